@@ -1,0 +1,11 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace twinscore::bindings {
+
+void bind_kernels(pybind11::module_& module);
+void bind_neighbors(pybind11::module_& module);
+void bind_permutation(pybind11::module_& module);
+
+}  // namespace twinscore::bindings

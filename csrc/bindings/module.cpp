@@ -1,0 +1,8 @@
+#include "bind.hpp"
+
+PYBIND11_MODULE(_core, module) {
+    module.doc() = "Compiled core of twinscore: exact nearest neighbors and permutations.";
+    twinscore::bindings::bind_kernels(module);
+    twinscore::bindings::bind_neighbors(module);
+    twinscore::bindings::bind_permutation(module);
+}

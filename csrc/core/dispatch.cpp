@@ -1,0 +1,35 @@
+#include "dispatch.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace twinscore {
+
+std::vector<const Kernel*> available_kernels() {
+    std::vector<const Kernel*> kernels{&portable_kernel()};
+#if defined(TWINSCORE_X86)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        kernels.push_back(&avx2_kernel());
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
+            kernels.push_back(&avx512_kernel());
+        }
+    }
+#endif
+    return kernels;
+}
+
+const Kernel& choose_kernel(std::string_view name) {
+    const auto kernels = available_kernels();
+    if (name.empty()) return *kernels.back();
+    std::string names;
+    for (const Kernel* kernel : kernels) {
+        if (kernel->name == name) return *kernel;
+        names += (names.empty() ? "" : ", ") + std::string(kernel->name);
+    }
+    throw std::invalid_argument("expected an instruction set this machine has (" + names +
+                                "), got '" + std::string(name) + "'");
+}
+
+}  // namespace twinscore

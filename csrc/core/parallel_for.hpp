@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+namespace twinscore {
+
+// The caller's window on a running computation. `poll` runs on the calling thread, several times a
+// second; whatever it throws stops the workers and reaches the caller.
+class Monitor {
+  public:
+    Monitor() = default;
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+    virtual ~Monitor() = default;
+
+    virtual void poll(std::uint64_t done, std::uint64_t total) = 0;
+};
+
+class SilentMonitor final : public Monitor {
+  public:
+    void poll(std::uint64_t /*done*/, std::uint64_t /*total*/) override {}
+};
+
+// What a worker shares with the calling thread: work done so far, and whether to give up.
+class Progress {
+  public:
+    void advance(std::uint64_t units) { done_.fetch_add(units, std::memory_order_relaxed); }
+    void stop() { stopped_.store(true, std::memory_order_relaxed); }
+
+    [[nodiscard]] std::uint64_t done() const { return done_.load(std::memory_order_relaxed); }
+    [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> done_{0};
+    std::atomic<bool> stopped_{false};
+};
+
+// Threads to use when the caller asks for 0: all that this process may run on.
+[[nodiscard]] unsigned resolve_threads(unsigned requested);
+
+using TaskBody = std::function<void(std::size_t task, Progress& progress)>;
+
+// Runs tasks 0 .. tasks-1 on `threads` threads that live for this call only: a pool would not
+// survive the fork of a data-loader worker. The first exception of a task stops all and is
+// rethrown. Long tasks look at `progress.stopped()` now and then and return early.
+void parallel_for(std::size_t tasks, unsigned threads, std::uint64_t total_units, Monitor& monitor,
+                  const TaskBody& body);
+
+}  // namespace twinscore

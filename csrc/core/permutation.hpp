@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "parallel_for.hpp"
+
+namespace twinscore {
+
+// A weighted neighbor graph in compressed rows: the arcs of point i are
+// targets[offsets[i] .. offsets[i + 1]).
+struct GraphView {
+    std::span<const std::int64_t> offsets;
+    std::span<const std::int64_t> targets;
+    std::span<const double> weights;
+};
+
+// Scores of the graph under random relabellings: whole groups trade places, the graph stays.
+// For each relabelling: the weight of the arcs synthetic -> real, over what it would be if every
+// candidate outside the query's group were as likely a neighbor as any other.
+// `group_of_point` holds 0 .. groups-1. The b-th score depends on `seed` and b alone.
+[[nodiscard]] std::vector<double> permuted_scores(const GraphView& graph,
+                                                  std::span<const std::int64_t> group_of_point,
+                                                  std::span<const std::uint8_t> group_is_synthetic,
+                                                  std::size_t permutations, std::uint64_t seed,
+                                                  unsigned threads, Monitor& monitor);
+
+}  // namespace twinscore

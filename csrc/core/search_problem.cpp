@@ -1,0 +1,74 @@
+#include "search_problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+
+namespace twinscore {
+namespace {
+
+void check_finite(const MatrixView& matrix, const char* name) {
+    for (std::size_t i = 0; i < matrix.rows; ++i) {
+        const float* row = matrix.row(i);
+        const auto* bad = std::find_if_not(row, row + matrix.columns,
+                                           [](float value) { return std::isfinite(value); });
+        if (bad != row + matrix.columns) {
+            throw std::invalid_argument(std::string("expected finite values, got ") +
+                                        std::to_string(*bad) + " in row " + std::to_string(i) +
+                                        " of " + name);
+        }
+    }
+}
+
+void check_groups(const MatrixView& matrix, std::span<const std::int64_t> groups,
+                  const char* name) {
+    if (groups.size() == matrix.rows) return;
+    throw std::invalid_argument("expected one group for each of the " +
+                                std::to_string(matrix.rows) + " rows of " + name + ", got " +
+                                std::to_string(groups.size()));
+}
+
+void check_candidates(const SearchProblem& problem) {
+    std::unordered_map<std::int64_t, std::size_t> group_sizes;
+    for (const auto group : problem.reference_groups) ++group_sizes[group];
+
+    for (std::size_t i = 0; i < problem.queries.rows; ++i) {
+        std::size_t excluded = problem.self_join ? 1 : 0;
+        if (!problem.query_groups.empty()) {
+            const auto own = group_sizes.find(problem.query_groups[i]);
+            excluded = own == group_sizes.end() ? 0 : own->second;
+        }
+        const auto candidates = problem.reference.rows - excluded;
+        if (candidates < problem.k) {
+            throw std::invalid_argument("expected k of at most " + std::to_string(candidates) +
+                                        ", the number of candidates of query row " +
+                                        std::to_string(i) + ", got k = " +
+                                        std::to_string(problem.k));
+        }
+    }
+}
+
+}  // namespace
+
+void check(const SearchProblem& problem) {
+    if (problem.k == 0) throw std::invalid_argument("expected k of at least 1, got 0");
+    if (problem.queries.columns != problem.reference.columns) {
+        throw std::invalid_argument("expected queries as wide as the reference (" +
+                                    std::to_string(problem.reference.columns) + "), got " +
+                                    std::to_string(problem.queries.columns) + " columns");
+    }
+    if (problem.reference.columns == 0) {
+        throw std::invalid_argument("expected at least one column, got none");
+    }
+    if (!problem.query_groups.empty() || !problem.reference_groups.empty()) {
+        check_groups(problem.queries, problem.query_groups, "queries");
+        check_groups(problem.reference, problem.reference_groups, "reference");
+    }
+    check_candidates(problem);
+    check_finite(problem.reference, "reference");
+    if (!problem.self_join) check_finite(problem.queries, "queries");
+}
+
+}  // namespace twinscore

@@ -1,0 +1,40 @@
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+_Float32 = npt.NDArray[np.float32]
+_Float64 = npt.NDArray[np.float64]
+_Int64 = npt.NDArray[np.int64]
+_Progress = Callable[[int, int], None] | None
+
+def kernels() -> list[str]: ...
+def exact_knn(
+    queries: _Float32,
+    reference: _Float32,
+    k: int,
+    query_groups: _Int64 | None,
+    reference_groups: _Int64 | None,
+    kernel: str,
+    threads: int,
+    progress: _Progress,
+) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+def exact_self_knn(
+    points: _Float32,
+    k: int,
+    groups: _Int64 | None,
+    kernel: str,
+    threads: int,
+    progress: _Progress,
+) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+def permuted_scores(
+    offsets: _Int64,
+    targets: _Int64,
+    weights: _Float64,
+    group_of_point: _Int64,
+    group_is_synthetic: npt.NDArray[np.uint8],
+    permutations: int,
+    seed: int,
+    threads: int,
+    progress: _Progress,
+) -> _Float64: ...

@@ -1,0 +1,172 @@
+"""Public neighbor search: checks the caller's arrays and hands them to a backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore.neighbors import exact
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from twinscore.records import FloatMatrix, IdArray, Neighbors, ProgressCallback
+
+BACKENDS = ("exact",)
+
+
+def knn(
+    queries: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    k: int = 1,
+    *,
+    query_groups: npt.ArrayLike | None = None,
+    reference_groups: npt.ArrayLike | None = None,
+    backend: str = "exact",
+    threads: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> Neighbors:
+    """Find the k nearest reference rows of every query.
+
+    Parameters
+    ----------
+    queries, reference
+        Shapes (n, d) and (m, d), finite. float32 is read in place, also memory-mapped; float16 is
+        widened, float64 is rounded to float32.
+    k
+        Neighbors wanted per query.
+    query_groups, reference_groups
+        Lengths n and m, labels of any kind: reference rows of the query's group are not eligible.
+    backend
+        "exact".
+    threads
+        None for all that the process may use.
+    progress
+        Called now and then with (done, total) pairs of rows.
+
+    Returns
+    -------
+    Neighbors
+        By squared Euclidean distance in float64 of the float32 values, ordered by (distance, id).
+
+    Raises
+    ------
+    ValueError
+        Where shapes differ, a row is not finite, or a query has fewer than k candidates.
+    TypeError
+        Where the rows are not floating-point numbers.
+    """
+    _check_backend(backend)
+    query_matrix = _matrix(queries, "queries")
+    reference_matrix = _matrix(reference, "reference")
+    if (query_groups is None) != (reference_groups is None):
+        raise ValueError("expected groups for both queries and reference, got them for one")
+    query_ids = reference_ids = None
+    if query_groups is not None and reference_groups is not None:
+        query_ids, reference_ids = _shared_group_ids(
+            _groups(query_groups, len(query_matrix), "queries"),
+            _groups(reference_groups, len(reference_matrix), "reference"),
+        )
+    return exact.knn(
+        query_matrix,
+        reference_matrix,
+        _count(k, "k"),
+        query_ids,
+        reference_ids,
+        _threads(threads),
+        progress,
+    )
+
+
+def self_knn(
+    points: npt.ArrayLike,
+    k: int = 1,
+    groups: npt.ArrayLike | None = None,
+    backend: str = "exact",
+    threads: int | None = None,
+    *,
+    progress: ProgressCallback | None = None,
+) -> Neighbors:
+    """Find the k nearest other points of every point.
+
+    A point is excluded from its own neighbors by its id, so that duplicates find each other.
+
+    Parameters
+    ----------
+    points
+        Shape (n, d), finite; see `knn`.
+    k
+        Neighbors wanted per point.
+    groups
+        Length n, labels of any kind: points of the same group are no neighbors of each other.
+    backend, threads, progress
+        See `knn`.
+
+    Returns
+    -------
+    Neighbors
+        Ordered by (distance, id); see `knn`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `knn`.
+    """
+    _check_backend(backend)
+    matrix = _matrix(points, "points")
+    group_ids = None
+    if groups is not None:
+        group_ids = _group_ids(_groups(groups, len(matrix), "points"))
+    return exact.self_knn(matrix, _count(k, "k"), group_ids, _threads(threads), progress)
+
+
+def _check_backend(backend: str) -> None:
+    if backend not in BACKENDS:
+        raise ValueError(f"expected a backend of {', '.join(BACKENDS)}, got {backend!r}")
+
+
+def _matrix(values: npt.ArrayLike, name: str) -> FloatMatrix:
+    array = np.asarray(values)
+    if array.dtype.kind != "f":
+        raise TypeError(f"expected {name} of floating-point numbers, got {array.dtype}")
+    if array.ndim != 2:
+        raise ValueError(
+            f"expected {name} with 2 dimensions (rows, columns), got shape {array.shape}"
+        )
+    with np.errstate(over="ignore"):
+        matrix = array.astype(np.float32, copy=False)
+    item = matrix.itemsize
+    if (matrix.shape[1] > 1 and matrix.strides[1] != item) or matrix.strides[0] % item:
+        return np.ascontiguousarray(matrix)
+    return matrix
+
+
+def _count(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"expected {name} as a whole number, got {value!r}")
+    if value < 1:
+        raise ValueError(f"expected {name} of at least 1, got {value}")
+    return int(value)
+
+
+def _threads(threads: int | None) -> int:
+    return 0 if threads is None else _count(threads, "threads")
+
+
+def _groups(groups: npt.ArrayLike, rows: int, name: str) -> npt.NDArray[Any]:
+    array = np.asarray(groups)
+    if array.shape != (rows,):
+        raise ValueError(
+            f"expected one group for each of the {rows} rows of {name}, got shape {array.shape}"
+        )
+    return array
+
+
+def _group_ids(groups: npt.NDArray[Any]) -> IdArray:
+    return np.unique(groups, return_inverse=True)[1].astype(np.int64)
+
+
+def _shared_group_ids(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> tuple[IdArray, IdArray]:
+    ids = _group_ids(np.concatenate([first, second]))
+    return ids[: len(first)], ids[len(first) :]

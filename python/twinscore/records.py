@@ -1,0 +1,122 @@
+"""Frozen records and errors: the only things the stages hand to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from PIL import Image
+
+FloatMatrix = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+IdArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+ProgressCallback = Callable[[int, int], None]
+"""Called with (done, total) now and then while a long stage runs."""
+
+
+class MissingExtraError(ImportError):
+    """An optional dependency is not installed; the message holds the pip command."""
+
+
+class UnreadableImageError(ValueError):
+    """One image could not be read; the message is the reason, in a few words."""
+
+
+class TooManySkipsError(ValueError):
+    """So many images of one side were unreadable that a score would mislead."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageItem:
+    """One image of a source, not yet read.
+
+    Attributes
+    ----------
+    name
+        How people recognise it: a path, an archive member, a row number.
+    content
+        A file to read, encoded bytes, or pixels already in memory.
+    group
+        Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
+    """
+
+    name: str
+    content: Path | bytes | Image.Image | npt.NDArray[np.generic]
+    group: str | None = None
+
+
+class ImageSource(Protocol):
+    """An ordered, re-iterable collection of images: order is deterministic."""
+
+    def __len__(self) -> int:
+        """Return the number of images, readable or not."""
+
+    def __iter__(self) -> Iterator[ImageItem]:
+        """Iterate over the images in their deterministic order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An image that was left out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """One side of the comparison as points, with what is known about each row.
+
+    Attributes
+    ----------
+    vectors
+        Shape (n, d), float32, finite.
+    names
+        Length n: the image or row each vector came from.
+    groups
+        Length n, or None when every image stands for itself.
+    skipped
+        Images that gave no row.
+    model, preprocessing
+        Fingerprints of what produced the vectors; None for embeddings made elsewhere.
+    """
+
+    vectors: FloatMatrix
+    names: tuple[str, ...]
+    groups: tuple[str, ...] | None = None
+    skipped: tuple[Skipped, ...] = ()
+    model: str | None = None
+    preprocessing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbors:
+    """The k nearest points of every query, ordered by (distance, id).
+
+    Distances that agree to 1e-12 relative count as one distance and are reported as equal.
+
+    Attributes
+    ----------
+    distances
+        Shape (n, k), float64: squared Euclidean distances.
+    ids
+        Shape (n, k), int64: row numbers in the reference.
+    tie_offsets, tie_ids
+        The points as near as the k-th neighbor that found no place among the k:
+        those of query i are ``tie_ids[tie_offsets[i]:tie_offsets[i + 1]]``, in order of id.
+    """
+
+    distances: Float64Array
+    ids: IdArray
+    tie_offsets: IdArray
+    tie_ids: IdArray

@@ -1,0 +1,192 @@
+"""The exact backend answers as the naive float64 search does, on every input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from neighbor_oracle import assert_same_neighbors, nearest
+
+import twinscore as ts
+
+Points = npt.NDArray[np.float32]
+
+
+def gaussian(random: np.random.Generator, n: int, d: int) -> Points:
+    return random.standard_normal((n, d)).astype(np.float32)
+
+
+def clustered(random: np.random.Generator, n: int, d: int) -> Points:
+    centers = 10.0 * random.standard_normal((7, d))
+    return (centers[random.integers(7, size=n)] + 0.1 * random.standard_normal((n, d))).astype(
+        np.float32
+    )
+
+
+def duplicated(random: np.random.Generator, n: int, d: int) -> Points:
+    return gaussian(random, max(n // 6, 1), d)[random.integers(max(n // 6, 1), size=n)]
+
+
+def far_offset(random: np.random.Generator, n: int, d: int) -> Points:
+    return (1e4 + random.standard_normal((n, d))).astype(np.float32)
+
+
+def lattice(random: np.random.Generator, n: int, d: int) -> Points:
+    return (0.1 * random.integers(-2, 3, size=(n, d))).astype(np.float32)
+
+
+def one_outlier(random: np.random.Generator, n: int, d: int) -> Points:
+    points = gaussian(random, n, d)
+    points[n // 2] *= 1e12
+    return points
+
+
+def huge(random: np.random.Generator, n: int, d: int) -> Points:
+    return (1e37 * gaussian(random, n, d)).astype(np.float32)
+
+
+def denormal(random: np.random.Generator, n: int, d: int) -> Points:
+    return (1e-41 * gaussian(random, n, d)).astype(np.float32)
+
+
+def one_column_carries_all(random: np.random.Generator, n: int, d: int) -> Points:
+    points = 1e-6 * gaussian(random, n, d)
+    points[:, d // 2] *= 1e9
+    return points.astype(np.float32)
+
+
+DATA = [
+    gaussian,
+    clustered,
+    duplicated,
+    far_offset,
+    lattice,
+    one_outlier,
+    huge,
+    denormal,
+    one_column_carries_all,
+]
+
+
+@pytest.mark.parametrize("d", [1, 3, 16, 17, 128])
+@pytest.mark.parametrize("make", DATA)
+@pytest.mark.usefixtures("kernel")
+def test_self_knn_equals_the_float64_oracle(
+    make: Callable[[np.random.Generator, int, int], Points], d: int
+) -> None:
+    points = make(np.random.default_rng(d), 203, d)
+    own = np.eye(len(points), dtype=bool)
+    for k in (1, 5, 50):
+        assert_same_neighbors(ts.self_knn(points, k), nearest(points, points, k, own))
+
+
+@pytest.mark.parametrize("make", [gaussian, duplicated, far_offset])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_wide_embeddings_equal_the_float64_oracle(
+    make: Callable[[np.random.Generator, int, int], Points], threads: int
+) -> None:
+    points = make(np.random.default_rng(5), 160, 1280)
+    groups = np.arange(160) // 3
+    same = groups[:, None] == groups
+    for k in (1, 5, 50):
+        assert_same_neighbors(
+            ts.self_knn(points, k, threads=threads),
+            nearest(points, points, k, np.eye(160, dtype=bool)),
+        )
+        assert_same_neighbors(
+            ts.self_knn(points, k, groups, threads=threads), nearest(points, points, k, same)
+        )
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_any_shape_group_and_thread_count_equals_the_float64_oracle(data: st.DataObject) -> None:
+    make = data.draw(st.sampled_from(DATA))
+    n = data.draw(st.integers(2, 160))
+    m = data.draw(st.integers(1, 90))
+    d = data.draw(st.integers(1, 70))
+    threads = data.draw(st.integers(1, 4))
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    points = make(random, n, d)
+    queries = np.concatenate([make(random, m, d), points[: m // 4]])
+    k = data.draw(st.integers(1, n - 1))
+    assert_same_neighbors(
+        ts.knn(queries, points, k, threads=threads),
+        nearest(queries, points, k, np.zeros((len(queries), n), dtype=bool)),
+    )
+    groups = random.integers(data.draw(st.integers(2, n)), size=n)
+    same = groups[:, None] == groups
+    if (~same).sum(axis=1).min() >= k:
+        assert_same_neighbors(
+            ts.self_knn(points, k, groups, threads=threads), nearest(points, points, k, same)
+        )
+
+
+@pytest.mark.usefixtures("kernel")
+def test_results_carry_the_same_bits_on_every_kernel_and_thread_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    points = gaussian(np.random.default_rng(1), 3_000, 65)
+    forced = ts.self_knn(points, 7, threads=3)
+    monkeypatch.setenv("TWINSCORE_KERNEL", "portable")
+    single = ts.self_knn(points, 7, threads=1)
+    np.testing.assert_array_equal(forced.ids, single.ids)
+    np.testing.assert_array_equal(forced.distances, single.distances)
+
+
+def test_reordering_the_rows_reorders_the_answer_and_changes_nothing_else() -> None:
+    random = np.random.default_rng(2)
+    points = gaussian(random, 700, 33)
+    order = random.permutation(700)
+    plain, shuffled = ts.self_knn(points, 4), ts.self_knn(points[order], 4)
+    np.testing.assert_array_equal(order[shuffled.ids], plain.ids[order])
+    np.testing.assert_array_equal(shuffled.distances, plain.distances[order])
+
+
+def test_duplicates_find_each_other_and_never_themselves() -> None:
+    neighbors = ts.self_knn(np.zeros((5, 3), dtype=np.float32), k=1)
+    assert neighbors.ids.ravel().tolist() == [1, 0, 0, 0, 0]
+    assert neighbors.distances.max() == 0.0
+    assert np.diff(neighbors.tie_offsets).tolist() == [3] * 5
+    assert neighbors.tie_ids[:3].tolist() == [2, 3, 4]
+
+
+def test_groups_of_queries_and_reference_share_their_names() -> None:
+    points = np.array([[0.0], [1.0], [3.0]], dtype=np.float32)
+    found = ts.knn(points[:1], points, query_groups=["a"], reference_groups=["a", "a", "b"])
+    assert found.ids.tolist() == [[2]]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda x: x[::2],
+        lambda x: x[::-1],
+        lambda x: x[:, 3:40],
+        lambda x: np.asfortranarray(x),
+        lambda x: x.astype(np.float64),
+    ],
+    ids=["every other row", "reversed", "some columns", "column-major", "float64"],
+)
+def test_any_memory_layout_gives_the_answer_of_its_contiguous_copy(
+    view: Callable[[Points], npt.NDArray[np.floating]],
+) -> None:
+    points = view(gaussian(np.random.default_rng(3), 200, 64))
+    copy = np.ascontiguousarray(points, dtype=np.float32)
+    np.testing.assert_array_equal(ts.self_knn(points, 3).ids, ts.self_knn(copy, 3).ids)
+
+
+def test_float16_is_taken_at_its_value() -> None:
+    points = gaussian(np.random.default_rng(4), 100, 8).astype(np.float16)
+    wide = points.astype(np.float32)
+    np.testing.assert_array_equal(ts.self_knn(points).distances, ts.self_knn(wide).distances)
+
+
+@pytest.mark.slow
+def test_more_ties_than_memory_holds_is_an_error_that_names_the_cause() -> None:
+    with pytest.raises(ValueError, match="identical points; remove exact duplicates"):
+        ts.self_knn(np.zeros((20_000, 1), dtype=np.float32))
