@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
@@ -14,7 +17,7 @@ SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Forces each instruction set that this machine has."""
     monkeypatch.setenv(KERNEL_VARIABLE, request.param)
-    yield request.param
+    return request.param
 
 
 @pytest.fixture(scope="session")

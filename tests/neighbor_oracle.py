@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
-from twinscore.records import Neighbors
+if TYPE_CHECKING:
+    from twinscore.records import Neighbors
 
 TIE_TOLERANCE = 1e-12
 ROWS_AT_ONCE = 64

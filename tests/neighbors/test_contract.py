@@ -44,9 +44,9 @@ def test_a_bad_argument_gives_one_clear_error(
 def test_a_value_that_is_not_finite_is_named_by_its_row(bad: float) -> None:
     points = POINTS.copy()
     points[4, 1] = bad
-    with pytest.raises(ValueError, match="finite values, got .* in row 4 of reference"):
+    with pytest.raises(ValueError, match=r"finite values, got .* in row 4 of reference"):
         ts.self_knn(points)
-    with pytest.raises(ValueError, match="finite values, got .* in row 4 of queries"):
+    with pytest.raises(ValueError, match=r"finite values, got .* in row 4 of queries"):
         ts.knn(points, POINTS)
 
 
@@ -62,13 +62,12 @@ def test_groups_for_one_side_only_are_refused() -> None:
 
 def test_an_unknown_kernel_names_those_that_would_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINSCORE_KERNEL", "abacus")
-    with pytest.raises(ValueError, match="portable.* got 'abacus'"):
+    with pytest.raises(ValueError, match=r"portable.* got 'abacus'"):
         ts.self_knn(POINTS)
 
 
 def test_no_queries_give_an_empty_answer() -> None:
     assert ts.knn(POINTS[:0], POINTS, k=2).ids.shape == (0, 2)
-
 
 
 def random_points(n: int) -> np.ndarray[Any, np.dtype[np.float32]]:

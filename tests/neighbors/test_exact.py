@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from neighbor_oracle import assert_same_neighbors, nearest
 
 import twinscore as ts
+from neighbor_oracle import assert_same_neighbors, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Points = npt.NDArray[np.float32]
 

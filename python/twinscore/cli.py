@@ -1,0 +1,212 @@
+"""The command line: translates words into calls and errors into one clear line."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twinscore.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_ERROR = 1
+EXIT_BELOW_MINIMUM = 3
+EXIT_INTERRUPTED = 130
+
+SCORE_EXAMPLES = """\b
+Examples:
+  twinscore score photos/ renders/
+  twinscore score photos/ renders/ --group-by folder --out result/
+  twinscore score real.npy synthetic.npy --k 5 --json -
+  twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if not reached
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="twinscore")
+def cli() -> None:
+    """Tell how far synthetic images can still be told apart from real ones."""
+
+
+@cli.command(epilog=SCORE_EXAMPLES)
+@click.argument("real")
+@click.argument("synthetic")
+@click.option("--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors.")
+@click.option(
+    "--model",
+    default="efficientnet-lite0",
+    show_default=True,
+    metavar="NAME|FILE.onnx",
+    help="Network that embeds the images.",
+)
+@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]))
+@click.option("--backend", default="exact", show_default=True, help="Neighbor search.")
+@click.option(
+    "--group-by",
+    type=click.Choice(["folder"]),
+    help="Images of one folder are correlated (a clip, a scene) and count as one.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write result.json and samples.parquet there.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a result that --out already holds.")
+@click.option(
+    "--json",
+    "json_target",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE|-",
+    help="Write the result as JSON; - for standard output, without the summary.",
+)
+@click.option(
+    "--min-score", type=float, metavar="X", help="Exit with code 3 if the score is lower."
+)
+@click.option(
+    "--allow-skips", is_flag=True, help="Score even if over 5 % of a side cannot be read."
+)
+@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+def score(
+    real: str,
+    synthetic: str,
+    k: int,
+    model: str,
+    device: str,
+    backend: str,
+    group_by: str | None,
+    out: Path | None,
+    overwrite: bool,
+    json_target: Path | None,
+    min_score: float | None,
+    allow_skips: bool,
+    threads: int | None,
+    seed: int,
+    quiet: bool,
+) -> int:
+    """Score SYNTHETIC images against REAL ones.
+
+    Both are a folder of images (searched with its subfolders) or embeddings in a .npy or .npz
+    file. 0 means that every synthetic image can be told from the real ones, 1 that nobody could
+    tell the sides apart.
+    """
+    from rich.console import Console
+
+    from twinscore.pipeline import score as score_sides
+    from twinscore.report.progress import ProgressDisplay
+    from twinscore.report.terminal import print_summary
+    from twinscore.result import prepare_directory
+
+    if out is not None:
+        prepare_directory(out, overwrite=overwrite)
+    to_stdout = json_target is not None and str(json_target) == "-"
+    if json_target is not None and not to_stdout:
+        prepare_directory(json_target.parent, overwrite=True)
+    with ProgressDisplay(quiet=quiet) as progress:
+        result = score_sides(
+            real,
+            synthetic,
+            k,
+            threads=threads,
+            group_by=group_by,
+            model=model,
+            device=device,
+            backend=backend,
+            allow_skips=allow_skips,
+            seed=seed,
+            progress=progress,
+        )
+    if out is not None:
+        result.save(out, overwrite=overwrite)
+    if to_stdout:
+        click.echo(result.to_json(), nl=False)
+    elif json_target is not None:
+        json_target.write_text(result.to_json(), encoding="utf-8")
+    if not quiet and not to_stdout:
+        print_summary(result, Console(highlight=False))
+        if out is not None:
+            click.echo(f"\nWritten to {out}")
+    if min_score is not None and result.score < min_score:
+        click.echo(
+            f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
+        )
+        return EXIT_BELOW_MINIMUM
+    return 0
+
+
+DEMO_EXAMPLES = """\b
+Examples:
+  twinscore demo
+  twinscore demo --out /tmp/demo
+"""
+
+
+@cli.command(epilog=DEMO_EXAMPLES)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("twinscore-demo"),
+    show_default=True,
+    metavar="DIR",
+    help="Gets the picture, demo.png.",
+)
+@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def demo(out: Path, threads: int | None, quiet: bool) -> int:
+    """Score three twins of rising fidelity against real photographs.
+
+    Needs no network: the photographs come with an installed package. Takes under a minute.
+    """
+    from rich.console import Console
+
+    from twinscore.demo import PICTURE_FILE, run_demo
+    from twinscore.report.progress import ProgressDisplay
+    from twinscore.report.terminal import print_comparison
+    from twinscore.result import prepare_directory
+
+    prepare_directory(out, overwrite=True)
+    with ProgressDisplay(quiet=quiet) as progress:
+        rows = run_demo(out, progress, threads=threads)
+    print_comparison(
+        [(row.twin.name, row.twin.description, row.result) for row in rows],
+        Console(highlight=False),
+    )
+    click.echo(f"\nPicture: {out / PICTURE_FILE}")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 error, 2 usage, 3 minimum not reached."""
+    logging.basicConfig(level=logging.WARNING, format="twinscore: %(message)s")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        return int(cli.main(arguments, standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("twinscore: stopped", err=True)
+        return EXIT_INTERRUPTED
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+        click.echo(f"twinscore: error: {_one_line(error)}", err=True)
+        return EXIT_ERROR
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The neighbor graph: what is left of the images once everybody knows who is nearest to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from twinscore.records import Float64Array, IdArray, Neighbors
+
+
+@dataclass(frozen=True, slots=True)
+class NeighborGraph:
+    """A directed graph in compressed rows in which every point hands out the same weight, k.
+
+    Attributes
+    ----------
+    offsets
+        Shape (n + 1,), int64: the arcs of point i are at ``offsets[i]:offsets[i + 1]``.
+    targets
+        Shape (arcs,), int64: the neighbor each arc leads to.
+    weights
+        Shape (arcs,), float64: 1 for a whole neighbor, less where neighbors share a place.
+    k
+        Sum of the weights of each point's arcs.
+    """
+
+    offsets: IdArray
+    targets: IdArray
+    weights: Float64Array
+    k: int
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.offsets) - 1
+
+    @property
+    def sources(self) -> IdArray:
+        """Shape (arcs,), int64: the point each arc starts from."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
+
+    @property
+    def in_weights(self) -> Float64Array:
+        """Shape (n,), float64: how much neighbor each point is to the others."""
+        return np.bincount(self.targets, self.weights, minlength=len(self))
+
+
+def graph_of(neighbors: Neighbors) -> NeighborGraph:
+    """Split ties at the k-th place.
+
+    Points strictly nearer than the k-th neighbor count whole; all that are as near as the k-th
+    share the places that are left in equal parts, whether listed among the k or not.
+
+    Parameters
+    ----------
+    neighbors
+        The answer of a neighbor search over one pool.
+    """
+    points, k = neighbors.distances.shape
+    tied = neighbors.distances == neighbors.distances[:, -1:]
+    places = tied.sum(axis=1)
+    overflow = np.diff(neighbors.tie_offsets)
+    share = places / (places + overflow)
+
+    listed = np.repeat(np.arange(points), k)
+    sources = np.concatenate([listed, np.repeat(np.arange(points), overflow)])
+    targets = np.concatenate([neighbors.ids.ravel(), neighbors.tie_ids])
+    weights = np.concatenate(
+        [np.where(tied, share[:, None], 1.0).ravel(), np.repeat(share, overflow)]
+    )
+    order = np.argsort(sources, kind="stable")
+    offsets = np.concatenate([[0], np.cumsum(k + overflow)]).astype(np.int64)
+    return NeighborGraph(offsets, targets[order], weights[order], k)
+
+
+def mean_graph(graphs: list[NeighborGraph]) -> NeighborGraph:
+    """Average graphs over the same points, arc by arc."""
+    points = len(graphs[0])
+    arcs = np.concatenate([graph.sources * points + graph.targets for graph in graphs])
+    weights = np.concatenate([graph.weights for graph in graphs])
+    distinct, position = np.unique(arcs, return_inverse=True)
+    mean_weights = np.bincount(position, weights, minlength=len(distinct)) / len(graphs)
+    sources, targets = np.divmod(distinct, points)
+    degrees = np.bincount(sources, minlength=points)
+    offsets = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
+    return NeighborGraph(offsets, targets, mean_weights, graphs[0].k)

@@ -1,0 +1,187 @@
+"""The whole way from images or embeddings to a result; the only module that knows the order."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.assessment import assess
+from twinscore.records import Embeddings, TooManySkipsError
+from twinscore.sources import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from twinscore.assessment import StageProgress
+    from twinscore.models.embedder import Embedder
+    from twinscore.records import ImageItem, ImageSource
+    from twinscore.result import ScoreResult
+
+MOST_SKIPPED = 0.05
+"""Share of unreadable images of one side above which a score needs the caller's consent."""
+
+
+def score(
+    real: Any,
+    synthetic: Any,
+    k: int = 1,
+    real_groups: Sequence[Any] | None = None,
+    synthetic_groups: Sequence[Any] | None = None,
+    threads: int | None = None,
+    *,
+    group_by: str | None = None,
+    model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
+    device: str = "cpu",
+    backend: str = "exact",
+    allow_skips: bool = False,
+    seed: int = 0,
+    progress: StageProgress | None = None,
+) -> ScoreResult:
+    """Score how far synthetic images can be told apart from real ones.
+
+    Parameters
+    ----------
+    real, synthetic
+        Each a folder of images, a .npy or .npz file of embeddings, an array or tensor of shape
+        (n, d) holding embeddings, or an iterable of images (paths, PIL images, arrays, tensors).
+    k
+        Neighbors per image.
+    real_groups, synthetic_groups
+        One label per image: images of one clip, scene or camera pass share it.
+    threads
+        None for all that the process may use.
+    group_by
+        "folder": images in one folder form a group.
+    model
+        "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+    device
+        "cpu" or "cuda".
+    backend
+        Neighbor search; "exact".
+    allow_skips
+        Go on when more than 5 % of a side cannot be read.
+    seed
+        Of permutations and draws; the result depends on it and on the data alone.
+    progress
+        Called now and then with (stage, done, total).
+
+    Returns
+    -------
+    ScoreResult
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, TypeError
+        Where an input cannot be used; the message names the file or row.
+    TooManySkipsError
+        Where more than 5 % of a side cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np, twinscore as ts
+    >>> random = np.random.default_rng(0)
+    >>> real, twin = random.normal(size=(2, 200, 8)).astype("float32")
+    >>> result = ts.score(real, twin)
+    >>> 0.7 < result.score < 1.3
+    True
+    """
+    _check_distinct(real, synthetic)
+    started = time.perf_counter()
+    sources = {
+        "real": open_source(real, side="real", group_by=group_by, groups=real_groups),
+        "synthetic": open_source(
+            synthetic, side="synthetic", group_by=group_by, groups=synthetic_groups
+        ),
+    }
+    sides = {}
+    embedder: Embedder | None = None
+    for side, source in sources.items():
+        if isinstance(source, Embeddings):
+            sides[side] = source
+            continue
+        embedder = embedder or _embedder(model, device, threads)
+        sides[side] = embed(source, embedder, side, progress)
+        if not allow_skips:
+            _check_skips(sides[side], side)
+    embedded = time.perf_counter()
+    result = assess(
+        sides["real"],
+        sides["synthetic"],
+        k=k,
+        seed=seed,
+        threads=threads,
+        backend=backend,
+        progress=progress,
+    )
+    seconds = {"embedding": embedded - started, **result.seconds}
+    return dataclasses.replace(result, seconds=seconds)
+
+
+def embed(
+    source: ImageSource, embedder: Embedder, side: str, progress: StageProgress | None = None
+) -> Embeddings:
+    """Turn the images of one side into embeddings; unreadable ones are listed, not embedded."""
+    names: list[str] = []
+    groups: list[str | None] = []
+
+    def noted() -> Iterable[ImageItem]:
+        for item in source:
+            names.append(item.name)
+            groups.append(item.group)
+            yield item
+
+    def report(done: int, _total: int) -> None:
+        if progress is not None:
+            progress(f"Embedding {side} images", done, len(source))
+
+    vectors, kept, skipped = embedder.embed_items(noted(), report)
+    kept_groups = [groups[i] for i in kept]
+    return Embeddings(
+        vectors=vectors,
+        names=tuple(names[i] for i in kept),
+        groups=_complete_groups(kept_groups, kept) if any(kept_groups) else None,
+        skipped=skipped,
+        model=embedder.fingerprint,
+        preprocessing=embedder.preprocessing.fingerprint,
+    )
+
+
+def _complete_groups(groups: list[str | None], rows: Sequence[int]) -> tuple[str, ...]:
+    """Give images without a group one of their own."""
+    return tuple(
+        f"image {row}" if group is None else group for group, row in zip(groups, rows, strict=True)
+    )
+
+
+def _embedder(
+    model: str | os.PathLike[str] | Embedder, device: str, threads: int | None
+) -> Embedder:
+    from twinscore.models.embedder import Embedder
+
+    if isinstance(model, Embedder):
+        return model
+    return Embedder(model, device=device, threads=threads)
+
+
+def _check_distinct(real: Any, synthetic: Any) -> None:
+    if not (isinstance(real, str | os.PathLike) and isinstance(synthetic, str | os.PathLike)):
+        return
+    if Path(real).exists() and Path(synthetic).exists() and Path(real).samefile(synthetic):
+        raise ValueError(
+            f"expected two different inputs, got {os.fspath(real)} for both real and synthetic"
+        )
+
+
+def _check_skips(side: Embeddings, name: str) -> None:
+    total = len(side.vectors) + len(side.skipped)
+    if len(side.skipped) <= MOST_SKIPPED * total:
+        return
+    first = side.skipped[0]
+    raise TooManySkipsError(
+        f"{len(side.skipped):,} of {total:,} {name} images could not be read, more than "
+        f"{MOST_SKIPPED:.0%} (the first: {first.name}: {first.reason}); "
+        "allow skips to score the others"
+    )

@@ -1,0 +1,1 @@
+"""Results for people: terminal today, pictures and pages beside it."""

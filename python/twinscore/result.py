@@ -1,0 +1,172 @@
+"""What a scoring run found, and how it is written to disk."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from twinscore.records import Skipped
+
+RESULT_FILE = "result.json"
+SAMPLES_FILE = "samples.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """The Indistinguishability Score of a synthetic set, with everything needed to judge it.
+
+    Attributes
+    ----------
+    score
+        S: observed over expected share of real images among the neighbors of synthetic ones.
+        0: told apart every time, 1: perfectly mixed, above 1: look for copies. With groups, the
+        mean over draws of one member per group.
+    reverse_score
+        The same from the real side.
+    overlap
+        S made independent of the real:synthetic ratio: the share of synthetic images that could
+        be real ones.
+    z, p_value
+        How far below 1 the score is, in standard deviations of chance (exact variance), and how
+        often chance alone scores this low (permutations of whole groups).
+    null_interval
+        Where about 95 % of the scores of perfectly mixed sets of this size fall.
+    pooled_score
+        S over all images, neighbors of the own group excluded; equals `score` without groups.
+    k, n_real, n_synthetic
+        Neighbors per image and images per side.
+    groups
+        Number of groups per side, None when images carry none.
+    expected_real_fraction, observed_real_fraction
+        Of the neighbors of synthetic images; `score` is their ratio.
+    hubness
+        In-degree of the pooled graph: variance, maximum and share of points nobody is near to.
+    ties
+        Images whose k-th neighbor shares its distance with further images.
+    duplicates
+        Synthetic images with the same embedding as a real one.
+    skipped
+        Per side, the images that could not be read, with the reason.
+    warnings
+        What the reader should know before trusting the score.
+    samples
+        Table with a row per image: side, name, group, real_share (of its neighbors),
+        nearest, nearest_side, nearest_distance; for synthetic images also nearest_real,
+        nearest_real_distance and giveaway (nearest_real_distance / nearest_distance, at least 1).
+        Distances are Euclidean.
+    backend, model, preprocessing, seconds, seed, version
+        How the result was made.
+    """
+
+    score: float
+    reverse_score: float
+    overlap: float
+    z: float
+    p_value: float
+    null_interval: tuple[float, float]
+    pooled_score: float
+    k: int
+    n_real: int
+    n_synthetic: int
+    groups: dict[str, int] | None
+    expected_real_fraction: float
+    observed_real_fraction: float
+    hubness: dict[str, float]
+    ties: int
+    duplicates: int
+    skipped: dict[str, tuple[Skipped, ...]]
+    warnings: tuple[str, ...]
+    samples: pa.Table
+    backend: str
+    model: str | None
+    preprocessing: str | None
+    seconds: dict[str, float]
+    seed: int
+    version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the samples as JSON types; what is not finite becomes None."""
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "samples"}
+        fields["null_interval"] = list(self.null_interval)
+        fields["warnings"] = list(self.warnings)
+        fields["skipped"] = {
+            side: [{"name": item.name, "reason": item.reason} for item in items]
+            for side, items in self.skipped.items()
+        }
+        return {name: _finite(value) for name, value in fields.items()}
+
+    def to_json(self) -> str:
+        """Return the text of `result.json`."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def save(self, directory: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write `result.json` and `samples.parquet`.
+
+        Parameters
+        ----------
+        directory
+            Made if it does not exist.
+        overwrite
+            Replace an existing result.
+
+        Raises
+        ------
+        FileExistsError
+            If there is a result and `overwrite` is not set.
+        OSError
+            If the directory cannot be written.
+        """
+        from pyarrow import parquet
+
+        folder = prepare_directory(directory, overwrite=overwrite)
+        samples = folder / f".{SAMPLES_FILE}.{os.getpid()}"
+        summary = folder / f".{RESULT_FILE}.{os.getpid()}"
+        try:
+            parquet.write_table(self.samples, samples)
+            summary.write_text(self.to_json(), encoding="utf-8")
+            samples.replace(folder / SAMPLES_FILE)
+            summary.replace(folder / RESULT_FILE)
+        finally:
+            samples.unlink(missing_ok=True)
+            summary.unlink(missing_ok=True)
+
+
+def prepare_directory(directory: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Make sure that a result can be written there, before hours are spent on making it.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a result and `overwrite` is not set.
+    OSError
+        If the directory cannot be made or written.
+    """
+    folder = Path(directory)
+    if (folder / RESULT_FILE).exists() and not overwrite:
+        raise FileExistsError(
+            f"{folder} already holds a result: choose another folder or allow overwriting"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise OSError(f"cannot write to {folder}: {error.strerror}") from error
+    return folder
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,71 @@
+"""The table behind the score: one row per image, with who is nearest to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from twinscore.records import Embeddings, Float64Array, Neighbors
+
+
+def samples_table(
+    real: Embeddings,
+    synthetic: Embeddings,
+    neighbors: Neighbors,
+    nearest_real: Neighbors,
+    real_shares: Float64Array,
+) -> pa.Table:
+    """Build the table described at `ScoreResult.samples`.
+
+    Parameters
+    ----------
+    real, synthetic
+        The two sides of the pool, real rows first.
+    neighbors
+        Of the pool.
+    nearest_real
+        The nearest real row of every synthetic one.
+    real_shares
+        Shape (n,): share of real images among each point's neighbors.
+    """
+    import pyarrow as pa
+
+    n_real, n_synthetic = len(real.vectors), len(synthetic.vectors)
+    names = pa.array([*real.names, *synthetic.names], pa.string())
+    sides = pa.array(["real"] * n_real + ["synthetic"] * n_synthetic, pa.string())
+    nearest = neighbors.ids[:, 0]
+    nearest_distance = np.sqrt(neighbors.distances[:, 0])
+    nearest_real_distance = np.sqrt(nearest_real.distances[:, 0])
+    blank = pa.nulls(n_real, pa.float64())
+    return pa.table(
+        {
+            "side": sides,
+            "name": names,
+            "group": pa.array(_groups(real) + _groups(synthetic), pa.string()),
+            "real_share": real_shares,
+            "nearest": names.take(pa.array(nearest)),
+            "nearest_side": sides.take(pa.array(nearest)),
+            "nearest_distance": nearest_distance,
+            "nearest_real": pa.concat_arrays(
+                [pa.nulls(n_real, pa.string()), names.take(pa.array(nearest_real.ids[:, 0]))]
+            ),
+            "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
+            "giveaway": pa.concat_arrays(
+                [blank, pa.array(_giveaway(nearest_real_distance, nearest_distance[n_real:]))]
+            ),
+        }
+    )
+
+
+def _groups(side: Embeddings) -> list[str | None]:
+    return list(side.groups) if side.groups is not None else [None] * len(side.vectors)
+
+
+def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
+    """Divide distances; an exact copy of a real image is no giveaway, of a synthetic one it is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(to_real == 0.0, 1.0, to_real / to_any)

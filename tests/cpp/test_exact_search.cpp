@@ -1,0 +1,144 @@
+#include "exact_search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include "dispatch.hpp"
+#include "expect.hpp"
+#include "neighbor_list.hpp"
+
+using namespace twinscore;
+using twinscore::testing::expect;
+using twinscore::testing::expect_throws;
+
+namespace {
+
+struct Rows {
+    std::size_t rows;
+    std::size_t columns;
+    std::ptrdiff_t stride;
+    std::vector<float> values;
+
+    [[nodiscard]] MatrixView view() const { return {values.data(), rows, columns, stride}; }
+};
+
+// Values on a coarse grid make ties; the stride leaves unused values between the rows.
+Rows grid_rows(std::size_t rows, std::size_t columns, std::uint32_t seed, float offset = 0.0F) {
+    std::mt19937 random(seed);
+    Rows made{rows, columns, static_cast<std::ptrdiff_t>(columns + 3), {}};
+    made.values.assign(rows * (columns + 3), std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t j = 0; j < columns; ++j) {
+            made.values[i * (columns + 3) + j] = offset + static_cast<float>(random() % 5);
+        }
+    }
+    return made;
+}
+
+std::vector<Neighbor> naive(const SearchProblem& problem, std::size_t query) {
+    std::vector<Neighbor> all;
+    for (std::size_t j = 0; j < problem.reference.rows; ++j) {
+        if (!problem.eligible(query, j)) continue;
+        double sum = 0.0;
+        for (std::size_t c = 0; c < problem.reference.columns; ++c) {
+            const double difference = static_cast<double>(problem.queries.row(query)[c]) -
+                                      static_cast<double>(problem.reference.row(j)[c]);
+            sum += difference * difference;
+        }
+        all.push_back({sum, static_cast<std::int64_t>(j)});
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+void expect_naive_answer(const SearchProblem& problem, const NeighborTable& table) {
+    for (std::size_t i = 0; i < problem.queries.rows; ++i) {
+        const auto all = naive(problem, i);
+        auto place = all.begin();
+        for (std::size_t j = 0; j < problem.k; ++j, ++place) {
+            expect(table.ids[i * problem.k + j] == place->id, "ids equal the naive ones");
+            expect(table.distances[i * problem.k + j] == place->distance,
+                   "sums of small whole numbers are exact");
+        }
+        for (auto tie = table.tie_offsets[i]; tie < table.tie_offsets[i + 1]; ++tie, ++place) {
+            expect(table.tie_ids[static_cast<std::size_t>(tie)] == place->id,
+                   "ties equal the naive ones");
+        }
+        expect(place == all.end() || place->distance > all[problem.k - 1].distance,
+               "no tie is left out");
+    }
+}
+
+void every_kernel_and_thread_count_gives_the_naive_answer() {
+    SilentMonitor monitor;
+    for (const Kernel* kernel : available_kernels()) {
+        for (const std::size_t columns : {1U, 2U, 15U, 16U, 17U, 33U}) {
+            for (const float offset : {0.0F, 10000.0F}) {
+                const Rows points = grid_rows(150, columns, 1, offset);
+                const Rows others = grid_rows(67, columns, 2, offset);
+                for (unsigned threads = 1; threads <= 3; ++threads) {
+                    const SearchProblem self{.queries = points.view(),
+                                             .reference = points.view(),
+                                             .k = 3,
+                                             .self_join = true};
+                    expect_naive_answer(self, exact_search(self, *kernel, threads, monitor));
+                    const SearchProblem cross{.queries = others.view(),
+                                              .reference = points.view(),
+                                              .k = 150};
+                    expect_naive_answer(cross, exact_search(cross, *kernel, threads, monitor));
+                }
+            }
+        }
+    }
+}
+
+void rows_of_the_own_group_are_no_neighbors() {
+    SilentMonitor monitor;
+    const Rows points = grid_rows(90, 7, 3);
+    std::vector<std::int64_t> groups(90);
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = static_cast<std::int64_t>(i % 11);
+    const SearchProblem problem{.queries = points.view(),
+                                .reference = points.view(),
+                                .k = 4,
+                                .self_join = true,
+                                .query_groups = groups,
+                                .reference_groups = groups};
+    check(problem);
+    expect_naive_answer(problem, exact_search(problem, choose_kernel(""), 2, monitor));
+}
+
+void questions_without_an_answer_are_refused() {
+    Rows points = grid_rows(5, 2, 4);
+    SearchProblem problem{
+        .queries = points.view(), .reference = points.view(), .k = 5, .self_join = true};
+    expect_throws<std::invalid_argument>([&] { check(problem); }, "k of at most 4");
+    problem.k = 1;
+    points.values[3 * 5 + 1] = std::numeric_limits<float>::infinity();
+    expect_throws<std::invalid_argument>([&] { check(problem); }, "row 3 of reference");
+}
+
+void searches_at_the_same_time_share_nothing() {
+    const Rows points = grid_rows(400, 20, 5);
+    const SearchProblem problem{
+        .queries = points.view(), .reference = points.view(), .k = 2, .self_join = true};
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < 3; ++caller) {
+        callers.emplace_back([&] {
+            SilentMonitor monitor;
+            expect_naive_answer(problem, exact_search(problem, choose_kernel(""), 2, monitor));
+        });
+    }
+}
+
+}  // namespace
+
+int main() {
+    every_kernel_and_thread_count_gives_the_naive_answer();
+    rows_of_the_own_group_are_no_neighbors();
+    questions_without_an_answer_are_refused();
+    searches_at_the_same_time_share_nothing();
+}
