@@ -3,21 +3,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
+from twinscore.neighbors.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Mapping
 
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(params=kernels())
-def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Forces each instruction set that this machine has."""
     monkeypatch.setenv(KERNEL_VARIABLE, request.param)
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,28 @@ def camera_images() -> Path:
     if not SHARED_IMAGES.is_dir():
         pytest.skip("the camera and simulator frames are not beside this repository")
     return SHARED_IMAGES
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a tree of small images, as many as asked for in each subfolder."""
+
+    def make(name: str, counts: Mapping[str, int], seed: int = 0) -> Path:
+        random = np.random.default_rng(seed)
+        for subfolder, count in counts.items():
+            folder = tmp_path / name / subfolder
+            folder.mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                pixels = random.integers(0, 256, (32, 40, 3), dtype=np.uint8)
+                Image.fromarray(pixels).save(folder / f"{number:03}.png")
+        return tmp_path / name
+
+    return make
+
+
+@pytest.fixture(params=["full", "rotated"])
+def screen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Forces each way to screen pairs, which small data would not get by itself."""
+    name: str = request.param
+    monkeypatch.setenv(SCREEN_VARIABLE, name)
+    return name

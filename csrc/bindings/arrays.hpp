@@ -19,25 +19,27 @@ namespace twinscore::bindings {
 
 namespace py = pybind11;
 
-using FloatArray = py::array_t<float, py::array::forcecast>;
 template <class T>
 using Contiguous = py::array_t<T, py::array::c_style | py::array::forcecast>;
 
-// Read in place: rows may be any number of elements apart, the values of a row lie side by side.
-inline MatrixView matrix_view(const FloatArray& array, const char* name) {
+// Read in place: rows may be any number of bytes apart, the values of a row lie side by side.
+inline MatrixView matrix_view(const py::array& array, const char* name) {
+    const bool half = array.itemsize() == 2;
+    if (array.dtype().kind() != 'f' || (!half && array.itemsize() != 4)) {
+        throw std::invalid_argument("expected " + std::string(name) + " of float32 or float16");
+    }
     if (array.ndim() != 2) {
         throw std::invalid_argument("expected " + std::string(name) +
                                     " with 2 dimensions (rows, columns), got " +
                                     std::to_string(array.ndim()));
     }
-    constexpr auto item = static_cast<py::ssize_t>(sizeof(float));
-    const bool adjacent = array.strides(1) == item || array.shape(1) <= 1;
-    if (!adjacent || array.strides(0) % item != 0) {
+    if (array.strides(1) != array.itemsize() && array.shape(1) > 1) {
         throw std::invalid_argument("expected " + std::string(name) +
                                     " with the values of a row side by side in memory");
     }
-    return {array.data(), static_cast<std::size_t>(array.shape(0)),
-            static_cast<std::size_t>(array.shape(1)), array.strides(0) / item};
+    return {static_cast<const std::byte*>(array.data()), half ? Element::float16 : Element::float32,
+            static_cast<std::size_t>(array.shape(0)), static_cast<std::size_t>(array.shape(1)),
+            array.strides(0)};
 }
 
 template <class T>

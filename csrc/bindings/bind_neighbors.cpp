@@ -9,39 +9,57 @@
 namespace twinscore::bindings {
 namespace {
 
-py::tuple search(const SearchProblem& problem, const std::string& kernel, unsigned threads,
-                 const py::object& progress) {
+Screen screen_of(const std::string& name) {
+    if (name.empty()) return Screen::automatic;
+    if (name == "full") return Screen::full_width;
+    if (name == "rotated") return Screen::rotated;
+    throw std::invalid_argument("expected a screen of full or rotated, got '" + name + "'");
+}
+
+py::dict to_dict(const SearchReport& report) {
+    using namespace pybind11::literals;
+    return py::dict("prefix_width"_a = report.prefix_width, "wide_width"_a = report.wide_width,
+                    "pairs"_a = report.pairs, "past_prefix"_a = report.past_prefix,
+                    "past_wide"_a = report.past_wide);
+}
+
+py::tuple search(const SearchProblem& problem, const std::string& kernel, const std::string& screen,
+                 unsigned threads, const py::object& progress) {
+    const SearchOptions options{&choose_kernel(kernel), threads, screen_of(screen)};
     PythonMonitor monitor(progress);
     NeighborTable table;
+    SearchReport report;
     {
         const py::gil_scoped_release release;
         check(problem);
-        table = exact_search(problem, choose_kernel(kernel), threads, monitor);
+        table = exact_search(problem, options, monitor, &report);
     }
     const auto rows = static_cast<py::ssize_t>(problem.queries.rows);
     const auto k = static_cast<py::ssize_t>(problem.k);
     return py::make_tuple(to_array(std::move(table.distances), {rows, k}),
                           to_array(std::move(table.ids), {rows, k}),
                           to_array(std::move(table.tie_offsets)),
-                          to_array(std::move(table.tie_ids)));
+                          to_array(std::move(table.tie_ids)), to_dict(report));
 }
 
-py::tuple exact_knn(const FloatArray& queries, const FloatArray& reference, std::size_t k,
+py::tuple exact_knn(const py::array& queries, const py::array& reference, std::size_t k,
                     const std::optional<Contiguous<std::int64_t>>& query_groups,
                     const std::optional<Contiguous<std::int64_t>>& reference_groups,
-                    const std::string& kernel, unsigned threads, const py::object& progress) {
+                    const std::string& kernel, const std::string& screen, unsigned threads,
+                    const py::object& progress) {
     const SearchProblem problem{.queries = matrix_view(queries, "queries"),
                                 .reference = matrix_view(reference, "reference"),
                                 .k = k,
                                 .self_join = false,
                                 .query_groups = span_of(query_groups),
                                 .reference_groups = span_of(reference_groups)};
-    return search(problem, kernel, threads, progress);
+    return search(problem, kernel, screen, threads, progress);
 }
 
-py::tuple exact_self_knn(const FloatArray& points, std::size_t k,
+py::tuple exact_self_knn(const py::array& points, std::size_t k,
                          const std::optional<Contiguous<std::int64_t>>& groups,
-                         const std::string& kernel, unsigned threads, const py::object& progress) {
+                         const std::string& kernel, const std::string& screen, unsigned threads,
+                         const py::object& progress) {
     const MatrixView view = matrix_view(points, "points");
     const SearchProblem problem{.queries = view,
                                 .reference = view,
@@ -49,7 +67,7 @@ py::tuple exact_self_knn(const FloatArray& points, std::size_t k,
                                 .self_join = true,
                                 .query_groups = span_of(groups),
                                 .reference_groups = span_of(groups)};
-    return search(problem, kernel, threads, progress);
+    return search(problem, kernel, screen, threads, progress);
 }
 
 }  // namespace
@@ -57,9 +75,9 @@ py::tuple exact_self_knn(const FloatArray& points, std::size_t k,
 void bind_neighbors(pybind11::module_& module) {
     using namespace pybind11::literals;
     module.def("exact_knn", &exact_knn, "queries"_a, "reference"_a, "k"_a, "query_groups"_a,
-               "reference_groups"_a, "kernel"_a, "threads"_a, "progress"_a);
+               "reference_groups"_a, "kernel"_a, "screen"_a, "threads"_a, "progress"_a);
     module.def("exact_self_knn", &exact_self_knn, "points"_a, "k"_a, "groups"_a, "kernel"_a,
-               "threads"_a, "progress"_a);
+               "screen"_a, "threads"_a, "progress"_a);
 }
 
 }  // namespace twinscore::bindings

@@ -20,9 +20,9 @@ py::array_t<double> permuted_scores(const Contiguous<std::int64_t>& offsets,
     std::vector<double> scores;
     {
         const py::gil_scoped_release release;
-        scores = twinscore::permuted_scores(graph, span_of(group_of_point),
-                                            span_of(group_is_synthetic), permutations, seed,
-                                            threads, monitor);
+        scores =
+            twinscore::permuted_scores(graph, span_of(group_of_point), span_of(group_is_synthetic),
+                                       permutations, seed, threads, monitor);
     }
     return to_array(std::move(scores));
 }

@@ -9,11 +9,13 @@ std::vector<const Kernel*> available_kernels() {
     std::vector<const Kernel*> kernels{&portable_kernel()};
 #if defined(TWINSCORE_X86)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+        __builtin_cpu_supports("f16c")) {
         kernels.push_back(&avx2_kernel());
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
             kernels.push_back(&avx512_kernel());
+            if (__builtin_cpu_supports("avx512bf16")) kernels.push_back(&avx512_bf16_kernel());
         }
     }
 #endif

@@ -11,6 +11,7 @@ namespace twinscore {
 #if defined(TWINSCORE_X86)
 [[nodiscard]] const Kernel& avx2_kernel();
 [[nodiscard]] const Kernel& avx512_kernel();
+[[nodiscard]] const Kernel& avx512_bf16_kernel();
 #endif
 
 // The kernels this machine can run, slowest first.

@@ -1,209 +1,213 @@
 #include "exact_search.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <bit>
-#include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
-#include "neighbor_list.hpp"
+#include "arranged_rows.hpp"
+#include "plan.hpp"
 #include "screening.hpp"
+#include "tile_schedule.hpp"
 
 namespace twinscore {
 namespace {
 
-constexpr std::size_t most_queries_per_task = 1024;
-constexpr std::size_t tasks_per_thread = 4;
-constexpr std::size_t panels_per_block = 8;
-constexpr std::size_t block_rows = panels_per_block * panel_rows;
-constexpr std::size_t most_ties = std::size_t{1} << 27;
-constexpr float never = std::numeric_limits<float>::infinity();
+constexpr std::size_t bytes_per_tile = 384 * 1024;  // two of them fit a second-level cache
+constexpr std::size_t most_tile_rows = 512;
+constexpr std::size_t tiles_per_thread = 8;
+constexpr std::size_t rows_per_settling_task = 256;
+constexpr std::size_t most_held = std::size_t{1} << 28;
 
-constexpr std::size_t round_up(std::size_t value, std::size_t multiple) {
-    return (value + multiple - 1) / multiple * multiple;
+std::size_t tile_rows_for(std::size_t rows, const SearchPlan& plan, const Kernel& kernel,
+                          unsigned threads) {
+    const std::size_t row_bytes =
+        (plan.prefix_width / values_per_cell(kernel.precision) + 1) * sizeof(Cell);
+    const std::size_t fair_share = rows / (threads * tiles_per_thread) + 1;
+    const std::size_t wanted = std::min({bytes_per_tile / row_bytes, fair_share, most_tile_rows});
+    return std::max<std::size_t>(1, (wanted + panel_rows / 2) / panel_rows) * panel_rows;
 }
 
-// Reference rows in the layout the kernels read: panel after panel, each transposed. Rows beyond
-// the last are zeros that no query can reach.
-class ReferenceBlock {
+// Counts candidates held, so that floods of ties end in an error rather than out of memory.
+class HeldCount {
   public:
-    explicit ReferenceBlock(std::size_t depth)
-        : depth_(depth), values_(block_rows * depth), bounds_(block_rows) {}
-
-    void load(const MatrixView& reference, std::size_t first, const Screening& screening) {
-        first_ = first;
-        rows_ = std::min(block_rows, reference.rows - first);
-        std::fill(bounds_.begin(), bounds_.end(), never);
-        if (rows_ % panel_rows != 0) std::fill(values_.begin(), values_.end(), 0.0F);
-        for (std::size_t i = 0; i < rows_; ++i) {
-            float* target = values_.data() + i / panel_rows * panel_rows * depth_ + i % panel_rows;
-            const auto facts = screening.transform(reference.row(first + i), target, panel_rows);
-            bounds_[i] = screening.reference_bound(facts);
-        }
-    }
-
-    [[nodiscard]] std::size_t first() const { return first_; }
-    [[nodiscard]] std::size_t rows() const { return rows_; }
-    [[nodiscard]] std::size_t panels() const { return (rows_ + panel_rows - 1) / panel_rows; }
-    [[nodiscard]] const float* values(std::size_t panel) const {
-        return values_.data() + panel * panel_rows * depth_;
-    }
-    [[nodiscard]] const float* bounds(std::size_t panel) const {
-        return bounds_.data() + panel * panel_rows;
+    void replace(std::size_t before, std::size_t after) {
+        if (held_.fetch_add(after - before) + after - before <= most_held) return;
+        throw std::length_error(
+            "too many equal distances to keep (over " + std::to_string(most_held) +
+            "): the rows hold large sets of identical points; remove exact duplicates first");
     }
 
   private:
-    std::size_t depth_;
-    std::size_t first_ = 0;
-    std::size_t rows_ = 0;
-    std::vector<float> values_;
-    std::vector<float> bounds_;
+    std::atomic<std::size_t> held_{0};
 };
 
-// A run of queries with the neighbors found so far. Rows beyond the last are zeros that reach no
-// reference row.
-class QueryBlock {
-  public:
-    QueryBlock(const SearchProblem& problem, const Kernel& kernel, const Screening& screening,
-               std::size_t first, std::size_t rows)
-        : problem_(problem),
-          kernel_(kernel),
-          screening_(screening),
-          first_(first),
-          depth_(problem.queries.columns),
-          values_(round_up(rows, kernel.query_rows) * depth_),
-          facts_(rows),
-          bounds_(round_up(rows, kernel.query_rows), never),
-          lists_(rows, NeighborList(problem.k)) {
-        for (std::size_t i = 0; i < rows; ++i) {
-            facts_[i] =
-                screening.transform(problem.queries.row(first + i), values_.data() + i * depth_, 1);
-            bounds_[i] = screening.query_bound(facts_[i], lists_[i].threshold());
-        }
+std::size_t held_by(const ArrangedRows& rows, const Collection& collection, std::size_t tile) {
+    std::size_t held = 0;
+    for (std::size_t i = rows.tile_begin(tile); i < rows.tile_end(tile); ++i) {
+        held += collection.candidates(i).size();
     }
-
-    void search(const ReferenceBlock& block) {
-        std::uint64_t survivors[most_query_rows];
-        for (std::size_t panel = 0; panel < block.panels(); ++panel) {
-            for (std::size_t row = 0; row < lists_.size(); row += kernel_.query_rows) {
-                kernel_.screen(values_.data() + row * depth_, depth_, block.values(panel), depth_,
-                               bounds_.data() + row, block.bounds(panel), survivors);
-                const std::size_t rows = std::min(kernel_.query_rows, lists_.size() - row);
-                for (std::size_t r = 0; r < rows; ++r) {
-                    offer(row + r, survivors[r], block.first() + panel * panel_rows);
-                }
-            }
-        }
-    }
-
-    [[nodiscard]] std::vector<NeighborList>& lists() { return lists_; }
-
-    [[nodiscard]] std::size_t entries_held() const {
-        std::size_t held = 0;
-        for (const auto& list : lists_) held += list.size();
-        return held;
-    }
-
-  private:
-    void offer(std::size_t row, std::uint64_t survivors, std::size_t first_candidate) {
-        NeighborList& list = lists_[row];
-        const std::size_t query = first_ + row;
-        for (; survivors != 0; survivors &= survivors - 1) {
-            const auto candidate =
-                first_candidate + static_cast<std::size_t>(std::countr_zero(survivors));
-            if (!problem_.eligible(query, candidate)) continue;
-            const double distance = kernel_.squared_distance(
-                problem_.queries.row(query), problem_.reference.row(candidate), depth_);
-            if (list.offer({distance, static_cast<std::int64_t>(candidate)})) {
-                bounds_[row] = screening_.query_bound(facts_[row], list.threshold());
-            }
-        }
-    }
-
-    const SearchProblem& problem_;
-    const Kernel& kernel_;
-    const Screening& screening_;
-    std::size_t first_;
-    std::size_t depth_;
-    std::vector<float> values_;
-    std::vector<Screening::RowFacts> facts_;
-    std::vector<float> bounds_;
-    std::vector<NeighborList> lists_;
-};
-
-void throw_too_many_ties() {
-    throw std::length_error(
-        "too many equal distances to keep (over " + std::to_string(most_ties) +
-        "): the rows hold large sets of identical points; remove exact duplicates first");
+    return held;
 }
 
-// Writes finished lists into their rows of the table; ties wait, in order, until all are known.
-class TableWriter {
-  public:
-    explicit TableWriter(const SearchProblem& problem) : k_(problem.k), ties_(problem.queries.rows) {
-        table_.distances.resize(problem.queries.rows * k_);
-        table_.ids.resize(problem.queries.rows * k_);
-    }
-
-    void write(std::size_t query, NeighborList& list) {
-        const auto& entries = list.finish();
-        for (std::size_t i = 0; i < k_; ++i) {
-            table_.distances[query * k_ + i] = entries[i].distance;
-            table_.ids[query * k_ + i] = entries[i].id;
+std::vector<TilePair> pairs_nearest_first(const ArrangedRows& rows) {
+    struct Ranked {
+        double distance;
+        TilePair pair;
+    };
+    const auto tiles = static_cast<std::uint32_t>(rows.tiles());
+    std::vector<Ranked> ranked;
+    for (std::uint32_t i = 0; i < tiles; ++i) {
+        for (std::uint32_t j = i; j < tiles; ++j) {
+            ranked.push_back({i == j ? -1.0 : rows.tile_distance(i, rows, j), {i, j}});
         }
-        for (std::size_t i = k_; i < entries.size(); ++i) ties_[query].push_back(entries[i].id);
-        if (tie_count_.fetch_add(ties_[query].size()) > most_ties) throw_too_many_ties();
     }
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](const Ranked& a, const Ranked& b) { return a.distance < b.distance; });
+    std::vector<TilePair> pairs;
+    for (const auto& entry : ranked) pairs.push_back(entry.pair);
+    return pairs;
+}
 
-    [[nodiscard]] NeighborTable finish() {
-        table_.tie_offsets.push_back(0);
-        table_.tie_ids.reserve(tie_count_.load());
-        for (auto& ties : ties_) {
-            table_.tie_ids.insert(table_.tie_ids.end(), ties.begin(), ties.end());
-            table_.tie_offsets.push_back(static_cast<std::int64_t>(table_.tie_ids.size()));
+// Every pair of rows is compared once and serves both.
+void join_with_itself(Screening& screening, const ArrangedRows& rows, Collection& collection,
+                      unsigned threads, Monitor& monitor) {
+    auto pairs = pairs_nearest_first(rows);
+    const std::size_t tasks = pairs.size();
+    TileSchedule schedule(std::move(pairs), rows.tiles());
+    HeldCount held;
+    const auto total = static_cast<std::uint64_t>(rows.rows()) * rows.rows();
+    parallel_for(tasks, threads, total, monitor, [&](std::size_t, Progress& progress) {
+        if (progress.stopped()) return;
+        const auto pair = schedule.take();
+        if (!pair) return;
+        try {
+            const bool same = pair->rows == pair->panels;
+            const auto held_now = [&] {
+                return held_by(rows, collection, pair->rows) +
+                       (same ? 0 : held_by(rows, collection, pair->panels));
+            };
+            const std::size_t before = held_now();
+            screening.compare(pair->rows, collection, pair->panels, collection, same);
+            held.replace(before, held_now());
+            const auto size = [&](std::size_t tile) {
+                return static_cast<std::uint64_t>(rows.tile_end(tile) - rows.tile_begin(tile));
+            };
+            progress.advance(size(pair->rows) * size(pair->panels) * (same ? 1 : 2));
+        } catch (...) {
+            schedule.close();
+            throw;
         }
-        return std::move(table_);
-    }
+        schedule.give_back(*pair);
+    });
+}
 
-  private:
-    std::size_t k_;
-    NeighborTable table_;
-    std::vector<std::vector<std::int64_t>> ties_;
-    std::atomic<std::size_t> tie_count_{0};
-};
+// Each tile of queries meets all reference tiles, the nearest first.
+void search_reference(Screening& screening, const ArrangedRows& queries, Collection& answers,
+                      const ArrangedRows& reference, unsigned threads, Monitor& monitor) {
+    Collection lookup(reference, false);
+    HeldCount held;
+    const auto total = static_cast<std::uint64_t>(queries.rows()) * reference.rows();
+    parallel_for(
+        queries.tiles(), threads, total, monitor, [&](std::size_t tile, Progress& progress) {
+            std::vector<double> distances(reference.tiles());
+            for (std::size_t j = 0; j < distances.size(); ++j) {
+                distances[j] = queries.tile_distance(tile, reference, j);
+            }
+            std::vector<std::size_t> order(reference.tiles());
+            std::iota(order.begin(), order.end(), std::size_t{0});
+            std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+                return distances[a] < distances[b];
+            });
+            std::size_t held_before = 0;
+            for (const std::size_t other : order) {
+                if (progress.stopped()) return;
+                screening.compare(tile, answers, other, lookup, false);
+                const std::size_t held_now = held_by(queries, answers, tile);
+                held.replace(held_before, held_now);
+                held_before = held_now;
+                progress.advance((queries.tile_end(tile) - queries.tile_begin(tile)) *
+                                 (reference.tile_end(other) - reference.tile_begin(other)));
+            }
+        });
+}
+
+// Exact distances decide among the candidates that are left.
+NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
+                         const ArrangedRows& queries, Collection& collection,
+                         const ArrangedRows& reference, const RoughError& error, unsigned threads,
+                         Monitor& monitor) {
+    const auto distance = kernel.exact_distance[index_of(problem.reference.element)];
+    TableWriter writer(problem.queries.rows, problem.k);
+    const std::size_t tasks =
+        (queries.rows() + rows_per_settling_task - 1) / rows_per_settling_task;
+    parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
+        std::vector<Neighbor> neighbors;
+        const std::size_t last = std::min(queries.rows(), (task + 1) * rows_per_settling_task);
+        for (std::size_t i = task * rows_per_settling_task; i < last; ++i) {
+            if (progress.stopped()) return;
+            neighbors.clear();
+            for (const auto& candidate : collection.candidates(i).settle(problem.k, error)) {
+                neighbors.push_back(
+                    {distance(queries.values_at(i), reference.values_at(candidate.position),
+                              problem.reference.columns),
+                     static_cast<std::int64_t>(reference.row_at(candidate.position))});
+            }
+            settle(neighbors, problem.k);
+            writer.write(queries.row_at(i), neighbors);
+        }
+    });
+    return writer.finish();
+}
+
+// c of sketch.hpp: the typical ratio of error to length.
+double typical_ratio(const ArrangedRows& rows, const ArrangedRows* others) {
+    double error = rows.prefix().total_error();
+    double norm = rows.prefix().total_norm();
+    if (others != nullptr) {
+        error += others->prefix().total_error();
+        norm += others->prefix().total_norm();
+    }
+    return error > 0.0 && norm > 0.0 ? error / norm : 1.0;
+}
 
 }  // namespace
 
-NeighborTable exact_search(const SearchProblem& problem, const Kernel& kernel, unsigned threads,
-                           Monitor& monitor) {
-    threads = resolve_threads(threads);
-    const std::size_t queries = problem.queries.rows;
-    const std::size_t reference = problem.reference.rows;
-    const Screening screening(problem.queries, problem.reference, threads, monitor);
-    TableWriter writer(problem);
-
-    const std::size_t fair_share = queries / (threads * tasks_per_thread) + 1;
-    const std::size_t task_rows =
-        std::min(most_queries_per_task, round_up(fair_share, kernel.query_rows));
-    const std::size_t tasks = (queries + task_rows - 1) / task_rows;
-
-    const auto body = [&](std::size_t task, Progress& progress) {
-        const std::size_t first = task * task_rows;
-        const std::size_t rows = std::min(task_rows, queries - first);
-        QueryBlock block(problem, kernel, screening, first, rows);
-        ReferenceBlock candidates(problem.reference.columns);
-        for (std::size_t start = 0; start < reference; start += block_rows) {
-            if (progress.stopped()) return;
-            candidates.load(problem.reference, start, screening);
-            block.search(candidates);
-            if (block.entries_held() > most_ties) throw_too_many_ties();
-            progress.advance(rows * candidates.rows());
-        }
-        for (std::size_t i = 0; i < rows; ++i) writer.write(first + i, block.lists()[i]);
+NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,
+                           Monitor& monitor, SearchReport* report) {
+    const Kernel& kernel = *options.kernel;
+    const unsigned threads = resolve_threads(options.threads);
+    const Standardization standardization(problem.queries, problem.reference, kernel, threads,
+                                          monitor);
+    const SearchPlan plan =
+        make_plan(problem, kernel, standardization, options.screen, threads, monitor);
+    const auto arrange = [&](const MatrixView& matrix, bool panels_wanted) {
+        return ArrangedRows(matrix, plan, kernel, standardization,
+                            tile_rows_for(matrix.rows, plan, kernel, threads), panels_wanted,
+                            threads, monitor);
     };
-    parallel_for(tasks, threads, static_cast<std::uint64_t>(queries) * reference, monitor, body);
-    return writer.finish();
+
+    ArrangedRows reference = arrange(problem.reference, true);
+    std::optional<ArrangedRows> other_queries;
+    if (!problem.self_join) other_queries = arrange(problem.queries, false);
+    const double c = typical_ratio(reference, other_queries ? &*other_queries : nullptr);
+    reference.finish(c);
+    if (other_queries) other_queries->finish(c);
+    const ArrangedRows& queries = other_queries ? *other_queries : reference;
+
+    Collection collection(queries, true);
+    Screening screening(problem, standardization, kernel, queries, reference);
+    if (problem.self_join) {
+        join_with_itself(screening, queries, collection, threads, monitor);
+    } else {
+        search_reference(screening, queries, collection, reference, threads, monitor);
+    }
+    if (report != nullptr) {
+        *report = {plan.prefix_width, plan.wide_width, screening.counts().pairs,
+                   screening.counts().past_prefix, screening.counts().past_wide};
+    }
+    return settle_all(problem, kernel, queries, collection, reference, screening.rough_error(),
+                      threads, monitor);
 }
 
 }  // namespace twinscore

@@ -1,16 +1,35 @@
 #pragma once
 
 #include "kernel.hpp"
+#include "neighbor_table.hpp"
 #include "parallel_for.hpp"
+#include "plan.hpp"
 #include "search_problem.hpp"
 
 namespace twinscore {
 
-// The exact answer to a problem that `check` has passed. `threads` 0 means all that the process
-// may use. Extra memory beyond the answer: per thread a copy of up to 1,024 queries and 512
-// reference rows.
-// Throws std::length_error when identical rows make the ties outgrow memory.
-[[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const Kernel& kernel,
-                                         unsigned threads, Monitor& monitor);
+// Figures of one search.
+struct SearchReport {
+    std::size_t prefix_width = 0;  // coordinates every pair is screened with
+    std::size_t wide_width = 0;    // coordinates its survivors are screened with; 0: none
+    std::uint64_t pairs = 0;
+    std::uint64_t past_prefix = 0;
+    std::uint64_t past_wide = 0;
+};
+
+struct SearchOptions {
+    const Kernel* kernel;
+    unsigned threads = 0;  // all that the process may use
+    Screen screen = Screen::automatic;
+};
+
+// The exact answer to a problem that `check` has passed; options change its speed alone. Memory
+// beyond the answer, for each row: the sketches (4 bytes a coordinate and precision of float32,
+// half of that of bfloat16; twice the prefix and once the wide width) and 8 bytes for each of
+// about 9/8 k candidates.
+// Throws std::invalid_argument naming the first row that is not finite, and std::length_error
+// when identical rows make the ties outgrow memory.
+[[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,
+                                         Monitor& monitor, SearchReport* report = nullptr);
 
 }  // namespace twinscore

@@ -1,37 +1,74 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "matrix_view.hpp"
+
 namespace twinscore {
 
-// Reference rows are screened this many at a time: one bit each in a 64-bit mask.
+// Sketches are made of cells of four bytes: a float32, or two bfloat16 side by side.
+using Cell = std::uint32_t;
+enum class Precision { float32, bfloat16 };
+
+[[nodiscard]] constexpr std::size_t values_per_cell(Precision precision) {
+    return precision == Precision::float32 ? 1 : 2;
+}
+
+// Panels hold this many rows, transposed: the first cell of every row, then the second, ...
 inline constexpr std::size_t panel_rows = 64;
 
 // Partial sums of the float64 distance. The order of summation is part of the contract: results
 // carry the same bits on every instruction set.
 inline constexpr std::size_t distance_lanes = 32;
 
-// Most query rows any kernel takes at once.
-inline constexpr std::size_t most_query_rows = 8;
+// Most rows any kernel takes at once.
+inline constexpr std::size_t most_block_rows = 8;
+
+// The bounds of one side of a block of pairs; see sketch.hpp.
+struct SideBounds {
+    const float* base;
+    const float* open;  // base less the reach of the row
+};
 
 // One instruction set's share of the work; everything above it is plain C++.
 struct Kernel {
     std::string_view name;
+    Precision precision;
 
-    // Rows of queries that `screen` takes at once.
-    std::size_t query_rows;
+    // Rows that `screen` and `products` take at once.
+    std::size_t block_rows;
 
-    // Bit j of survivors[i] tells whether <query i, reference j> >= query_bounds[i] +
-    // reference_bounds[j], in float32. `queries` holds query_rows rows, query_stride apart;
-    // `panel` holds panel_rows rows transposed: depth runs of panel_rows values.
-    void (*screen)(const float* queries, std::size_t query_stride, const float* panel,
-                   std::size_t depth, const float* query_bounds, const float* reference_bounds,
-                   std::uint64_t* survivors);
+    // Bit j of survivors[i]: product of row i and panel row j >= min(row.open[i] + panel.base[j],
+    // row.base[i] + panel.open[j]).
+    void (*screen)(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
+                   SideBounds row, SideBounds of_panel, std::uint64_t* survivors);
 
-    // Squared Euclidean distance in float64.
-    double (*squared_distance)(const float* a, const float* b, std::size_t depth);
+    // Product of two rows of cells.
+    float (*product)(const Cell* a, const Cell* b, std::size_t cells);
+
+    // Adds the products of block_rows float32 rows and a panel of float32 rows to `sums`, whose
+    // rows lie sums_stride apart.
+    void (*add_products)(const float* rows, std::size_t row_stride, const float* panel,
+                         std::size_t depth, float* sums, std::size_t sums_stride);
+
+    // Squared distance of two rows in float32: relative error below (depth / 16 + 8) 2^-24.
+    std::array<float (*)(const void* a, const void* b, std::size_t depth), 2> rough_distance;
+
+    // Squared distance of two rows in float64, summed in the order of distance_lanes.
+    std::array<double (*)(const void* a, const void* b, std::size_t depth), 2> exact_distance;
+
+    // Writes (row - center) * scale, rounded once, and returns the squared norm before rounding.
+    std::array<double (*)(const void* row, const double* center, double scale, std::size_t depth,
+                          float* target),
+               2>
+        standardize;
 };
+
+[[nodiscard]] constexpr std::size_t index_of(Element element) {
+    return element == Element::float32 ? 0 : 1;
+}
 
 }  // namespace twinscore

@@ -8,23 +8,38 @@ namespace {
 
 struct Avx2 {
     static constexpr std::size_t width = 8;
+    static constexpr Precision precision = Precision::float32;
     using Vector = __m256;
+    using Operand = __m256;
 
     static Vector zero() { return _mm256_setzero_ps(); }
     static Vector broadcast(float value) { return _mm256_set1_ps(value); }
     static Vector load(const float* values) { return _mm256_loadu_ps(values); }
+    static Vector load(const _Float16* values) {
+        return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+    }
+    static void store(float* target, Vector a) { _mm256_storeu_ps(target, a); }
     static Vector add(Vector a, Vector b) { return _mm256_add_ps(a, b); }
+    static Vector subtract(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
+    static Vector minimum(Vector a, Vector b) { return _mm256_min_ps(a, b); }
     static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
     static std::uint64_t at_least(Vector a, Vector b) {
         return static_cast<std::uint64_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GE_OQ)));
     }
+    static Operand load_cells(const Cell* cells) {
+        return _mm256_castsi256_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(cells)));
+    }
+    static Operand broadcast_cell(Cell cell) {
+        return _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(cell)));
+    }
+    static Vector multiply_cells(Operand a, Operand b, Vector c) { return multiply_add(a, b, c); }
 };
 
 }  // namespace
 
-// 6 x 2 accumulators, 2 reference vectors and a broadcast fill 15 of the 16 registers.
+// 6 x 2 sums, 2 vectors of the panel and a broadcast fill 15 of the 16 registers.
 const Kernel& avx2_kernel() {
-    static constexpr Kernel kernel{"avx2", 6, screen<Avx2, 6, 2>, squared_distance};
+    static constexpr Kernel kernel = make_kernel<Avx2, Avx2, 6, 2>("avx2");
     return kernel;
 }
 

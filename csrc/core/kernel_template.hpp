@@ -5,69 +5,201 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "kernel.hpp"
 
 namespace twinscore {
 namespace {
 
-// Multiplies a block of Rows x (Vectors * Simd::width) in registers, the whole depth through.
+// Sums of products of a block of Rows x (Vectors * width), the whole depth through, in registers.
 template <class Simd, std::size_t Rows, std::size_t Vectors>
-void screen(const float* queries, std::size_t query_stride, const float* panel, std::size_t depth,
-            const float* query_bounds, const float* reference_bounds, std::uint64_t* survivors) {
-    constexpr std::size_t columns = Vectors * Simd::width;
-    static_assert(panel_rows % columns == 0 && Rows <= most_query_rows);
-    std::fill_n(survivors, Rows, std::uint64_t{0});
+struct Block {
+    typename Simd::Vector sums[Rows][Vectors];
 
-    for (std::size_t column = 0; column < panel_rows; column += columns) {
-        typename Simd::Vector products[Rows][Vectors];
-        for (auto& row : products) {
-            for (auto& product : row) product = Simd::zero();
+    void multiply(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells) {
+        for (auto& row : sums) {
+            for (auto& sum : row) sum = Simd::zero();
         }
-        const float* values = panel + column;
-        for (std::size_t i = 0; i < depth; ++i, values += panel_rows) {
-            typename Simd::Vector reference[Vectors];
+        for (std::size_t i = 0; i < cells; ++i, panel += panel_rows) {
+            typename Simd::Operand columns[Vectors];
             for (std::size_t v = 0; v < Vectors; ++v) {
-                reference[v] = Simd::load(values + v * Simd::width);
+                columns[v] = Simd::load_cells(panel + v * Simd::width);
             }
             for (std::size_t r = 0; r < Rows; ++r) {
-                const auto query = Simd::broadcast(queries[r * query_stride + i]);
+                const auto row = Simd::broadcast_cell(rows[r * row_cells + i]);
                 for (std::size_t v = 0; v < Vectors; ++v) {
-                    products[r][v] = Simd::multiply_add(query, reference[v], products[r][v]);
+                    sums[r][v] = Simd::multiply_cells(row, columns[v], sums[r][v]);
                 }
             }
         }
-        for (std::size_t r = 0; r < Rows; ++r) {
-            const auto query_bound = Simd::broadcast(query_bounds[r]);
-            for (std::size_t v = 0; v < Vectors; ++v) {
-                const std::size_t first = column + v * Simd::width;
-                const auto bound = Simd::add(query_bound, Simd::load(reference_bounds + first));
-                survivors[r] |= Simd::at_least(products[r][v], bound) << first;
+    }
+};
+
+template <class Simd, std::size_t Rows, std::size_t Vectors>
+void screen(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
+            SideBounds row, SideBounds of_panel, std::uint64_t* survivors) {
+    constexpr std::size_t columns = Vectors * Simd::width;
+    static_assert(panel_rows % columns == 0 && Rows <= most_block_rows);
+    std::fill_n(survivors, Rows, std::uint64_t{0});
+
+    for (std::size_t column = 0; column < panel_rows; column += columns) {
+        Block<Simd, Rows, Vectors> block;
+        block.multiply(rows, row_cells, panel + column, cells);
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            const std::size_t first = column + v * Simd::width;
+            const auto panel_base = Simd::load(of_panel.base + first);
+            const auto panel_open = Simd::load(of_panel.open + first);
+            for (std::size_t r = 0; r < Rows; ++r) {
+                const auto forward = Simd::add(Simd::broadcast(row.open[r]), panel_base);
+                const auto backward = Simd::add(Simd::broadcast(row.base[r]), panel_open);
+                survivors[r] |= Simd::at_least(block.sums[r][v], Simd::minimum(forward, backward))
+                                << first;
             }
         }
     }
 }
 
-double squared_distance(const float* a, const float* b, std::size_t depth) {
+template <class Simd, std::size_t Rows, std::size_t Vectors>
+void add_products(const float* rows, std::size_t row_stride, const float* panel, std::size_t depth,
+                  float* sums, std::size_t sums_stride) {
+    static_assert(sizeof(Cell) == sizeof(float));
+    for (std::size_t column = 0; column < panel_rows; column += Vectors * Simd::width) {
+        Block<Simd, Rows, Vectors> block;
+        block.multiply(reinterpret_cast<const Cell*>(rows), row_stride,
+                       reinterpret_cast<const Cell*>(panel) + column, depth);
+        for (std::size_t r = 0; r < Rows; ++r) {
+            for (std::size_t v = 0; v < Vectors; ++v) {
+                float* sum = sums + r * sums_stride + column + v * Simd::width;
+                Simd::store(sum, Simd::add(Simd::load(sum), block.sums[r][v]));
+            }
+        }
+    }
+}
+
+// Four vectors of partial sums hide the latency of the additions.
+constexpr std::size_t streams = 4;
+
+template <class Simd>
+float total(const typename Simd::Vector (&sums)[streams]) {
+    float lanes[Simd::width];
+    Simd::store(lanes, Simd::add(Simd::add(sums[0], sums[1]), Simd::add(sums[2], sums[3])));
+    for (std::size_t half = Simd::width / 2; half > 0; half /= 2) {
+        for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
+    }
+    return lanes[0];
+}
+
+template <class Simd>
+float product(const Cell* a, const Cell* b, std::size_t cells) {
+    typename Simd::Vector sums[streams] = {Simd::zero(), Simd::zero(), Simd::zero(), Simd::zero()};
+    std::size_t i = 0;
+    for (; i + streams * Simd::width <= cells; i += streams * Simd::width) {
+        for (std::size_t s = 0; s < streams; ++s) {
+            const std::size_t place = i + s * Simd::width;
+            sums[s] = Simd::multiply_cells(Simd::load_cells(a + place), Simd::load_cells(b + place),
+                                           sums[s]);
+        }
+    }
+    for (; i < cells; i += Simd::width) {
+        Cell rest_a[Simd::width] = {};
+        Cell rest_b[Simd::width] = {};
+        const std::size_t rest = std::min(Simd::width, cells - i);
+        std::memcpy(rest_a, a + i, rest * sizeof(Cell));
+        std::memcpy(rest_b, b + i, rest * sizeof(Cell));
+        sums[0] = Simd::multiply_cells(Simd::load_cells(rest_a), Simd::load_cells(rest_b), sums[0]);
+    }
+    return total<Simd>(sums);
+}
+
+template <class Simd, class T>
+float rough_distance(const void* first, const void* second, std::size_t depth) {
+    const auto* a = static_cast<const T*>(first);
+    const auto* b = static_cast<const T*>(second);
+    typename Simd::Vector sums[streams] = {Simd::zero(), Simd::zero(), Simd::zero(), Simd::zero()};
+    const auto accumulate = [&sums](std::size_t stream, auto x, auto y) {
+        const auto difference = Simd::subtract(x, y);
+        sums[stream] = Simd::multiply_add(difference, difference, sums[stream]);
+    };
+    std::size_t i = 0;
+    for (; i + streams * Simd::width <= depth; i += streams * Simd::width) {
+        for (std::size_t s = 0; s < streams; ++s) {
+            accumulate(s, Simd::load(a + i + s * Simd::width), Simd::load(b + i + s * Simd::width));
+        }
+    }
+    for (; i < depth; i += Simd::width) {
+        T rest_a[Simd::width] = {};
+        T rest_b[Simd::width] = {};
+        const std::size_t rest = std::min(Simd::width, depth - i);
+        std::memcpy(rest_a, a + i, rest * sizeof(T));
+        std::memcpy(rest_b, b + i, rest * sizeof(T));
+        accumulate(0, Simd::load(rest_a), Simd::load(rest_b));
+    }
+    return total<Simd>(sums);
+}
+
+template <class T>
+double exact_distance(const void* first, const void* second, std::size_t depth) {
+    const auto* a = static_cast<const T*>(first);
+    const auto* b = static_cast<const T*>(second);
     std::array<double, distance_lanes> sums{};
-    const auto accumulate = [&](std::size_t first, std::size_t lanes) {
+    const auto accumulate = [&](std::size_t start, std::size_t lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
             const double difference =
-                static_cast<double>(a[first + lane]) - static_cast<double>(b[first + lane]);
+                static_cast<double>(a[start + lane]) - static_cast<double>(b[start + lane]);
             sums[lane] += difference * difference;
         }
     };
     const std::size_t whole = depth - depth % distance_lanes;
-    for (std::size_t first = 0; first < whole; first += distance_lanes) {
-        accumulate(first, distance_lanes);
+    for (std::size_t start = 0; start < whole; start += distance_lanes) {
+        accumulate(start, distance_lanes);
     }
     accumulate(whole, depth - whole);
     for (std::size_t half = distance_lanes / 2; half > 0; half /= 2) {
         for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
     }
     return sums[0];
+}
+
+template <class T>
+double standardize(const void* row, const double* center, double scale, std::size_t depth,
+                   float* target) {
+    const auto* values = static_cast<const T*>(row);
+    std::array<double, distance_lanes> sums{};
+    const auto accumulate = [&](std::size_t start, std::size_t lanes) {
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            const std::size_t i = start + lane;
+            const double value = (static_cast<double>(values[i]) - center[i]) * scale;
+            target[i] = static_cast<float>(value);
+            sums[lane] += value * value;
+        }
+    };
+    const std::size_t whole = depth - depth % distance_lanes;
+    for (std::size_t start = 0; start < whole; start += distance_lanes) {
+        accumulate(start, distance_lanes);
+    }
+    accumulate(whole, depth - whole);
+    double squared_norm = 0.0;
+    for (const double sum : sums) squared_norm += sum;
+    return squared_norm;
+}
+
+// What the kernels of one instruction set have in common, whatever the sketches are made of.
+template <class Cells, class Simd, std::size_t Rows, std::size_t Vectors>
+constexpr Kernel make_kernel(std::string_view name) {
+    using Half = _Float16;
+    return {.name = name,
+            .precision = Cells::precision,
+            .block_rows = Rows,
+            .screen = screen<Cells, Rows, Vectors>,
+            .product = product<Cells>,
+            .add_products = add_products<Simd, Rows, Vectors>,
+            .rough_distance = {rough_distance<Simd, float>, rough_distance<Simd, Half>},
+            .exact_distance = {exact_distance<float>, exact_distance<Half>},
+            .standardize = {standardize<float>, standardize<Half>}};
 }
 
 }  // namespace

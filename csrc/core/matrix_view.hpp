@@ -5,15 +5,19 @@
 
 namespace twinscore {
 
-// Read-only rows of float32, wherever they lie: contiguous within a row, any stride between rows.
+enum class Element { float32, float16 };
+
+// Read-only rows of floating-point numbers, wherever they lie: the values of a row side by side,
+// any number of bytes from row to row.
 struct MatrixView {
-    const float* data = nullptr;
+    const std::byte* data = nullptr;
+    Element element = Element::float32;
     std::size_t rows = 0;
     std::size_t columns = 0;
-    std::ptrdiff_t row_stride = 0;  // in elements
+    std::ptrdiff_t row_bytes = 0;
 
-    [[nodiscard]] const float* row(std::size_t index) const {
-        return data + static_cast<std::ptrdiff_t>(index) * row_stride;
+    [[nodiscard]] const void* row(std::size_t index) const {
+        return data + static_cast<std::ptrdiff_t>(index) * row_bytes;
     }
 };
 

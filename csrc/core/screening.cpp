@@ -1,94 +1,133 @@
 #include "screening.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <limits>
 
 namespace twinscore {
 namespace {
 
-constexpr double float_unit = 0x1p-24;
-constexpr double double_unit = 0x1p-53;
-constexpr std::size_t rows_sampled_for_center = 1024;
-constexpr std::size_t rows_per_task = 1024;
+constexpr float unreachable = std::numeric_limits<float>::max();
 
-std::vector<double> sampled_mean(const MatrixView& matrix) {
-    std::vector<double> mean(matrix.columns, 0.0);
-    const std::size_t step = std::max<std::size_t>(1, matrix.rows / rows_sampled_for_center);
-    std::size_t sampled = 0;
-    for (std::size_t i = 0; i < matrix.rows; i += step, ++sampled) {
-        const float* row = matrix.row(i);
-        for (std::size_t j = 0; j < matrix.columns; ++j) mean[j] += static_cast<double>(row[j]);
-    }
-    for (auto& value : mean) value /= static_cast<double>(sampled);
-    return mean;
+RoughError rough_error_of(std::size_t columns, double squared_scale, bool moderate) {
+    const auto depth = static_cast<double>(columns);
+    if (!moderate) return {2.0 * (float_unit + depth * 0x1p-52), 0x1p-125};
+    return {2.0 * (depth / 16.0 + 18.0) * float_unit, (depth + 4.0) * 0x1p-124 * squared_scale};
 }
 
-// Rounds down by more than the conversion and one later addition can round up.
-float yielding(double bound) {
-    return static_cast<float>(bound - 4.0 * float_unit * std::abs(bound));
+// Bits of the columns after `row`, of a panel that starts at `first_column`.
+std::uint64_t columns_after(std::size_t row, std::size_t first_column) {
+    if (row < first_column) return ~std::uint64_t{0};
+    const std::size_t shift = row - first_column + 1;
+    return shift >= panel_rows ? 0 : ~std::uint64_t{0} << shift;
+}
+
+std::uint64_t leading_columns(std::size_t count) {
+    return count >= panel_rows ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
 }  // namespace
 
-Screening::Screening(const MatrixView& queries, const MatrixView& reference, unsigned threads,
-                     Monitor& monitor)
-    : depth_(reference.columns), center_(sampled_mean(reference)) {
-    const auto depth = static_cast<double>(depth_);
-    product_error_ = (depth + 16.0) * float_unit;
-    underflow_ = (depth + 3.0) * 0x1p-125;
-    threshold_excess_ = (depth + 64.0) * 2.0 * double_unit;
-
-    double largest = largest_norm(reference, threads, monitor);
-    if (queries.data != reference.data) {
-        largest = std::max(largest, largest_norm(queries, threads, monitor));
-    }
-    if (largest > 0.0) scale_ = std::ldexp(1.0, -(std::ilogb(largest) + 1));
-    largest_residual_ = float_unit * (1.0 + 0x1p-20) + std::sqrt(depth) * 0x1p-126;
+Collection::Collection(const ArrangedRows& rows, bool open)
+    : bases_(rows.prefix().bases()), opens_(rows.rows() + panel_rows, unreachable) {
+    if (!open) return;
+    candidates_.resize(rows.rows());
+    std::fill(opens_.begin(), opens_.end(), -unreachable);
 }
 
-double Screening::largest_norm(const MatrixView& matrix, unsigned threads,
-                               Monitor& monitor) const {
-    const std::size_t tasks = (matrix.rows + rows_per_task - 1) / rows_per_task;
-    std::vector<double> largest(tasks, 0.0);
-    parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress&) {
-        const std::size_t last = std::min(matrix.rows, (task + 1) * rows_per_task);
-        for (std::size_t i = task * rows_per_task; i < last; ++i) {
-            const float* row = matrix.row(i);
-            double sum = 0.0;
-            for (std::size_t j = 0; j < depth_; ++j) {
-                const double value = static_cast<double>(row[j]) - center_[j];
-                sum += value * value;
+void Collection::offer(std::size_t position, Candidate candidate, std::size_t k,
+                       const RoughError& error) {
+    auto& own = candidates_[position];
+    if (own.offer(candidate, k, error)) {
+        opens_[position] =
+            yielding(static_cast<double>(bases_[position]) - static_cast<double>(own.reach()));
+    }
+}
+
+Screening::Screening(const SearchProblem& problem, const Standardization& standardization,
+                     const Kernel& kernel, const ArrangedRows& rows, const ArrangedRows& panels)
+    : problem_(problem),
+      kernel_(kernel),
+      rows_(rows),
+      panels_(panels),
+      squared_scale_(standardization.scale() * standardization.scale()),
+      moderate_(standardization.moderate()),
+      rough_error_(rough_error_of(problem.reference.columns, squared_scale_, moderate_)) {}
+
+void Screening::compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
+                        Collection& panel_collection, bool same) {
+    const Sketches& sketches = rows_.prefix();
+    const std::size_t begin = rows_.tile_begin(row_tile);
+    const std::size_t end = rows_.tile_end(row_tile);
+    const std::size_t panel_end = panels_.tile_end(panel_tile);
+    Tally tally;
+    std::uint64_t survivors[most_block_rows];
+    for (std::size_t column = panels_.tile_begin(panel_tile); column < panel_end;
+         column += panel_rows) {
+        const std::uint64_t present = leading_columns(panel_end - column);
+        const std::size_t last = same ? std::min(end, column + panel_rows) : end;
+        for (std::size_t row = begin; row < last; row += kernel_.block_rows) {
+            // The last block steps back rather than into the next tile, which others may hold.
+            const std::size_t step_back = std::min(
+                row - begin, row + kernel_.block_rows > end ? row + kernel_.block_rows - end : 0);
+            const std::size_t first = row - step_back;
+            kernel_.screen(sketches.row(first), sketches.cells(),
+                           panels_.panels().panel(column / panel_rows), sketches.cells(),
+                           row_collection.bounds(first), panel_collection.bounds(column),
+                           survivors);
+            for (std::size_t i = row; i < std::min(row + kernel_.block_rows, last); ++i) {
+                std::uint64_t mask = survivors[i - first] & present;
+                if (same) mask &= columns_after(i, column);
+                if (mask != 0) {
+                    examine(i, row_collection, column, mask, panel_collection, tally);
+                }
             }
-            largest[task] = std::max(largest[task], std::sqrt(sum));
         }
-    });
-    return largest.empty() ? 0.0 : *std::max_element(largest.begin(), largest.end());
-}
-
-Screening::RowFacts Screening::transform(const float* row, float* target,
-                                         std::size_t stride) const {
-    double squared_norm = 0.0;
-    for (std::size_t j = 0; j < depth_; ++j) {
-        const auto value =
-            static_cast<float>((static_cast<double>(row[j]) - center_[j]) * scale_);
-        target[j * stride] = value;
-        squared_norm += static_cast<double>(value) * static_cast<double>(value);
     }
-    const double residual = float_unit * (1.0 + 0x1p-20) * std::sqrt(squared_norm) +
-                            std::sqrt(static_cast<double>(depth_)) * 0x1p-126;
-    return {squared_norm, residual};
+    counts_.pairs += (end - begin) * (panel_end - panels_.tile_begin(panel_tile));
+    counts_.past_prefix += tally.past_prefix;
+    counts_.past_wide += tally.past_wide;
 }
 
-float Screening::query_bound(const RowFacts& facts, double threshold) const {
-    const double reach = scale_ * std::sqrt(threshold * (1.0 + threshold_excess_)) +
-                         facts.residual + largest_residual_;
-    return yielding(((1.0 - product_error_) * facts.squared_norm - reach * reach) / 2.0 -
-                    underflow_);
+void Screening::examine(std::size_t row, Collection& row_collection, std::size_t first_column,
+                        std::uint64_t survivors, Collection& panel_collection, Tally& tally) const {
+    Candidates& own = row_collection.candidates(row);
+    for (; survivors != 0; survivors &= survivors - 1) {
+        const auto column = first_column + static_cast<std::size_t>(std::countr_zero(survivors));
+        if (!problem_.eligible(rows_.row_at(row), panels_.row_at(column))) continue;
+        ++tally.past_prefix;
+        const bool both = panel_collection.open();
+        if (rows_.has_wide()) {
+            const float product = kernel_.product(rows_.wide().row(row), panels_.wide().row(column),
+                                                  rows_.wide().cells());
+            const float reach =
+                both ? std::max(own.reach(), panel_collection.candidates(column).reach())
+                     : own.reach();
+            const double bound = static_cast<double>(rows_.wide().bases()[row]) +
+                                 static_cast<double>(panels_.wide().bases()[column]) -
+                                 static_cast<double>(reach);
+            if (static_cast<double>(product) < bound) continue;
+        }
+        ++tally.past_wide;
+        const float distance = rough_distance(row, column);
+        row_collection.offer(row, {distance, static_cast<std::uint32_t>(column)}, problem_.k,
+                             rough_error_);
+        if (both) {
+            panel_collection.offer(column, {distance, static_cast<std::uint32_t>(row)}, problem_.k,
+                                   rough_error_);
+        }
+    }
 }
 
-float Screening::reference_bound(const RowFacts& facts) const {
-    return yielding((1.0 - product_error_) * facts.squared_norm / 2.0);
+float Screening::rough_distance(std::size_t row, std::size_t column) const {
+    const auto element = index_of(problem_.reference.element);
+    const void* a = rows_.values_at(row);
+    const void* b = panels_.values_at(column);
+    const std::size_t columns = problem_.reference.columns;
+    if (moderate_) {
+        return kernel_.rough_distance[element](a, b, columns) * static_cast<float>(squared_scale_);
+    }
+    return static_cast<float>(kernel_.exact_distance[element](a, b, columns) * squared_scale_);
 }
 
 }  // namespace twinscore

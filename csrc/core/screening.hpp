@@ -1,60 +1,78 @@
 #pragma once
 
-// The certificate that lets float32 arithmetic rule candidates out without ever losing a neighbor.
-//
-// Every row x is moved to the pool's center c and scaled by a power of two s so that no row is
-// longer than 1 (this undoes far offsets and overflow), then rounded: x^ = fl(s (x - c)), with
-// residual r_x >= |s (x - c) - x^|. Let u = 2^-24, n_x = |x^|^2 in float64, p = fl(<x^, y^>).
-//
-// 1. Summation in any order, fused or not, gives |p - <x^, y^>| <= g |x^||y^| + t, where
-//    g = (d + 16) u leaves room for the higher-order terms and for the float64 roundings of n and
-//    t = (d + 3) 2^-125 for underflow, flushed to zero or not, here and in the bounds; |x^||y^| <= (n_x + n_y) / 2.
-// 2. If |x - y|^2 <= T then |x^ - y^| <= s sqrt(T) + r_x + r_y, by the triangle inequality.
-// 3. Hence every y with |x - y|^2 <= T has
-//        p >= [(1 - g) n_x - (s sqrt(T) + r_x + r)^2] / 2 - t  +  (1 - g) n_y / 2,
-//    with r the largest r_y: a bound of the query plus a bound of the reference row, which is what
-//    the kernels compare with. Each part gives way by a further 4 u of itself, which covers its
-//    own conversion to float32 and the rounding of the sum.
-//
-// T is a distance computed in float64; step 2 takes it larger by that computation's own rounding.
-
-#include <cstddef>
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
-#include "matrix_view.hpp"
-#include "parallel_for.hpp"
+#include "arranged_rows.hpp"
+#include "candidates.hpp"
+#include "search_problem.hpp"
 
 namespace twinscore {
 
-class Screening {
+// The candidates of the rows of one side, and the bounds they set for screening.
+class Collection {
   public:
-    // Finds center and scale; reads every row of both matrices once.
-    Screening(const MatrixView& queries, const MatrixView& reference, unsigned threads,
-              Monitor& monitor);
+    // A closed collection takes nothing: its rows are only looked up.
+    Collection(const ArrangedRows& rows, bool open);
 
-    struct RowFacts {
-        double squared_norm;
-        double residual;
-    };
+    [[nodiscard]] SideBounds bounds(std::size_t position) const {
+        return {bases_ + position, opens_.data() + position};
+    }
+    [[nodiscard]] Candidates& candidates(std::size_t position) { return candidates_[position]; }
+    [[nodiscard]] const Candidates& candidates(std::size_t position) const {
+        return candidates_[position];
+    }
+    [[nodiscard]] bool open() const { return !candidates_.empty(); }
 
-    // Writes x^ to target[0], target[stride], ... and returns its n and r.
-    RowFacts transform(const float* row, float* target, std::size_t stride) const;
-
-    // The two parts of the bound in step 3.
-    [[nodiscard]] float query_bound(const RowFacts& facts, double threshold) const;
-    [[nodiscard]] float reference_bound(const RowFacts& facts) const;
+    void offer(std::size_t position, Candidate candidate, std::size_t k, const RoughError& error);
 
   private:
-    [[nodiscard]] double largest_norm(const MatrixView& matrix, unsigned threads,
-                                      Monitor& monitor) const;
+    const float* bases_;
+    std::vector<float> opens_;
+    std::vector<Candidates> candidates_;
+};
 
-    std::size_t depth_;
-    std::vector<double> center_;
-    double scale_ = 1.0;
-    double product_error_;     // g
-    double underflow_;         // t
-    double threshold_excess_;  // relative
-    double largest_residual_;  // r
+// What happened to the pairs, for benches and for choosing plans.
+struct ScreeningCounts {
+    std::atomic<std::uint64_t> pairs{0};
+    std::atomic<std::uint64_t> past_prefix{0};
+    std::atomic<std::uint64_t> past_wide{0};
+};
+
+// Compares tiles of rows with tiles of panels: sketches rule pairs out, rough distances of the
+// survivors go to the candidates of either row.
+class Screening {
+  public:
+    Screening(const SearchProblem& problem, const Standardization& standardization,
+              const Kernel& kernel, const ArrangedRows& rows, const ArrangedRows& panels);
+
+    // Both sides must be in the caller's hands alone. With `same`, the two tiles are one, and
+    // each pair in it is compared once.
+    void compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
+                 Collection& panel_collection, bool same);
+
+    [[nodiscard]] const RoughError& rough_error() const { return rough_error_; }
+    [[nodiscard]] const ScreeningCounts& counts() const { return counts_; }
+
+  private:
+    struct Tally {
+        std::uint64_t past_prefix = 0;
+        std::uint64_t past_wide = 0;
+    };
+
+    void examine(std::size_t row, Collection& row_collection, std::size_t first_column,
+                 std::uint64_t survivors, Collection& panel_collection, Tally& tally) const;
+    [[nodiscard]] float rough_distance(std::size_t row, std::size_t column) const;
+
+    const SearchProblem& problem_;
+    const Kernel& kernel_;
+    const ArrangedRows& rows_;
+    const ArrangedRows& panels_;
+    double squared_scale_;
+    bool moderate_;
+    RoughError rough_error_;
+    ScreeningCounts counts_;
 };
 
 }  // namespace twinscore

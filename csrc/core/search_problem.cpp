@@ -1,26 +1,13 @@
 #include "search_problem.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
 
 namespace twinscore {
 namespace {
-
-void check_finite(const MatrixView& matrix, const char* name) {
-    for (std::size_t i = 0; i < matrix.rows; ++i) {
-        const float* row = matrix.row(i);
-        const auto* bad = std::find_if_not(row, row + matrix.columns,
-                                           [](float value) { return std::isfinite(value); });
-        if (bad != row + matrix.columns) {
-            throw std::invalid_argument(std::string("expected finite values, got ") +
-                                        std::to_string(*bad) + " in row " + std::to_string(i) +
-                                        " of " + name);
-        }
-    }
-}
 
 void check_groups(const MatrixView& matrix, std::span<const std::int64_t> groups,
                   const char* name) {
@@ -44,8 +31,8 @@ void check_candidates(const SearchProblem& problem) {
         if (candidates < problem.k) {
             throw std::invalid_argument("expected k of at most " + std::to_string(candidates) +
                                         ", the number of candidates of query row " +
-                                        std::to_string(i) + ", got k = " +
-                                        std::to_string(problem.k));
+                                        std::to_string(i) +
+                                        ", got k = " + std::to_string(problem.k));
         }
     }
 }
@@ -59,6 +46,10 @@ void check(const SearchProblem& problem) {
                                     std::to_string(problem.reference.columns) + "), got " +
                                     std::to_string(problem.queries.columns) + " columns");
     }
+    if (std::max(problem.queries.rows, problem.reference.rows) >
+        std::numeric_limits<std::uint32_t>::max()) {
+        throw std::invalid_argument("expected fewer than 2^32 rows");
+    }
     if (problem.reference.columns == 0) {
         throw std::invalid_argument("expected at least one column, got none");
     }
@@ -67,8 +58,6 @@ void check(const SearchProblem& problem) {
         check_groups(problem.reference, problem.reference_groups, "reference");
     }
     check_candidates(problem);
-    check_finite(problem.reference, "reference");
-    if (!problem.self_join) check_finite(problem.queries, "queries");
 }
 
 }  // namespace twinscore

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "matrix_view.hpp"
 
@@ -24,17 +23,9 @@ struct SearchProblem {
     }
 };
 
-// What is answered. Row i holds the k neighbors of query i, ordered by (distance, id); the points
-// that tie with its k-th neighbor beyond those are tie_ids[tie_offsets[i] .. tie_offsets[i + 1]).
-struct NeighborTable {
-    std::vector<double> distances;  // squared
-    std::vector<std::int64_t> ids;
-    std::vector<std::int64_t> tie_offsets;
-    std::vector<std::int64_t> tie_ids;
-};
-
-// Throws std::invalid_argument, naming the row, where the question has no answer: widths differ, a
-// value is not finite, or a query has fewer than k eligible candidates.
+// Throws std::invalid_argument, naming the row, where the question has no answer: widths differ
+// or a query has fewer than k eligible candidates. Values that are not finite are found by the
+// search itself, which reads all of them anyway.
 void check(const SearchProblem& problem);
 
 }  // namespace twinscore

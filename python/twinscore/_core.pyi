@@ -3,30 +3,32 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-_Float32 = npt.NDArray[np.float32]
+_Points = npt.NDArray[np.float32 | np.float16]
 _Float64 = npt.NDArray[np.float64]
 _Int64 = npt.NDArray[np.int64]
 _Progress = Callable[[int, int], None] | None
 
 def kernels() -> list[str]: ...
 def exact_knn(
-    queries: _Float32,
-    reference: _Float32,
+    queries: _Points,
+    reference: _Points,
     k: int,
     query_groups: _Int64 | None,
     reference_groups: _Int64 | None,
     kernel: str,
+    screen: str,
     threads: int,
     progress: _Progress,
-) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+) -> tuple[_Float64, _Int64, _Int64, _Int64, dict[str, int]]: ...
 def exact_self_knn(
-    points: _Float32,
+    points: _Points,
     k: int,
     groups: _Int64 | None,
     kernel: str,
+    screen: str,
     threads: int,
     progress: _Progress,
-) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+) -> tuple[_Float64, _Int64, _Int64, _Int64, dict[str, int]]: ...
 def permuted_scores(
     offsets: _Int64,
     targets: _Int64,

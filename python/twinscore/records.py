@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 FloatMatrix = npt.NDArray[np.float32]
+PointMatrix = npt.NDArray[np.float32 | np.float16]
 Float64Array = npt.NDArray[np.float64]
 IdArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

@@ -1,5 +1,3 @@
-#include "exact_search.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -8,8 +6,8 @@
 #include <thread>
 
 #include "dispatch.hpp"
+#include "exact_search.hpp"
 #include "expect.hpp"
-#include "neighbor_list.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;
@@ -23,7 +21,10 @@ struct Rows {
     std::ptrdiff_t stride;
     std::vector<float> values;
 
-    [[nodiscard]] MatrixView view() const { return {values.data(), rows, columns, stride}; }
+    [[nodiscard]] MatrixView view() const {
+        return {reinterpret_cast<const std::byte*>(values.data()), Element::float32, rows, columns,
+                stride * static_cast<std::ptrdiff_t>(sizeof(float))};
+    }
 };
 
 // Values on a coarse grid make ties; the stride leaves unused values between the rows.
@@ -39,14 +40,18 @@ Rows grid_rows(std::size_t rows, std::size_t columns, std::uint32_t seed, float 
     return made;
 }
 
+float value(const MatrixView& matrix, std::size_t row, std::size_t column) {
+    return static_cast<const float*>(matrix.row(row))[column];
+}
+
 std::vector<Neighbor> naive(const SearchProblem& problem, std::size_t query) {
     std::vector<Neighbor> all;
     for (std::size_t j = 0; j < problem.reference.rows; ++j) {
         if (!problem.eligible(query, j)) continue;
         double sum = 0.0;
         for (std::size_t c = 0; c < problem.reference.columns; ++c) {
-            const double difference = static_cast<double>(problem.queries.row(query)[c]) -
-                                      static_cast<double>(problem.reference.row(j)[c]);
+            const double difference = static_cast<double>(value(problem.queries, query, c)) -
+                                      static_cast<double>(value(problem.reference, j, c));
             sum += difference * difference;
         }
         all.push_back({sum, static_cast<std::int64_t>(j)});
@@ -73,23 +78,25 @@ void expect_naive_answer(const SearchProblem& problem, const NeighborTable& tabl
     }
 }
 
-void every_kernel_and_thread_count_gives_the_naive_answer() {
+void every_kernel_and_screen_gives_the_naive_answer() {
     SilentMonitor monitor;
     for (const Kernel* kernel : available_kernels()) {
         for (const std::size_t columns : {1U, 2U, 15U, 16U, 17U, 33U}) {
             for (const float offset : {0.0F, 10000.0F}) {
                 const Rows points = grid_rows(150, columns, 1, offset);
                 const Rows others = grid_rows(67, columns, 2, offset);
-                for (unsigned threads = 1; threads <= 3; ++threads) {
+                for (const Screen screen : {Screen::full_width, Screen::rotated}) {
+                    const unsigned threads = 1 + static_cast<unsigned>(columns % 3);
                     const SearchProblem self{.queries = points.view(),
                                              .reference = points.view(),
                                              .k = 3,
                                              .self_join = true};
-                    expect_naive_answer(self, exact_search(self, *kernel, threads, monitor));
-                    const SearchProblem cross{.queries = others.view(),
-                                              .reference = points.view(),
-                                              .k = 150};
-                    expect_naive_answer(cross, exact_search(cross, *kernel, threads, monitor));
+                    expect_naive_answer(self,
+                                        exact_search(self, {kernel, threads, screen}, monitor));
+                    const SearchProblem cross{
+                        .queries = others.view(), .reference = points.view(), .k = 150};
+                    expect_naive_answer(cross,
+                                        exact_search(cross, {kernel, threads, screen}, monitor));
                 }
             }
         }
@@ -108,7 +115,7 @@ void rows_of_the_own_group_are_no_neighbors() {
                                 .query_groups = groups,
                                 .reference_groups = groups};
     check(problem);
-    expect_naive_answer(problem, exact_search(problem, choose_kernel(""), 2, monitor));
+    expect_naive_answer(problem, exact_search(problem, {&choose_kernel(""), 2}, monitor));
 }
 
 void questions_without_an_answer_are_refused() {
@@ -118,7 +125,10 @@ void questions_without_an_answer_are_refused() {
     expect_throws<std::invalid_argument>([&] { check(problem); }, "k of at most 4");
     problem.k = 1;
     points.values[3 * 5 + 1] = std::numeric_limits<float>::infinity();
-    expect_throws<std::invalid_argument>([&] { check(problem); }, "row 3 of reference");
+    SilentMonitor monitor;
+    expect_throws<std::invalid_argument>(
+        [&] { static_cast<void>(exact_search(problem, {&choose_kernel(""), 2}, monitor)); },
+        "row 3 of reference");
 }
 
 void searches_at_the_same_time_share_nothing() {
@@ -129,7 +139,7 @@ void searches_at_the_same_time_share_nothing() {
     for (int caller = 0; caller < 3; ++caller) {
         callers.emplace_back([&] {
             SilentMonitor monitor;
-            expect_naive_answer(problem, exact_search(problem, choose_kernel(""), 2, monitor));
+            expect_naive_answer(problem, exact_search(problem, {&choose_kernel(""), 2}, monitor));
         });
     }
 }
@@ -137,7 +147,7 @@ void searches_at_the_same_time_share_nothing() {
 }  // namespace
 
 int main() {
-    every_kernel_and_thread_count_gives_the_naive_answer();
+    every_kernel_and_screen_gives_the_naive_answer();
     rows_of_the_own_group_are_no_neighbors();
     questions_without_an_answer_are_refused();
     searches_at_the_same_time_share_nothing();

@@ -1,11 +1,10 @@
-#include "parallel_for.hpp"
-
 #include <chrono>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "expect.hpp"
+#include "parallel_for.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;
@@ -68,8 +67,7 @@ class Recorder final : public Monitor {
 
 void the_last_report_is_complete() {
     Recorder monitor;
-    parallel_for(50, 2, 50, monitor,
-                 [](std::size_t, Progress& progress) { progress.advance(1); });
+    parallel_for(50, 2, 50, monitor, [](std::size_t, Progress& progress) { progress.advance(1); });
     expect(monitor.last == 50, "the last report is complete");
 }
 

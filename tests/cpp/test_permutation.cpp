@@ -1,9 +1,8 @@
-#include "permutation.hpp"
-
 #include <cmath>
 #include <numeric>
 
 #include "expect.hpp"
+#include "permutation.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -15,6 +15,7 @@ from neighbor_oracle import assert_same_neighbors, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 Points = npt.NDArray[np.float32]
 
@@ -77,11 +78,11 @@ DATA = [
 
 @pytest.mark.parametrize("d", [1, 3, 16, 17, 128])
 @pytest.mark.parametrize("make", DATA)
-@pytest.mark.usefixtures("kernel")
+@pytest.mark.usefixtures("kernel", "screen")
 def test_self_knn_equals_the_float64_oracle(
     make: Callable[[np.random.Generator, int, int], Points], d: int
 ) -> None:
-    points = make(np.random.default_rng(d), 203, d)
+    points = make(np.random.default_rng(d), 131, d)
     own = np.eye(len(points), dtype=bool)
     for k in (1, 5, 50):
         assert_same_neighbors(ts.self_knn(points, k), nearest(points, points, k, own))
@@ -89,6 +90,7 @@ def test_self_knn_equals_the_float64_oracle(
 
 @pytest.mark.parametrize("make", [gaussian, duplicated, far_offset])
 @pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.usefixtures("screen")
 def test_wide_embeddings_equal_the_float64_oracle(
     make: Callable[[np.random.Generator, int, int], Points], threads: int
 ) -> None:
@@ -105,7 +107,8 @@ def test_wide_embeddings_equal_the_float64_oracle(
         )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.usefixtures("screen")
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_shape_group_and_thread_count_equals_the_float64_oracle(data: st.DataObject) -> None:
     make = data.draw(st.sampled_from(DATA))
@@ -129,13 +132,14 @@ def test_any_shape_group_and_thread_count_equals_the_float64_oracle(data: st.Dat
         )
 
 
-@pytest.mark.usefixtures("kernel")
-def test_results_carry_the_same_bits_on_every_kernel_and_thread_count(
+@pytest.mark.usefixtures("kernel", "screen")
+def test_results_carry_the_same_bits_on_every_kernel_screen_and_thread_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     points = gaussian(np.random.default_rng(1), 3_000, 65)
     forced = ts.self_knn(points, 7, threads=3)
     monkeypatch.setenv("TWINSCORE_KERNEL", "portable")
+    monkeypatch.setenv("TWINSCORE_SCREEN", "full")
     single = ts.self_knn(points, 7, threads=1)
     np.testing.assert_array_equal(forced.ids, single.ids)
     np.testing.assert_array_equal(forced.distances, single.distances)
@@ -183,10 +187,42 @@ def test_any_memory_layout_gives_the_answer_of_its_contiguous_copy(
     np.testing.assert_array_equal(ts.self_knn(points, 3).ids, ts.self_knn(copy, 3).ids)
 
 
-def test_float16_is_taken_at_its_value() -> None:
-    points = gaussian(np.random.default_rng(4), 100, 8).astype(np.float16)
+@pytest.mark.parametrize("d", [1, 8, 33, 300])
+@pytest.mark.usefixtures("kernel", "screen")
+def test_float16_is_taken_at_its_value(d: int) -> None:
+    points = gaussian(np.random.default_rng(4), 150, d).astype(np.float16)
     wide = points.astype(np.float32)
-    np.testing.assert_array_equal(ts.self_knn(points).distances, ts.self_knn(wide).distances)
+    np.testing.assert_array_equal(ts.self_knn(points, 3).distances, ts.self_knn(wide, 3).distances)
+    mixed, alike = ts.knn(points[:20], wide, 3), ts.knn(wide[:20], wide, 3)
+    np.testing.assert_array_equal(mixed.ids, alike.ids)
+
+
+def test_a_memory_mapped_file_is_searched_as_it_lies(tmp_path: Path) -> None:
+    points = gaussian(np.random.default_rng(6), 500, 40)
+    np.save(tmp_path / "points.npy", points.astype(np.float16))
+    mapped = np.load(tmp_path / "points.npy", mmap_mode="r")
+    expected = ts.self_knn(points.astype(np.float16), 2)
+    np.testing.assert_array_equal(ts.self_knn(mapped, 2).ids, expected.ids)
+
+
+@pytest.mark.parametrize("self_join", [True, False])
+def test_large_pools_that_are_pruned_equal_those_that_are_not(
+    self_join: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(7)
+    axes = random.standard_normal((24, 256)) / np.sqrt(np.arange(1, 25))[:, None]
+    points = clustered(random, 6_000, 24) @ axes + 0.05 * random.standard_normal((6_000, 256))
+    points = points.astype(np.float32)
+    groups = np.arange(6_000) // 4
+    found = []
+    for name in ("rotated", "full"):
+        monkeypatch.setenv("TWINSCORE_SCREEN", name)
+        if self_join:
+            found.append(ts.self_knn(points, 10, groups))
+        else:
+            found.append(ts.knn(points[::5] + np.float32(0.01), points, 10))
+    np.testing.assert_array_equal(found[0].ids, found[1].ids)
+    np.testing.assert_array_equal(found[0].distances, found[1].distances)
 
 
 @pytest.mark.slow

@@ -9,10 +9,13 @@ from twinscore import _core
 from twinscore.records import Neighbors
 
 if TYPE_CHECKING:
-    from twinscore.records import FloatMatrix, IdArray, ProgressCallback
+    from twinscore.records import IdArray, PointMatrix, ProgressCallback
 
 KERNEL_VARIABLE = "TWINSCORE_KERNEL"
 """Environment variable that forces an instruction set: one of the names of `kernels()`."""
+
+SCREEN_VARIABLE = "TWINSCORE_SCREEN"
+"""Environment variable that forces how pairs are screened: "full" or "rotated"."""
 
 
 def kernels() -> list[str]:
@@ -21,8 +24,8 @@ def kernels() -> list[str]:
 
 
 def knn(
-    queries: FloatMatrix,
-    reference: FloatMatrix,
+    queries: PointMatrix,
+    reference: PointMatrix,
     k: int,
     query_groups: IdArray | None,
     reference_groups: IdArray | None,
@@ -30,30 +33,35 @@ def knn(
     progress: ProgressCallback | None,
 ) -> Neighbors:
     """Search the reference for every query; see `twinscore.knn`."""
-    return Neighbors(
-        *_core.exact_knn(
-            queries,
-            reference,
-            k,
-            query_groups,
-            reference_groups,
-            os.environ.get(KERNEL_VARIABLE, ""),
-            threads,
-            progress,
-        )
+    *answer, _report = _core.exact_knn(
+        queries,
+        reference,
+        k,
+        query_groups,
+        reference_groups,
+        os.environ.get(KERNEL_VARIABLE, ""),
+        os.environ.get(SCREEN_VARIABLE, ""),
+        threads,
+        progress,
     )
+    return Neighbors(*answer)
 
 
 def self_knn(
-    points: FloatMatrix,
+    points: PointMatrix,
     k: int,
     groups: IdArray | None,
     threads: int,
     progress: ProgressCallback | None,
 ) -> Neighbors:
     """Search the points for every point among them; see `twinscore.self_knn`."""
-    return Neighbors(
-        *_core.exact_self_knn(
-            points, k, groups, os.environ.get(KERNEL_VARIABLE, ""), threads, progress
-        )
+    *answer, _report = _core.exact_self_knn(
+        points,
+        k,
+        groups,
+        os.environ.get(KERNEL_VARIABLE, ""),
+        os.environ.get(SCREEN_VARIABLE, ""),
+        threads,
+        progress,
     )
+    return Neighbors(*answer)

@@ -11,7 +11,7 @@ from twinscore.neighbors import exact
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from twinscore.records import FloatMatrix, IdArray, Neighbors, ProgressCallback
+    from twinscore.records import IdArray, Neighbors, PointMatrix, ProgressCallback
 
 BACKENDS = ("exact",)
 
@@ -32,8 +32,8 @@ def knn(
     Parameters
     ----------
     queries, reference
-        Shapes (n, d) and (m, d), finite. float32 is read in place, also memory-mapped; float16 is
-        widened, float64 is rounded to float32.
+        Shapes (n, d) and (m, d), finite. float32 and float16 are read in place, also
+        memory-mapped, with any distance between rows; float64 is rounded to float32.
     k
         Neighbors wanted per query.
     query_groups, reference_groups
@@ -48,7 +48,7 @@ def knn(
     Returns
     -------
     Neighbors
-        By squared Euclidean distance in float64 of the float32 values, ordered by (distance, id).
+        By squared Euclidean distance in float64 of the given values, ordered by (distance, id).
 
     Raises
     ------
@@ -60,6 +60,9 @@ def knn(
     _check_backend(backend)
     query_matrix = _matrix(queries, "queries")
     reference_matrix = _matrix(reference, "reference")
+    if query_matrix.dtype != reference_matrix.dtype:
+        query_matrix = query_matrix.astype(np.float32, copy=False)
+        reference_matrix = reference_matrix.astype(np.float32, copy=False)
     if (query_groups is None) != (reference_groups is None):
         raise ValueError("expected groups for both queries and reference, got them for one")
     query_ids = reference_ids = None
@@ -126,7 +129,7 @@ def _check_backend(backend: str) -> None:
         raise ValueError(f"expected a backend of {', '.join(BACKENDS)}, got {backend!r}")
 
 
-def _matrix(values: npt.ArrayLike, name: str) -> FloatMatrix:
+def _matrix(values: npt.ArrayLike, name: str) -> PointMatrix:
     array = np.asarray(values)
     if array.dtype.kind != "f":
         raise TypeError(f"expected {name} of floating-point numbers, got {array.dtype}")
@@ -134,8 +137,9 @@ def _matrix(values: npt.ArrayLike, name: str) -> FloatMatrix:
         raise ValueError(
             f"expected {name} with 2 dimensions (rows, columns), got shape {array.shape}"
         )
+    kept = np.float16 if array.itemsize == 2 else np.float32
     with np.errstate(over="ignore"):
-        matrix = array.astype(np.float32, copy=False)
+        matrix = array.astype(kept, copy=False)
     item = matrix.itemsize
     if (matrix.shape[1] > 1 and matrix.strides[1] != item) or matrix.strides[0] % item:
         return np.ascontiguousarray(matrix)
