@@ -1,23 +1,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(params=kernels())
-def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Forces each instruction set that this machine has."""
     monkeypatch.setenv(KERNEL_VARIABLE, request.param)
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,7 @@ def assess(
     report = progress or (lambda _stage, _done, _total: None)
     _check(real, synthetic)
     pool = _pool(real, synthetic)
+    _check_neighbor_count(k, pool)
 
     neighbors = self_knn(
         pool.vectors,
@@ -159,6 +160,18 @@ def _check(real: Embeddings, synthetic: Embeddings) -> None:
         raise ValueError(
             f"expected synthetic embeddings as wide as the real ones ({widths[0]}), "
             f"got {widths[1]}: both sides must come from the same model"
+        )
+
+
+def _check_neighbor_count(k: int, pool: Pool) -> None:
+    if pool.groups is None:
+        points, counted = len(pool.vectors), "images of both sides"
+    else:
+        points, counted = int(pool.groups.max()) + 1, "groups of both sides"
+    if k >= points:
+        raise ValueError(
+            f"expected k of at most {points - 1:,}, one less than the {points:,} {counted}, "
+            f"got k = {k}"
         )
 
 
