@@ -1,10 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
@@ -22,3 +28,20 @@ def camera_images() -> Path:
     if not SHARED_IMAGES.is_dir():
         pytest.skip("the camera and simulator frames are not beside this repository")
     return SHARED_IMAGES
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a tree of small images, as many as asked for in each subfolder."""
+
+    def make(name: str, counts: Mapping[str, int], seed: int = 0) -> Path:
+        random = np.random.default_rng(seed)
+        for subfolder, count in counts.items():
+            folder = tmp_path / name / subfolder
+            folder.mkdir(parents=True, exist_ok=True)
+            for number in range(count):
+                pixels = random.integers(0, 256, (32, 40, 3), dtype=np.uint8)
+                Image.fromarray(pixels).save(folder / f"{number:03}.png")
+        return tmp_path / name
+
+    return make

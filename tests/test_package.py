@@ -30,7 +30,7 @@ def test_every_public_name_exists(name: str) -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Scorer'"):
-        _ = ts.Scorer  # type: ignore[attr-defined]
+        _ = ts.Scorer
 
 
 def test_stubs_of_the_core_match_the_compiled_module() -> None:
