@@ -93,8 +93,8 @@ def _figures(result: ScoreResult) -> Table:
         ("Images", f"{result.n_real:,} real, {result.n_synthetic:,} synthetic{_groups(result)}"),
         (
             "Neighbors",
-            f"{result.observed_real_fraction:.1%} of the images most like a synthetic one are "
-            f"real, {result.expected_real_fraction:.1%} if mixed",
+            f"{result.observed_real_fraction:.1%} real around synthetic images, "
+            f"{result.expected_real_fraction:.1%} if mixed",
         ),
         (
             "Overlap",
