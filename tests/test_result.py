@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,6 +120,25 @@ def test_an_existing_result_is_replaced_only_when_asked(
     assert (tmp_path / RESULT_FILE).read_text() == "precious"
     result.save(tmp_path, overwrite=True)
     assert (tmp_path / RESULT_FILE).read_text(encoding="utf-8") == result.to_json()
+
+
+def test_json_that_cannot_be_written_leaves_the_old_file(
+    result: ts.ScoreResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "score.json"
+    target.write_text("of yesterday")
+    monkeypatch.setattr(type(target), "write_text", full)
+    with pytest.raises(OSError, match="No space left"):
+        result.save_json(target)
+    assert target.read_text() == "of yesterday"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_json_goes_to_pipes_and_devices_too(result: ts.ScoreResult) -> None:
+    result.save_json(os.devnull)
 
 
 def test_other_files_in_the_directory_stay(result: ts.ScoreResult, tmp_path: Path) -> None:

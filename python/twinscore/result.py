@@ -152,8 +152,17 @@ class ScoreResult:
         OSError
             If the file cannot be written.
         """
-        with _naming_target(Path(file)):
-            Path(file).write_text(self.to_json(), encoding="utf-8")
+        target = Path(file)
+        with _naming_target(target):
+            if target.exists() and not target.is_file():
+                target.write_text(self.to_json(), encoding="utf-8")  # a pipe or device
+                return
+            partial = target.with_name(f".{target.name}.{os.getpid()}")
+            try:
+                partial.write_text(self.to_json(), encoding="utf-8")
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
 
 def check_writable(directory: str | os.PathLike[str], *, overwrite: bool = False) -> None:

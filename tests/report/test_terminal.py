@@ -54,6 +54,11 @@ def test_verdict_says_what_the_score_means(
     assert words in verdict(with_fields(mixed, null_interval=(0.8, 1.2), **fields))
 
 
+def test_few_images_are_no_proof_of_a_good_twin(mixed: ts.ScoreResult) -> None:
+    few = with_fields(mixed, score=0.4, p_value=0.1, null_interval=(-0.1, 2.1))
+    assert verdict(few) == "Too few images to tell: a perfect twin would score 0.00 to 2.10."
+
+
 def test_summary_names_score_sides_and_chance(mixed: ts.ScoreResult) -> None:
     text = summary(with_fields(mixed, score=0.987, p_value=0.41, null_interval=(0.71, 1.29)))
     assert "Indistinguishability Score  0.987" in text

@@ -20,6 +20,8 @@ EXAMPLES = 3
 SIGNIFICANT = 0.05
 COPIES_SUSPECTED = 1.2
 NOTHING_PASSES = 0.05
+TOO_WIDE = 0.5
+"""A range of perfect twins that reaches below this leaves nothing to tell."""
 
 
 def print_summary(result: ScoreResult, console: Console) -> None:
@@ -61,11 +63,15 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
 
 def verdict(result: ScoreResult) -> str:
     """Say in one sentence what the score means."""
-    _, high = result.null_interval
+    low, high = result.null_interval
     if result.score > max(high, COPIES_SUSPECTED):
         return (
             "Higher than a perfect twin: look for copies of real images, "
             "or for renders more varied than the real images."
+        )
+    if result.p_value > SIGNIFICANT and low < TOO_WIDE:
+        return (
+            f"Too few images to tell: a perfect twin would score {max(low, 0.0):.2f} to {high:.2f}."
         )
     if result.p_value > SIGNIFICANT:
         return "No difference found: a perfect twin would score like this."
