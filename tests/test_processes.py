@@ -20,10 +20,11 @@ INTERRUPTED = 130
 
 # Stages report at once, so that a test knows when to press the key.
 TALKATIVE = """
-import sys
+import signal, sys
 from twinscore.cli import main
 from twinscore.report import progress
 progress.SECONDS_BETWEEN_LINES = 0.0
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 main(sys.argv[1:])
 """
 
@@ -46,7 +47,10 @@ def interrupt(process: subprocess.Popen[str], stage: str) -> tuple[float, list[s
             break
     pressed = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    try:
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     last_words = [line for line in errors.splitlines() if line and "%" not in line]
     return time.monotonic() - pressed, last_words
 

@@ -184,23 +184,27 @@ def test_interruption_leaves_no_thread_behind(save_model: Callable[..., Path]) -
 
 def test_interrupt_key_stops_the_program_at_once(save_model: Callable[..., Path]) -> None:
     program = """
-import itertools, sys
+import itertools, signal, sys
 import numpy as np
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from twinscore.models.embedder import Embedder
 image = np.zeros((500, 500, 3), np.uint8)
 embedder = Embedder(sys.argv[1], threads=2)
 embedder.embed(itertools.repeat(image), lambda done, total: print(done, flush=True))
 """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", program, str(save_model())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
     assert process.returncode != 0
     assert errors.rstrip().endswith("KeyboardInterrupt")
 
