@@ -20,11 +20,10 @@ INTERRUPTED = 130
 
 # Stages report at once, so that a test knows when to press the key.
 TALKATIVE = """
-import signal, sys
+import sys
 from twinscore.cli import main
 from twinscore.report import progress
 progress.SECONDS_BETWEEN_LINES = 0.0
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 main(sys.argv[1:])
 """
 

@@ -184,9 +184,8 @@ def test_interruption_leaves_no_thread_behind(save_model: Callable[..., Path]) -
 
 def test_interrupt_key_stops_the_program_at_once(save_model: Callable[..., Path]) -> None:
     program = """
-import itertools, signal, sys
+import itertools, sys
 import numpy as np
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from twinscore.models.embedder import Embedder
 image = np.zeros((500, 500, 3), np.uint8)
 embedder = Embedder(sys.argv[1], threads=2)
