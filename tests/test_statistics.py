@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ import twinscore as ts
 from twinscore.graph import NeighborGraph, graph_of, mean_graph
 from twinscore.scoring import directed_score
 from twinscore.statistics import lower_p_value, null_moments, permuted_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def gaussian_graph(points: int, k: int, seed: int = 0, d: int = 3) -> NeighborGraph:
@@ -44,7 +48,7 @@ def all_scores(graph: NeighborGraph, from_count: int) -> npt.NDArray[np.float64]
     ("points", "from_count", "k"), [(8, 3, 1), (9, 5, 2), (7, 2, 5), (4, 3, 1)]
 )
 def test_exact_moments_equal_those_of_all_labellings(
-    make: type[NeighborGraph], points: int, from_count: int, k: int
+    make: Callable[[int, int], NeighborGraph], points: int, from_count: int, k: int
 ) -> None:
     graph = make(points, k)
     scores = all_scores(graph, from_count)

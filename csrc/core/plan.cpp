@@ -20,7 +20,7 @@ constexpr std::size_t width_step = 32;
 constexpr double float_product_cost = 2.0;
 constexpr double survivor_cost = 4'000.0;     // of looking at a pair at all
 constexpr double wide_product_cost = 8.0;     // for each coordinate
-constexpr double rough_distance_cost = 16.0;  // for each column
+constexpr double rough_distance_cost = 40.0;  // for each column
 constexpr double axes_products = 10.0;        // products of sample x axes x columns, all told
 
 // Thresholds are loose at first, so that more pairs survive than the final ones would let through.

@@ -20,7 +20,14 @@ from twinscore.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinscore.records import BoolArray, Embeddings, Float64Array, FloatMatrix, IdArray
+    from twinscore.records import (
+        BoolArray,
+        Embeddings,
+        Float64Array,
+        FloatMatrix,
+        IdArray,
+        ProgressCallback,
+    )
 
     StageProgress = Callable[[str, int, int], None]
 
@@ -65,9 +72,13 @@ def assess(
         Where a side has fewer than two images (or groups), widths differ, or k is too large.
     """
     started = time.perf_counter()
-    report = progress or (lambda _stage, _done, _total: None)
+
+    def stage(name: str) -> ProgressCallback:
+        return lambda done, total: progress(name, done, total) if progress else None
+
     _check(real, synthetic)
     pool = _pool(real, synthetic)
+    _check_neighbor_count(k, pool)
 
     neighbors = self_knn(
         pool.vectors,
@@ -75,7 +86,7 @@ def assess(
         pool.groups,
         backend,
         threads,
-        progress=lambda done, total: report("Finding neighbors", done, total),
+        progress=stage("Finding neighbors"),
     )
     nearest_real = knn(
         synthetic.vectors,
@@ -83,7 +94,7 @@ def assess(
         1,
         backend=backend,
         threads=threads,
-        progress=lambda done, total: report("Finding nearest real images", done, total),
+        progress=stage("Finding nearest real images"),
     )
     searched = time.perf_counter()
     pooled = graph_of(neighbors)
@@ -96,7 +107,7 @@ def assess(
             k,
             seed=seed,
             threads=threads,
-            progress=lambda done, total: report("Drawing one image per group", done, total),
+            progress=stage("Drawing one image per group"),
         )
 
     score = directed_score(graph, ~is_real)
@@ -105,7 +116,7 @@ def assess(
         is_real,
         seed=seed,
         threads=threads,
-        progress=lambda done, total: report("Permuting labels", done, total),
+        progress=stage("Permuting labels"),
     )
     moments = null_moments(graph, int(np.count_nonzero(~is_real)))
     shares = other_side_shares(pooled, pool.is_real)
@@ -159,6 +170,18 @@ def _check(real: Embeddings, synthetic: Embeddings) -> None:
         raise ValueError(
             f"expected synthetic embeddings as wide as the real ones ({widths[0]}), "
             f"got {widths[1]}: both sides must come from the same model"
+        )
+
+
+def _check_neighbor_count(k: int, pool: Pool) -> None:
+    if pool.groups is None:
+        points, counted = len(pool.vectors), "images of both sides"
+    else:
+        points, counted = int(pool.groups.max()) + 1, "groups of both sides"
+    if k >= points:
+        raise ValueError(
+            f"expected k of at most {points - 1:,}, one less than the {points:,} {counted}, "
+            f"got k = {k}"
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +25,16 @@ Examples:
   twinscore score photos/ renders/
   twinscore score photos/ renders/ --group-by folder --out result/
   twinscore score real.npy synthetic.npy --k 5 --json -
-  twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if not reached
+  twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
 """
+
+
+def _check_number(
+    _context: click.Context, _parameter: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("expected a number, got nan")
+    return value
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,7 +46,9 @@ def cli() -> None:
 @cli.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
-@click.option("--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors.")
+@click.option(
+    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
+)
 @click.option(
     "--model",
     default="efficientnet-lite0",
@@ -63,14 +75,16 @@ def cli() -> None:
     "json_target",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     metavar="FILE|-",
-    help="Write the result as JSON; - for standard output, without the summary.",
+    help="Write (or replace) the result as JSON; - for standard output, without the summary.",
 )
 @click.option(
-    "--min-score", type=float, metavar="X", help="Exit with code 3 if the score is lower."
+    "--min-score",
+    type=float,
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if the score is lower.",
 )
-@click.option(
-    "--allow-skips", is_flag=True, help="Score even if over 5 % of a side cannot be read."
-)
+@click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
@@ -102,13 +116,13 @@ def score(
     from twinscore.pipeline import score as score_sides
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal import print_summary
-    from twinscore.result import prepare_directory
+    from twinscore.result import check_writable
 
-    if out is not None:
-        prepare_directory(out, overwrite=overwrite)
     to_stdout = json_target is not None and str(json_target) == "-"
+    if out is not None:
+        check_writable(out, overwrite=overwrite)
     if json_target is not None and not to_stdout:
-        prepare_directory(json_target.parent, overwrite=True)
+        _check_json_target(json_target)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(
             real,
@@ -123,22 +137,35 @@ def score(
             seed=seed,
             progress=progress,
         )
-    if out is not None:
-        result.save(out, overwrite=overwrite)
-    if to_stdout:
-        click.echo(result.to_json(), nl=False)
-    elif json_target is not None:
-        json_target.write_text(result.to_json(), encoding="utf-8")
-    if not quiet and not to_stdout:
-        print_summary(result, Console(highlight=False))
+    try:
         if out is not None:
-            click.echo(f"\nWritten to {out}")
+            result.save(out, overwrite=overwrite)
+        if json_target is not None and not to_stdout:
+            result.save_json(json_target)
+    finally:
+        # A disk that is full must not cost the user the answer.
+        if to_stdout:
+            click.echo(result.to_json().encode(), nl=False)
+        elif not quiet:
+            print_summary(result, Console(highlight=False))
+    if out is not None and not (quiet or to_stdout):
+        click.echo(f"\nWritten to {out}")
     if min_score is not None and result.score < min_score:
         click.echo(
             f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
         )
         return EXIT_BELOW_MINIMUM
     return 0
+
+
+def _check_json_target(target: Path) -> None:
+    from twinscore.result import check_writable
+
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
+    # Pipes and devices need no room beside them.
+    if target.is_file() or not target.exists():
+        check_writable(target.parent, overwrite=True)
 
 
 DEMO_EXAMPLES = """\b
@@ -169,9 +196,9 @@ def demo(out: Path, threads: int | None, quiet: bool) -> int:
     from twinscore.demo import PICTURE_FILE, run_demo
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal import print_comparison
-    from twinscore.result import prepare_directory
+    from twinscore.result import check_writable
 
-    prepare_directory(out, overwrite=True)
+    check_writable(out, overwrite=True)
     with ProgressDisplay(quiet=quiet) as progress:
         rows = run_demo(out, progress, threads=threads)
     print_comparison(
@@ -185,6 +212,10 @@ def demo(out: Path, threads: int | None, quiet: bool) -> int:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 error, 2 usage, 3 minimum not reached."""
     logging.basicConfig(level=logging.WARNING, format="twinscore: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a question mark in its place.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(_run(arguments))
 
 

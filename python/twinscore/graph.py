@@ -44,7 +44,9 @@ class NeighborGraph:
     @property
     def in_weights(self) -> Float64Array:
         """Shape (n,), float64: how much neighbor each point is to the others."""
-        return np.bincount(self.targets, self.weights, minlength=len(self))
+        weights = np.bincount(self.targets, self.weights, minlength=len(self))
+        # Without a single arc, bincount counts in integers.
+        return np.asarray(weights, dtype=np.float64)
 
 
 def graph_of(neighbors: Neighbors) -> NeighborGraph:

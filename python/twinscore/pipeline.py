@@ -15,6 +15,8 @@ from twinscore.sources import open_source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import numpy.typing as npt
+
     from twinscore.assessment import StageProgress
     from twinscore.models.embedder import Embedder
     from twinscore.records import ImageItem, ImageSource
@@ -28,8 +30,8 @@ def score(
     real: Any,
     synthetic: Any,
     k: int = 1,
-    real_groups: Sequence[Any] | None = None,
-    synthetic_groups: Sequence[Any] | None = None,
+    real_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    synthetic_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
     threads: int | None = None,
     *,
     group_by: str | None = None,
@@ -142,7 +144,7 @@ def embed(
     return Embeddings(
         vectors=vectors,
         names=tuple(names[i] for i in kept),
-        groups=_complete_groups(kept_groups, kept) if any(kept_groups) else None,
+        groups=_complete_groups(kept_groups, kept.tolist()) if any(kept_groups) else None,
         skipped=skipped,
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -163,7 +165,7 @@ def _embedder(
 
     if isinstance(model, Embedder):
         return model
-    return Embedder(model, device=device, threads=threads)
+    return Embedder(Path(model), device=device, threads=threads)
 
 
 def _check_distinct(real: Any, synthetic: Any) -> None:
@@ -183,5 +185,5 @@ def _check_skips(side: Embeddings, name: str) -> None:
     raise TooManySkipsError(
         f"{len(side.skipped):,} of {total:,} {name} images could not be read, more than "
         f"{MOST_SKIPPED:.0%} (the first: {first.name}: {first.reason}); "
-        "allow skips to score the others"
+        "allow_skips (--allow-skips) scores the others"
     )

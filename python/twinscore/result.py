@@ -6,11 +6,14 @@ import json
 import math
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
     from twinscore.records import Skipped
@@ -126,20 +129,43 @@ class ScoreResult:
         """
         from pyarrow import parquet
 
-        folder = prepare_directory(directory, overwrite=overwrite)
+        check_writable(directory, overwrite=overwrite)
+        folder = Path(directory)
         samples = folder / f".{SAMPLES_FILE}.{os.getpid()}"
         summary = folder / f".{RESULT_FILE}.{os.getpid()}"
-        try:
-            parquet.write_table(self.samples, samples)
-            summary.write_text(self.to_json(), encoding="utf-8")
-            samples.replace(folder / SAMPLES_FILE)
-            summary.replace(folder / RESULT_FILE)
-        finally:
-            samples.unlink(missing_ok=True)
-            summary.unlink(missing_ok=True)
+        with _naming_target(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                parquet.write_table(self.samples, samples)
+                summary.write_text(self.to_json(), encoding="utf-8")
+                samples.replace(folder / SAMPLES_FILE)
+                summary.replace(folder / RESULT_FILE)
+            finally:
+                samples.unlink(missing_ok=True)
+                summary.unlink(missing_ok=True)
+
+    def save_json(self, file: str | os.PathLike[str]) -> None:
+        """Write the text of `result.json` to any file, in the place of an older one.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        target = Path(file)
+        with _naming_target(target):
+            if target.exists() and not target.is_file():
+                target.write_text(self.to_json(), encoding="utf-8")  # a pipe or device
+                return
+            partial = target.with_name(f".{target.name}.{os.getpid()}")
+            try:
+                partial.write_text(self.to_json(), encoding="utf-8")
+                partial.replace(target)
+            finally:
+                partial.unlink(missing_ok=True)
 
 
-def prepare_directory(directory: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+def check_writable(directory: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Make sure that a result can be written there, before hours are spent on making it.
 
     Raises
@@ -150,16 +176,23 @@ def prepare_directory(directory: str | os.PathLike[str], *, overwrite: bool = Fa
         If the directory cannot be made or written.
     """
     folder = Path(directory)
-    if (folder / RESULT_FILE).exists() and not overwrite:
+    with _naming_target(folder):
+        holds_result = (folder / RESULT_FILE).exists()
+        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+        tempfile.TemporaryFile(dir=nearest).close()
+    if holds_result and not overwrite:
         raise FileExistsError(
-            f"{folder} already holds a result: choose another folder or allow overwriting"
+            f"{folder} already holds a result: choose another folder, or replace the result "
+            "with overwrite (--overwrite)"
         )
+
+
+@contextmanager
+def _naming_target(target: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        yield
     except OSError as error:
-        raise OSError(f"cannot write to {folder}: {error.strerror}") from error
-    return folder
+        raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
 
 
 def _finite(value: Any) -> Any:

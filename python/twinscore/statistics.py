@@ -153,5 +153,5 @@ def permuted_scores(
 def lower_p_value(score: float, null_scores: Float64Array) -> float:
     """Return how often chance alone gives a score this low: (1 + #{S_b <= S}) / (B + 1)."""
     # The sums of S_b and S may differ in their last bits where the scores are equal.
-    as_low = np.count_nonzero(null_scores <= score * (1.0 + 1e-12))
+    as_low = int(np.count_nonzero(null_scores <= score * (1.0 + 1e-12)))
     return (1 + as_low) / (1 + len(null_scores))

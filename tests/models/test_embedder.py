@@ -191,16 +191,19 @@ image = np.zeros((500, 500, 3), np.uint8)
 embedder = Embedder(sys.argv[1], threads=2)
 embedder.embed(itertools.repeat(image), lambda done, total: print(done, flush=True))
 """
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", program, str(save_model())],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=10)
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=10)
+        finally:
+            process.kill()
     assert process.returncode != 0
     assert errors.rstrip().endswith("KeyboardInterrupt")
 

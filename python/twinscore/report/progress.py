@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 SECONDS_BETWEEN_LINES = 10.0
-"""Where standard error is no terminal, a running stage reports this often."""
+"""Where standard error is no terminal, a stage that takes longer reports this often."""
 
 
 class ProgressDisplay:
@@ -33,14 +33,14 @@ class ProgressDisplay:
         self._bars = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TaskProgressColumn(),
             TimeRemainingColumn(compact=True, elapsed_when_finished=True),
             console=self._console,
             transient=False,
             disable=quiet or not self._console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
-        self._last_lines: dict[str, float] = {}
+        self._next_lines: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         """Start drawing."""
@@ -70,8 +70,7 @@ class ProgressDisplay:
 
     def _print_line(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
-        started = stage not in self._last_lines
-        if not started and done < total and now - self._last_lines[stage] < SECONDS_BETWEEN_LINES:
+        if now < self._next_lines.setdefault(stage, now + SECONDS_BETWEEN_LINES):
             return
-        self._last_lines[stage] = now if done < total else float("inf")
-        self._console.print(f"{stage}: {done:,} of {total:,}", highlight=False)
+        self._next_lines[stage] = now + SECONDS_BETWEEN_LINES
+        self._console.print(f"{stage}: {done / max(total, 1):.0%}", highlight=False)

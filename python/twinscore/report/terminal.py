@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.markup import escape
@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from twinscore.result import ScoreResult
 
 SCALE_WIDTH = 40
-COMPARISON_WIDTH = 22
+COMPARISON_WIDTH = 12
 EXAMPLES = 3
 SIGNIFICANT = 0.05
 COPIES_SUSPECTED = 1.2
+NOTHING_PASSES = 0.05
+TOO_WIDE = 0.5
+"""A range of perfect twins that reaches below this leaves nothing to tell."""
 
 
 def print_summary(result: ScoreResult, console: Console) -> None:
     """Print score, what it means, how sure it is, and what to look at next."""
     console.print()
     console.print(f"[bold]Indistinguishability Score  {result.score:.3f}[/bold]", highlight=False)
-    console.print(_scale(result.score))
+    console.print(_scale(result.score, console.width))
     console.print(f"{verdict(result)}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
@@ -35,23 +38,27 @@ def print_summary(result: ScoreResult, console: Console) -> None:
 
 def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Console) -> None:
     """Print (name, description, result) of several synthetic sets, a row each."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Twin")
-    for heading in ("Score", "Overlap", "p", "Images"):
-        table.add_column(heading, justify="right")
-    table.add_column("0 told apart · mixed 1")
+    for heading in ("Score", "Overlap", "p"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(f"{'0':<{COMPARISON_WIDTH - 1}}1", no_wrap=True)
     for name, description, result in results:
         table.add_row(
             Text(f"{name}\n").append(description, style="dim"),
             f"{result.score:.3f}",
-            f"{result.overlap:.3f}",
+            _overlap(result),
             f"{result.p_value:.2g}",
-            f"{result.n_real} + {result.n_synthetic}",
             _bar(result.score, COMPARISON_WIDTH),
         )
-    low, high = results[0][2].null_interval
+    first = results[0][2]
+    low, high = first.null_interval
     console.print(table)
-    console.print(f"A flawless twin of this many images would score {low:.2f} to {high:.2f}.")
+    console.print(
+        f"{first.n_real:,} real and {first.n_synthetic:,} synthetic images each. "
+        f"A perfect twin would score {max(low, 0.0):.2f} to {high:.2f}.",
+        highlight=False,
+    )
 
 
 def verdict(result: ScoreResult) -> str:
@@ -59,22 +66,25 @@ def verdict(result: ScoreResult) -> str:
     low, high = result.null_interval
     if result.score > max(high, COPIES_SUSPECTED):
         return (
-            "Synthetic images sit closer to real ones than chance allows: "
-            "look for copies or leakage."
+            "Higher than a perfect twin: look for copies of real images, "
+            "or for renders more varied than the real images."
+        )
+    if result.p_value > SIGNIFICANT and low < TOO_WIDE:
+        return (
+            f"Too few images to tell: a perfect twin would score {max(low, 0.0):.2f} to {high:.2f}."
         )
     if result.p_value > SIGNIFICANT:
-        return (
-            "No difference found: with this many images, a perfect twin would score between "
-            f"{max(low, 0.0):.2f} and {high:.2f}."
-        )
-    share = f"{min(result.overlap, 1.0):.0%}"
-    if result.score < 0.05:
+        return "No difference found: a perfect twin would score like this."
+    if result.score < NOTHING_PASSES:
         return "Almost every synthetic image can be told from the real ones."
+    share = f"{min(result.overlap, 1.0):.0%}"
     return f"Told apart: about {share} of the synthetic images could pass for real ones."
 
 
-def _scale(score: float) -> Text:
-    return Text("told apart 0 ") + _bar(score, SCALE_WIDTH) + Text(" 1 perfectly mixed")
+def _scale(score: float, console_width: int) -> Text:
+    before, after = "told apart 0 ", " 1 perfectly mixed"
+    width = min(SCALE_WIDTH, console_width - len(before) - len(after))
+    return Text(before) + _bar(score, width) + Text(after)
 
 
 def _bar(score: float, width: int) -> Text:
@@ -86,21 +96,37 @@ def _figures(result: ScoreResult) -> Table:
     low, high = result.null_interval
     table = Table.grid(padding=(0, 2))
     rows = [
-        (
-            "Real neighbors",
-            f"{result.observed_real_fraction:.1%} of the neighbors of synthetic images, "
-            f"{result.expected_real_fraction:.1%} expected",
-        ),
-        ("Overlap", f"{result.overlap:.3f}, the score without the influence of the ratio of sides"),
-        ("Chance", f"p = {result.p_value:.2g}; a perfect twin scores {low:.2f} to {high:.2f}"),
-        ("From the real side", f"{result.reverse_score:.3f}"),
         ("Images", f"{result.n_real:,} real, {result.n_synthetic:,} synthetic{_groups(result)}"),
+        (
+            "Neighbors",
+            f"{result.observed_real_fraction:.1%} real around synthetic images, "
+            f"{result.expected_real_fraction:.1%} if mixed",
+        ),
+        (
+            "Overlap",
+            f"{_overlap(result)}, the share of synthetic images that could be real ones",
+        ),
+        (
+            "Chance",
+            f"p = {result.p_value:.2g}, a perfect twin would score {max(low, 0.0):.2f} "
+            f"to {high:.2f}",
+        ),
+        ("Other way round", f"{result.reverse_score:.3f}, real images among the synthetic ones"),
     ]
     if result.groups is not None:
-        rows.append(("All images at once", f"{result.pooled_score:.3f}, own group left out"))
+        rows.append(
+            (
+                "All images",
+                f"{result.pooled_score:.3f}, every image counted, its own group left out",
+            )
+        )
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(value))
     return table
+
+
+def _overlap(result: ScoreResult) -> str:
+    return f"{result.overlap:.3f}" if result.overlap <= 1.0 else "above 1"
 
 
 def _groups(result: ScoreResult) -> str:
@@ -114,21 +140,20 @@ def _groups(result: ScoreResult) -> str:
 
 def _print_next(result: ScoreResult, console: Console) -> None:
     synthetic = [row for row in result.samples.to_pylist() if row["side"] == "synthetic"]
-    ranked = sorted(synthetic, key=lambda row: (-row["giveaway"], row["name"]))
     if result.p_value <= SIGNIFICANT:
-        console.print("\n[bold]Look at next[/bold]: these give the twin away most", highlight=False)
-        for row in ranked[:EXAMPLES]:
-            console.print(
-                f"  {escape(row['name'])}  (nearest real image: {escape(row['nearest_real'])})",
-                highlight=False,
-                soft_wrap=True,
-            )
-    passing = [row for row in reversed(ranked) if row["nearest_side"] == "real"]
-    if passing:
-        console.print("[bold]Closest to real[/bold]", highlight=False)
-        for row in passing[:EXAMPLES]:
-            console.print(
-                f"  {escape(row['name'])}  (beside {escape(row['nearest_real'])})",
-                highlight=False,
-                soft_wrap=True,
-            )
+        synthetic.sort(key=lambda row: (-row["giveaway"], row["name"]))
+        _print_pairs("Look at these next: they give the twin away", synthetic, console)
+    passing = [row for row in synthetic if row["nearest_side"] == "real"]
+    passing.sort(key=lambda row: (row["nearest_real_distance"], row["name"]))
+    _print_pairs("Closest to a real image", passing, console)
+
+
+def _print_pairs(heading: str, rows: list[dict[str, Any]], console: Console) -> None:
+    if not rows:
+        return
+    console.print(f"\n[bold]{heading}[/bold]", highlight=False)
+    for row in rows[:EXAMPLES]:
+        # Paths stay on one line each, however long: people copy them.
+        console.print(f"  {escape(row['name'])}", highlight=False, soft_wrap=True)
+        nearest = f"    nearest real image: {escape(row['nearest_real'])}"
+        console.print(nearest, style="dim", highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.records import Embeddings, ImageSource
 from twinscore.sources.arrays import is_array_like
@@ -18,6 +18,9 @@ from twinscore.sources.vectors import (
     embeddings_from_array,
     load_embeddings,
 )
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 __all__ = [
     "FolderSource",
@@ -36,7 +39,7 @@ def open_source(
     *,
     side: str,
     group_by: str | None = None,
-    groups: Sequence[Any] | None = None,
+    groups: Sequence[Any] | npt.NDArray[Any] | None = None,
 ) -> ImageSource | Embeddings:
     """Recognise one side of the comparison by its kind.
 

@@ -1,0 +1,60 @@
+"""Real embeddings for benches: random crops of real photographs, through the default embedder.
+
+Sources, whichever are there: a folder of images given by the caller, and the photographs that
+come with scikit-image and scikit-learn. A crop covers 8 to 100 % of a photograph and half of them
+are mirrored, so that neighbors are alike without being copies.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from twinscore.images import read_image
+from twinscore.models.embedder import Embedder
+from twinscore.sources import FolderSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinscore.records import FloatMatrix
+
+PACKAGED = {
+    "skimage.data": ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg",
+                     "motorcycle_left.png", "hubble_deep_field.jpg", "ihc.png", "retina.jpg"),
+    "sklearn.datasets.images": ("china.jpg", "flower.jpg"),
+}
+SMALLEST_SHARE = 0.08
+
+
+def embed_crops(count: int, folder: Path | None, seed: int = 0) -> FloatMatrix:
+    """Embed `count` random crops, as many of each photograph as of any other."""
+    photographs = list(load_photographs(folder))
+    return Embedder().embed(random_crops(photographs, count, seed))
+
+
+def load_photographs(folder: Path | None) -> Iterator[Image.Image]:
+    """Load the photographs into memory."""
+    for package, names in PACKAGED.items():
+        location = Path(str(np.asarray(__import__(package, fromlist=["x"]).__file__))).parent
+        yield from (read_image(location / name) for name in names)
+    if folder is not None:
+        yield from (read_image(item.content) for item in FolderSource(folder))
+
+
+def random_crops(photographs: list[Image.Image], count: int, seed: int) -> Iterator[Image.Image]:
+    """Cut crops of random size, shape and place."""
+    random = np.random.default_rng(seed)
+    for i in range(count):
+        photograph = photographs[i % len(photographs)]
+        share = random.uniform(SMALLEST_SHARE, 1.0)
+        aspect = np.exp(random.uniform(-0.3, 0.3))
+        width = min(photograph.width, round(photograph.width * np.sqrt(share) * aspect))
+        height = min(photograph.height, round(photograph.height * np.sqrt(share) / aspect))
+        left = int(random.integers(photograph.width - width + 1))
+        top = int(random.integers(photograph.height - height + 1))
+        crop = photograph.crop((left, top, left + width, top + height))
+        yield crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if random.random() < 0.5 else crop

@@ -1,0 +1,1 @@
+"""Networks that turn images into points, run by ONNX Runtime."""
