@@ -7,11 +7,13 @@ are mirrored, so that neighbors are alike without being copies.
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
+from platformdirs import user_cache_dir
 
 from twinscore.images import read_image
 from twinscore.models.embedder import Embedder
@@ -23,24 +25,43 @@ if TYPE_CHECKING:
     from twinscore.records import FloatMatrix
 
 PACKAGED = {
-    "skimage.data": ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg",
-                     "motorcycle_left.png", "hubble_deep_field.jpg", "ihc.png", "retina.jpg"),
+    "skimage.data": (
+        "astronaut.png",
+        "chelsea.png",
+        "coffee.png",
+        "rocket.jpg",
+        "motorcycle_left.png",
+        "hubble_deep_field.jpg",
+        "ihc.png",
+        "retina.jpg",
+    ),
     "sklearn.datasets.images": ("china.jpg", "flower.jpg"),
 }
 SMALLEST_SHARE = 0.08
 
 
-def embed_crops(count: int, folder: Path | None, seed: int = 0) -> FloatMatrix:
-    """Embed `count` random crops, as many of each photograph as of any other."""
+def cached_crops(count: int, folder: Path | None, seed: int = 0) -> FloatMatrix:
+    """Embed `count` random crops, as many of each photograph as of any other.
+
+    Of the embeddings made before, the first rows are reused: crops come in one fixed order.
+    """
     photographs = list(load_photographs(folder))
-    return Embedder().embed(random_crops(photographs, count, seed))
+    cache = Path(user_cache_dir("twinscore")) / f"bench-crops-{len(photographs)}-{seed}.npy"
+    if cache.exists():
+        embeddings: FloatMatrix = np.load(cache, mmap_mode="r")
+        if len(embeddings) >= count:
+            return np.ascontiguousarray(embeddings[:count])
+    embeddings = Embedder().embed(random_crops(photographs, count, seed))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    np.save(cache, embeddings)
+    return embeddings
 
 
 def load_photographs(folder: Path | None) -> Iterator[Image.Image]:
     """Load the photographs into memory."""
     for package, names in PACKAGED.items():
-        location = Path(str(np.asarray(__import__(package, fromlist=["x"]).__file__))).parent
-        yield from (read_image(location / name) for name in names)
+        location = files(package)
+        yield from (read_image((location / name).read_bytes()) for name in names)
     if folder is not None:
         yield from (read_image(item.content) for item in FolderSource(folder))
 

@@ -23,6 +23,11 @@ struct Avx2 {
     static Vector subtract(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
     static Vector minimum(Vector a, Vector b) { return _mm256_min_ps(a, b); }
     static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
+    static float sum(Vector a) {
+        __m128 half = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+        half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+        return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+    }
     static std::uint64_t at_least(Vector a, Vector b) {
         return static_cast<std::uint64_t>(_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GE_OQ)));
     }

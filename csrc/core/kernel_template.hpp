@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "kernel.hpp"
 
@@ -83,35 +82,52 @@ void add_products(const float* rows, std::size_t row_stride, const float* panel,
 // Four vectors of partial sums hide the latency of the additions.
 constexpr std::size_t streams = 4;
 
+// Calls accumulate(stream, load) for every vector of a row: streams of them side by side, then
+// whole ones, then the values that fill no vector; `load` gives that part of a row, zero-filled.
+template <class Simd, class Accumulate>
+void for_each_vector(std::size_t depth, const Accumulate& accumulate) {
+    std::size_t i = 0;
+    const auto whole = [&i](std::size_t offset) {
+        return [start = i + offset](const auto* row) { return row + start; };
+    };
+    for (; i + streams * Simd::width <= depth; i += streams * Simd::width) {
+        for (std::size_t s = 0; s < streams; ++s) accumulate(s, whole(s * Simd::width));
+    }
+    for (std::size_t s = 0; i + Simd::width <= depth; i += Simd::width, ++s) {
+        accumulate(s, whole(0));
+    }
+    if (i < depth) {
+        accumulate(streams - 1, [i, depth]<class T>(const T* row) {
+            std::array<T, Simd::width> rest{};
+            std::copy(row + i, row + depth, rest.begin());
+            return rest;
+        });
+    }
+}
+
+template <class T>
+const T* address(const T* values) {
+    return values;
+}
+template <class T, std::size_t Size>
+const T* address(const std::array<T, Size>& values) {
+    return values.data();
+}
+
 template <class Simd>
 float total(const typename Simd::Vector (&sums)[streams]) {
-    float lanes[Simd::width];
-    Simd::store(lanes, Simd::add(Simd::add(sums[0], sums[1]), Simd::add(sums[2], sums[3])));
-    for (std::size_t half = Simd::width / 2; half > 0; half /= 2) {
-        for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
-    }
-    return lanes[0];
+    return Simd::sum(Simd::add(Simd::add(sums[0], sums[1]), Simd::add(sums[2], sums[3])));
 }
 
 template <class Simd>
 float product(const Cell* a, const Cell* b, std::size_t cells) {
     typename Simd::Vector sums[streams] = {Simd::zero(), Simd::zero(), Simd::zero(), Simd::zero()};
-    std::size_t i = 0;
-    for (; i + streams * Simd::width <= cells; i += streams * Simd::width) {
-        for (std::size_t s = 0; s < streams; ++s) {
-            const std::size_t place = i + s * Simd::width;
-            sums[s] = Simd::multiply_cells(Simd::load_cells(a + place), Simd::load_cells(b + place),
-                                           sums[s]);
-        }
-    }
-    for (; i < cells; i += Simd::width) {
-        Cell rest_a[Simd::width] = {};
-        Cell rest_b[Simd::width] = {};
-        const std::size_t rest = std::min(Simd::width, cells - i);
-        std::memcpy(rest_a, a + i, rest * sizeof(Cell));
-        std::memcpy(rest_b, b + i, rest * sizeof(Cell));
-        sums[0] = Simd::multiply_cells(Simd::load_cells(rest_a), Simd::load_cells(rest_b), sums[0]);
-    }
+    for_each_vector<Simd>(cells, [&](std::size_t stream, auto part) {
+        const auto x = part(a);
+        const auto y = part(b);
+        sums[stream] = Simd::multiply_cells(Simd::load_cells(address(x)),
+                                            Simd::load_cells(address(y)), sums[stream]);
+    });
     return total<Simd>(sums);
 }
 
@@ -120,24 +136,12 @@ float rough_distance(const void* first, const void* second, std::size_t depth) {
     const auto* a = static_cast<const T*>(first);
     const auto* b = static_cast<const T*>(second);
     typename Simd::Vector sums[streams] = {Simd::zero(), Simd::zero(), Simd::zero(), Simd::zero()};
-    const auto accumulate = [&sums](std::size_t stream, auto x, auto y) {
-        const auto difference = Simd::subtract(x, y);
+    for_each_vector<Simd>(depth, [&](std::size_t stream, auto part) {
+        const auto x = part(a);
+        const auto y = part(b);
+        const auto difference = Simd::subtract(Simd::load(address(x)), Simd::load(address(y)));
         sums[stream] = Simd::multiply_add(difference, difference, sums[stream]);
-    };
-    std::size_t i = 0;
-    for (; i + streams * Simd::width <= depth; i += streams * Simd::width) {
-        for (std::size_t s = 0; s < streams; ++s) {
-            accumulate(s, Simd::load(a + i + s * Simd::width), Simd::load(b + i + s * Simd::width));
-        }
-    }
-    for (; i < depth; i += Simd::width) {
-        T rest_a[Simd::width] = {};
-        T rest_b[Simd::width] = {};
-        const std::size_t rest = std::min(Simd::width, depth - i);
-        std::memcpy(rest_a, a + i, rest * sizeof(T));
-        std::memcpy(rest_b, b + i, rest * sizeof(T));
-        accumulate(0, Simd::load(rest_a), Simd::load(rest_b));
-    }
+    });
     return total<Simd>(sums);
 }
 

@@ -12,8 +12,10 @@ void settle(std::vector<Neighbor>& neighbors, std::size_t k) {
         const double limit = nearest * (1.0 + tie_tolerance);
         const auto last = std::find_if(first, neighbors.end(),
                                        [limit](const Neighbor& n) { return n.distance > limit; });
-        for (auto tied = first; tied != last; ++tied) tied->distance = nearest;
-        std::sort(first, last);
+        if (last - first > 1) {
+            for (auto tied = first; tied != last; ++tied) tied->distance = nearest;
+            std::sort(first, last);
+        }
         if (static_cast<std::size_t>(last - neighbors.begin()) >= k) {
             neighbors.erase(last, neighbors.end());
             return;

@@ -26,6 +26,7 @@ struct Avx512 {
     static Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
     static Vector minimum(Vector a, Vector b) { return _mm512_min_ps(a, b); }
     static Vector multiply_add(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+    static float sum(Vector a) { return _mm512_reduce_add_ps(a); }
     static std::uint64_t at_least(Vector a, Vector b) {
         return static_cast<std::uint64_t>(_mm512_cmp_ps_mask(a, b, _CMP_GE_OQ));
     }

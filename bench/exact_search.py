@@ -1,0 +1,244 @@
+"""Time the exact search against FAISS's flat index, both on the same threads in one process.
+
+python bench/exact_search.py --photographs FOLDER --out bench/records/exact_search.jsonl
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import faiss
+import numpy as np
+from photographs import cached_crops
+
+import twinscore as ts
+from twinscore import _core
+from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from twinscore.records import FloatMatrix
+
+REAL = "crops of photographs, efficientnet-lite0"
+GAUSSIAN = "isotropic Gaussian"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One search: `queries` is None for a self-join."""
+
+    name: str
+    data: str
+    rows: int
+    columns: int
+    k: int
+    queries: int | None = None
+    kernel: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was measured: medians of seconds, and what the search did."""
+
+    case: Case
+    kernel: str
+    seconds: float
+    faiss_seconds: float
+    repeats: int
+    faiss_repeats: int
+    same_ids: float
+    prefix_width: int
+    wide_width: int
+    past_prefix: float
+    past_wide: float
+    threads: int
+    host: str
+    commit: str
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster than FAISS."""
+        return self.faiss_seconds / self.seconds
+
+
+def main_cases() -> Iterator[Case]:
+    """The searches the kernel is made for."""
+    for rows in (25_000, 100_000):
+        for k in (1, 10):
+            yield Case("self_knn", REAL, rows, 1280, k)
+    yield Case("knn", REAL, 50_000, 1280, 1, queries=20_000)
+    yield Case("self_knn", GAUSSIAN, 50_000, 512, 1)
+    yield Case("self_knn", REAL, 25_000, 1280, 1, kernel="avx2")
+
+
+def small_cases() -> Iterator[Case]:
+    """Shapes where preparation could cost more than it saves."""
+    for rows in (2_000, 10_000):
+        for columns in (32, 96, 384, 768, 2048):
+            for k in (1, 10, 100):
+                yield Case("self_knn", GAUSSIAN, rows, columns, k)
+
+
+def median_seconds(call: Callable[[], Any], repeats: int) -> float:
+    """Time a call."""
+    seconds = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)
+
+
+def measure(case: Case, points: FloatMatrix, repeats: int, most_faiss: float) -> Record:
+    """Check both answers against each other, then time both."""
+    threads = faiss.omp_get_max_threads()
+    queries = None if case.queries is None else points[: case.queries]
+    reference = points if case.queries is None else points[case.queries :]
+
+    def ours() -> ts.Neighbors:
+        if queries is None:
+            return ts.self_knn(reference, case.k, threads=threads)
+        return ts.knn(queries, reference, case.k, threads=threads)
+
+    def theirs() -> Any:
+        index = faiss.IndexFlatL2(reference.shape[1])
+        index.add(reference)
+        if queries is None:
+            return index.search(reference, case.k + 1)[1]
+        return index.search(queries, case.k)[1]
+
+    os.environ[KERNEL_VARIABLE] = case.kernel
+    started = time.perf_counter()
+    their_ids = theirs()
+    once = time.perf_counter() - started
+    same = agreement(ours(), their_ids, self_join=queries is None)
+    faiss_repeats = max(1, min(repeats, int(most_faiss / once)))
+    report = search_report(case, queries, reference, threads)
+    return Record(
+        case,
+        case.kernel or kernels()[-1],
+        median_seconds(ours, repeats),
+        once if faiss_repeats == 1 else median_seconds(theirs, faiss_repeats),
+        repeats,
+        faiss_repeats,
+        same,
+        report["prefix_width"],
+        report["wide_width"],
+        report["past_prefix"] / report["pairs"],
+        report["past_wide"] / report["pairs"],
+        threads,
+        host(),
+        commit(),
+    )
+
+
+def agreement(ours: ts.Neighbors, their_ids: np.ndarray, *, self_join: bool) -> float:
+    """Share of neighbors FAISS finds too; float32 sums and ties explain the rest."""
+    rows, k = ours.ids.shape
+    found = 0
+    for row in range(rows):
+        theirs = [i for i in their_ids[row] if not (self_join and i == row)][:k]
+        found += len(np.intersect1d(theirs, ours.ids[row]))
+    return found / (rows * k)
+
+
+def search_report(
+    case: Case, queries: FloatMatrix | None, reference: FloatMatrix, threads: int
+) -> dict[str, int]:
+    """Ask the core what it did."""
+    if queries is None:
+        return _core.exact_self_knn(reference, case.k, None, case.kernel, "", threads, None)[-1]
+    return _core.exact_knn(queries, reference, case.k, None, None, case.kernel, "", threads, None)[
+        -1
+    ]
+
+
+def host() -> str:
+    """Name the processor."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{models[0] if models else platform.processor()}, {len(models) or os.cpu_count()} cores"
+
+
+def commit() -> str:
+    """Name the version that was measured."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def table(records: list[Record]) -> str:
+    """Format the records as Markdown."""
+    lines = [
+        "| search | data | rows | columns | k | kernel | seconds | FAISS | ratio | same ids |"
+        " coordinates | past prefix | past wide |",
+        "|---|---|---:|---:|---:|---|---:|---:|---:|---:|---|---:|---:|",
+    ]
+    for r in records:
+        rows = f"{r.case.rows:,}"
+        if r.case.queries is not None:
+            rows = f"{r.case.queries:,} in {r.case.rows:,}"
+        widths = f"{r.prefix_width}, {r.wide_width}" if r.wide_width else f"{r.prefix_width}"
+        lines.append(
+            f"| {r.case.name} | {r.case.data} | {rows} | {r.case.columns} | {r.case.k} |"
+            f" {r.kernel} | {r.seconds:.3g} | {r.faiss_seconds:.3g} | {r.ratio:.1f} |"
+            f" {r.same_ids:.2%} | {widths} | {r.past_prefix:.2%} | {r.past_wide:.3%} |"
+        )
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--repeats", default=5, show_default=True)
+@click.option("--most-faiss", default=120.0, show_default=True, help="Seconds of FAISS a case.")
+@click.option("--most-rows", default=100_000, show_default=True, help="Leave out larger cases.")
+@click.option("--small/--no-small", default=True, help="Small shapes too.")
+@click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
+def main(
+    photographs: Path | None,
+    threads: int,
+    repeats: int,
+    most_faiss: float,
+    most_rows: int,
+    small: bool,
+    out: Path | None,
+) -> None:
+    """Print the table of ratios."""
+    faiss.omp_set_num_threads(threads)
+    cases = [case for case in main_cases() if case.rows <= most_rows]
+    cases += list(small_cases()) if small else []
+    records = []
+    for case in cases:
+        rows = case.rows + (case.queries or 0)
+        if case.data == REAL:
+            points = cached_crops(rows, photographs)
+        else:
+            random = np.random.default_rng(0)
+            points = random.standard_normal((rows, case.columns), dtype=np.float32)
+        record = measure(case, points, repeats, most_faiss)
+        records.append(record)
+        click.echo(
+            f"{case.name} {rows} x {case.columns}, k = {case.k}: {record.ratio:.1f}", err=True
+        )
+        if out is not None:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with out.open("a") as lines:
+                lines.write(json.dumps(asdict(record)) + "\n")
+    click.echo(f"{host()}, {threads} threads, commit {commit()}, faiss {faiss.__version__}\n")
+    click.echo(table(records))
+
+
+if __name__ == "__main__":
+    main()
