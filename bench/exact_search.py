@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Any
 import click
 import faiss
 import numpy as np
-from photographs import cached_crops
 
 import twinscore as ts
+from photographs import cached_crops
 from twinscore import _core
 from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import numpy.typing as npt
 
     from twinscore.records import FloatMatrix
 
@@ -68,11 +70,11 @@ class Record:
     @property
     def ratio(self) -> float:
         """How many times faster than FAISS."""
-        return self.faiss_seconds / self.seconds
+        return float(self.faiss_seconds / self.seconds)
 
 
 def main_cases() -> Iterator[Case]:
-    """The searches the kernel is made for."""
+    """List the searches the kernel is made for."""
     for rows in (25_000, 100_000):
         for k in (1, 10):
             yield Case("self_knn", REAL, rows, 1280, k)
@@ -82,7 +84,7 @@ def main_cases() -> Iterator[Case]:
 
 
 def small_cases() -> Iterator[Case]:
-    """Shapes where preparation could cost more than it saves."""
+    """List shapes where preparation could cost more than it saves."""
     for rows in (2_000, 10_000):
         for columns in (32, 96, 384, 768, 2048):
             for k in (1, 10, 100):
@@ -142,14 +144,14 @@ def measure(case: Case, points: FloatMatrix, repeats: int, most_faiss: float) ->
     )
 
 
-def agreement(ours: ts.Neighbors, their_ids: np.ndarray, *, self_join: bool) -> float:
+def agreement(ours: ts.Neighbors, their_ids: npt.NDArray[np.int64], *, self_join: bool) -> float:
     """Share of neighbors FAISS finds too; float32 sums and ties explain the rest."""
     rows, k = ours.ids.shape
-    found = 0
+    found = 0.0
     for row in range(rows):
         theirs = [i for i in their_ids[row] if not (self_join and i == row)][:k]
         found += len(np.intersect1d(theirs, ours.ids[row]))
-    return found / (rows * k)
+    return float(found / (rows * k))
 
 
 def search_report(

@@ -43,9 +43,7 @@ struct Portable {
         for (std::size_t i = 0; i < width; ++i) c.lanes[i] += a.lanes[i] * b.lanes[i];
         return c;
     }
-    static float sum(Vector a) {
-        return (a.lanes[0] + a.lanes[2]) + (a.lanes[1] + a.lanes[3]);
-    }
+    static float sum(Vector a) { return (a.lanes[0] + a.lanes[2]) + (a.lanes[1] + a.lanes[3]); }
     static std::uint64_t at_least(Vector a, Vector b) {
         std::uint64_t mask = 0;
         for (std::size_t i = 0; i < width; ++i) {

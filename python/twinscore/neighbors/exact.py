@@ -33,7 +33,7 @@ def knn(
     progress: ProgressCallback | None,
 ) -> Neighbors:
     """Search the reference for every query; see `twinscore.knn`."""
-    *answer, _report = _core.exact_knn(
+    answer = _core.exact_knn(
         queries,
         reference,
         k,
@@ -44,7 +44,7 @@ def knn(
         threads,
         progress,
     )
-    return Neighbors(*answer)
+    return Neighbors(*answer[:4])
 
 
 def self_knn(
@@ -55,7 +55,7 @@ def self_knn(
     progress: ProgressCallback | None,
 ) -> Neighbors:
     """Search the points for every point among them; see `twinscore.self_knn`."""
-    *answer, _report = _core.exact_self_knn(
+    answer = _core.exact_self_knn(
         points,
         k,
         groups,
@@ -64,4 +64,4 @@ def self_knn(
         threads,
         progress,
     )
-    return Neighbors(*answer)
+    return Neighbors(*answer[:4])

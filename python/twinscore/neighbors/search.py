@@ -139,7 +139,7 @@ def _matrix(values: npt.ArrayLike, name: str) -> PointMatrix:
         )
     kept = np.float16 if array.itemsize == 2 else np.float32
     with np.errstate(over="ignore"):
-        matrix = array.astype(kept, copy=False)
+        matrix: PointMatrix = array.astype(kept, copy=False)
     item = matrix.itemsize
     if (matrix.shape[1] > 1 and matrix.strides[1] != item) or matrix.strides[0] % item:
         return np.ascontiguousarray(matrix)
