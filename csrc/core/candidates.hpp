@@ -7,36 +7,32 @@
 
 namespace twinscore {
 
-// How far rough distances may be off: |rough - exact| <= relative * exact + absolute.
-struct RoughError {
-    double relative;
-    double absolute;
-};
-
+// A row that may be a neighbor, and what is known of its squared distance (standardized).
 struct Candidate {
-    float distance;  // rough, of standardized rows
+    float lower;
+    float upper;
     std::uint32_t position;
 };
 
 // The rows that may still be among the k nearest of one row, or tie with them.
 class Candidates {
   public:
-    // No row with a larger rough distance can be among the k nearest; infinite until k are known.
+    // No row farther than this can be among the k nearest; infinite until k are known.
     [[nodiscard]] float limit() const { return limit_; }
 
-    // Half of the largest exact distance that still matters: `reach` in sketch.hpp.
+    // Half of the limit, and finite: `reach` in sketch.hpp.
     [[nodiscard]] float reach() const { return reach_; }
 
     // Takes a row if it can matter; says whether that lowered the limit.
-    bool offer(Candidate candidate, std::size_t k, const RoughError& error);
+    bool offer(Candidate candidate, std::size_t k);
 
     // What is left after the last offer, in no order.
-    const std::vector<Candidate>& settle(std::size_t k, const RoughError& error);
+    const std::vector<Candidate>& settle(std::size_t k);
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
   private:
-    void tighten(std::size_t k, const RoughError& error);
+    void tighten(std::size_t k);
 
     std::vector<Candidate> entries_;
     std::size_t tighten_at_ = 0;

@@ -135,8 +135,7 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
 // Exact distances decide among the candidates that are left.
 NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
                          const ArrangedRows& queries, Collection& collection,
-                         const ArrangedRows& reference, const RoughError& error, unsigned threads,
-                         Monitor& monitor) {
+                         const ArrangedRows& reference, unsigned threads, Monitor& monitor) {
     const auto distance = kernel.exact_distance[index_of(problem.reference.element)];
     TableWriter writer(problem.queries.rows, problem.k);
     const std::size_t tasks =
@@ -147,7 +146,7 @@ NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
         for (std::size_t i = task * rows_per_settling_task; i < last; ++i) {
             if (progress.stopped()) return;
             neighbors.clear();
-            for (const auto& candidate : collection.candidates(i).settle(problem.k, error)) {
+            for (const auto& candidate : collection.candidates(i).settle(problem.k)) {
                 neighbors.push_back(
                     {distance(queries.values_at(i), reference.values_at(candidate.position),
                               problem.reference.columns),
@@ -206,8 +205,7 @@ NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& op
         *report = {plan.prefix_width, plan.wide_width, screening.counts().pairs,
                    screening.counts().past_prefix, screening.counts().past_wide};
     }
-    return settle_all(problem, kernel, queries, collection, reference, screening.rough_error(),
-                      threads, monitor);
+    return settle_all(problem, kernel, queries, collection, reference, threads, monitor);
 }
 
 }  // namespace twinscore

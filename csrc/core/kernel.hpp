@@ -42,9 +42,9 @@ struct Kernel {
     std::size_t block_rows;
 
     // Bit j of survivors[i]: product of row i and panel row j >= min(row.open[i] + panel.base[j],
-    // row.base[i] + panel.open[j]).
+    // row.base[i] + panel.open[j]). The products go to products[i * panel_rows + j], unless null.
     void (*screen)(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
-                   SideBounds row, SideBounds of_panel, std::uint64_t* survivors);
+                   SideBounds row, SideBounds of_panel, std::uint64_t* survivors, float* products);
 
     // Product of two rows of cells.
     float (*product)(const Cell* a, const Cell* b, std::size_t cells);

@@ -40,7 +40,7 @@ struct Block {
 
 template <class Simd, std::size_t Rows, std::size_t Vectors>
 void screen(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
-            SideBounds row, SideBounds of_panel, std::uint64_t* survivors) {
+            SideBounds row, SideBounds of_panel, std::uint64_t* survivors, float* products) {
     constexpr std::size_t columns = Vectors * Simd::width;
     static_assert(panel_rows % columns == 0 && Rows <= most_block_rows);
     std::fill_n(survivors, Rows, std::uint64_t{0});
@@ -57,6 +57,12 @@ void screen(const Cell* rows, std::size_t row_cells, const Cell* panel, std::siz
                 const auto backward = Simd::add(Simd::broadcast(row.base[r]), panel_open);
                 survivors[r] |= Simd::at_least(block.sums[r][v], Simd::minimum(forward, backward))
                                 << first;
+            }
+        }
+        if (products == nullptr) continue;
+        for (std::size_t r = 0; r < Rows; ++r) {
+            for (std::size_t v = 0; v < Vectors; ++v) {
+                Simd::store(products + r * panel_rows + column + v * Simd::width, block.sums[r][v]);
             }
         }
     }

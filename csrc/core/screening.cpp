@@ -2,12 +2,20 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 namespace twinscore {
 namespace {
 
 constexpr float unreachable = std::numeric_limits<float>::max();
+
+// A product of sketches will do for a candidate if it knows the distance this well.
+constexpr float narrow_bracket = 0.03F;
+
+// Conversion to float32 that does not cross the value.
+float rounded_down(double value) { return static_cast<float>(value - std::abs(value) * 0x1p-23); }
+float rounded_up(double value) { return static_cast<float>(value + std::abs(value) * 0x1p-23); }
 
 RoughError rough_error_of(std::size_t columns, double squared_scale, bool moderate) {
     const auto depth = static_cast<double>(columns);
@@ -35,10 +43,9 @@ Collection::Collection(const ArrangedRows& rows, bool open)
     std::fill(opens_.begin(), opens_.end(), -unreachable);
 }
 
-void Collection::offer(std::size_t position, Candidate candidate, std::size_t k,
-                       const RoughError& error) {
+void Collection::offer(std::size_t position, Candidate candidate, std::size_t k) {
     auto& own = candidates_[position];
-    if (own.offer(candidate, k, error)) {
+    if (own.offer(candidate, k)) {
         opens_[position] =
             yielding(static_cast<double>(bases_[position]) - static_cast<double>(own.reach()));
     }
@@ -62,6 +69,8 @@ void Screening::compare(std::size_t row_tile, Collection& row_collection, std::s
     const std::size_t panel_end = panels_.tile_end(panel_tile);
     Tally tally;
     std::uint64_t survivors[most_block_rows];
+    float products[most_block_rows * panel_rows];
+    const bool full_width = !rows_.has_wide();
     for (std::size_t column = panels_.tile_begin(panel_tile); column < panel_end;
          column += panel_rows) {
         const std::uint64_t present = leading_columns(panel_end - column);
@@ -73,13 +82,15 @@ void Screening::compare(std::size_t row_tile, Collection& row_collection, std::s
             const std::size_t first = row - step_back;
             kernel_.screen(sketches.row(first), sketches.cells(),
                            panels_.panels().panel(column / panel_rows), sketches.cells(),
-                           row_collection.bounds(first), panel_collection.bounds(column),
-                           survivors);
+                           row_collection.bounds(first), panel_collection.bounds(column), survivors,
+                           full_width ? products : nullptr);
             for (std::size_t i = row; i < std::min(row + kernel_.block_rows, last); ++i) {
                 std::uint64_t mask = survivors[i - first] & present;
                 if (same) mask &= columns_after(i, column);
                 if (mask != 0) {
-                    examine(i, row_collection, column, mask, panel_collection, tally);
+                    const float* of_row =
+                        full_width ? products + (i - first) * panel_rows : nullptr;
+                    examine(i, row_collection, column, mask, of_row, panel_collection, tally);
                 }
             }
         }
@@ -90,14 +101,16 @@ void Screening::compare(std::size_t row_tile, Collection& row_collection, std::s
 }
 
 void Screening::examine(std::size_t row, Collection& row_collection, std::size_t first_column,
-                        std::uint64_t survivors, Collection& panel_collection, Tally& tally) const {
+                        std::uint64_t survivors, const float* products,
+                        Collection& panel_collection, Tally& tally) const {
+    const bool both = panel_collection.open();
     Candidates& own = row_collection.candidates(row);
     for (; survivors != 0; survivors &= survivors - 1) {
-        const auto column = first_column + static_cast<std::size_t>(std::countr_zero(survivors));
+        const auto place = static_cast<std::size_t>(std::countr_zero(survivors));
+        const std::size_t column = first_column + place;
         if (!problem_.eligible(rows_.row_at(row), panels_.row_at(column))) continue;
         ++tally.past_prefix;
-        const bool both = panel_collection.open();
-        if (rows_.has_wide()) {
+        if (products == nullptr) {
             const float product = kernel_.product(rows_.wide().row(row), panels_.wide().row(column),
                                                   rows_.wide().cells());
             const float reach =
@@ -109,25 +122,42 @@ void Screening::examine(std::size_t row, Collection& row_collection, std::size_t
             if (static_cast<double>(product) < bound) continue;
         }
         ++tally.past_wide;
-        const float distance = rough_distance(row, column);
-        row_collection.offer(row, {distance, static_cast<std::uint32_t>(column)}, problem_.k,
-                             rough_error_);
+        Candidate candidate{};
+        if (products != nullptr) candidate = bracket_by_product(row, column, products[place]);
+        if (products == nullptr ||
+            candidate.upper - candidate.lower > narrow_bracket * candidate.upper) {
+            candidate = bracket_by_rough_distance(row, column);
+        }
+        candidate.position = static_cast<std::uint32_t>(column);
+        row_collection.offer(row, candidate, problem_.k);
         if (both) {
-            panel_collection.offer(column, {distance, static_cast<std::uint32_t>(row)}, problem_.k,
-                                   rough_error_);
+            candidate.position = static_cast<std::uint32_t>(row);
+            panel_collection.offer(column, candidate, problem_.k);
         }
     }
 }
 
-float Screening::rough_distance(std::size_t row, std::size_t column) const {
+Candidate Screening::bracket_by_product(std::size_t row, std::size_t column, float product) const {
+    const Sketches& a = rows_.prefix();
+    const Sketches& b = panels_.prefix();
+    const double lower = static_cast<double>(a.bases()[row]) +
+                         static_cast<double>(b.bases()[column]) - static_cast<double>(product);
+    const double spread =
+        static_cast<double>(a.spreads()[row]) + static_cast<double>(b.spreads()[column]);
+    return {rounded_down(2.0 * lower), rounded_up(2.0 * (lower + spread)), 0};
+}
+
+Candidate Screening::bracket_by_rough_distance(std::size_t row, std::size_t column) const {
     const auto element = index_of(problem_.reference.element);
     const void* a = rows_.values_at(row);
     const void* b = panels_.values_at(column);
     const std::size_t columns = problem_.reference.columns;
-    if (moderate_) {
-        return kernel_.rough_distance[element](a, b, columns) * static_cast<float>(squared_scale_);
-    }
-    return static_cast<float>(kernel_.exact_distance[element](a, b, columns) * squared_scale_);
+    const double distance =
+        squared_scale_ * (moderate_
+                              ? static_cast<double>(kernel_.rough_distance[element](a, b, columns))
+                              : kernel_.exact_distance[element](a, b, columns));
+    const double error = distance * rough_error_.relative + rough_error_.absolute;
+    return {rounded_down(distance - error), rounded_up(distance + error), 0};
 }
 
 }  // namespace twinscore

@@ -25,7 +25,7 @@ class Collection {
     }
     [[nodiscard]] bool open() const { return !candidates_.empty(); }
 
-    void offer(std::size_t position, Candidate candidate, std::size_t k, const RoughError& error);
+    void offer(std::size_t position, Candidate candidate, std::size_t k);
 
   private:
     const float* bases_;
@@ -40,8 +40,14 @@ struct ScreeningCounts {
     std::atomic<std::uint64_t> past_wide{0};
 };
 
-// Compares tiles of rows with tiles of panels: sketches rule pairs out, rough distances of the
-// survivors go to the candidates of either row.
+// How far rough distances may be off: |rough - exact| <= relative * exact + absolute.
+struct RoughError {
+    double relative;
+    double absolute;
+};
+
+// Compares tiles of rows with tiles of panels: sketches rule pairs out, what is known of the
+// distance of the survivors goes to the candidates of either row.
 class Screening {
   public:
     Screening(const SearchProblem& problem, const Standardization& standardization,
@@ -52,7 +58,6 @@ class Screening {
     void compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
                  Collection& panel_collection, bool same);
 
-    [[nodiscard]] const RoughError& rough_error() const { return rough_error_; }
     [[nodiscard]] const ScreeningCounts& counts() const { return counts_; }
 
   private:
@@ -61,9 +66,13 @@ class Screening {
         std::uint64_t past_wide = 0;
     };
 
+    // `products` of the row and the columns, where sketches are of full width; else null.
     void examine(std::size_t row, Collection& row_collection, std::size_t first_column,
-                 std::uint64_t survivors, Collection& panel_collection, Tally& tally) const;
-    [[nodiscard]] float rough_distance(std::size_t row, std::size_t column) const;
+                 std::uint64_t survivors, const float* products, Collection& panel_collection,
+                 Tally& tally) const;
+    [[nodiscard]] Candidate bracket_by_product(std::size_t row, std::size_t column,
+                                               float product) const;
+    [[nodiscard]] Candidate bracket_by_rough_distance(std::size_t row, std::size_t column) const;
 
     const SearchProblem& problem_;
     const Kernel& kernel_;

@@ -91,12 +91,16 @@ void Sketches::finish(double c) {
     const double product_error = width * float_unit;
     const double underflow = width * 0x1p-124;
     bases_.resize(measured_.size() + panel_rows);
+    if (!source_.rotated) spreads_.resize(measured_.size());
     for (std::size_t i = 0; i < measured_.size(); ++i) {
         const auto& row = measured_[i];
         const double errors = c * row.reach * row.reach + row.error * row.error / c +
                               source_.axes_deviation * row.squared_norm +
                               product_error * row.squared_sketch;
         bases_[i] = yielding((row.squared_norm - errors * slack) / 2.0 - underflow);
+        if (source_.rotated) continue;
+        const double below = row.squared_norm / 2.0 - static_cast<double>(bases_[i]);
+        spreads_[i] = static_cast<float>(2.0 * below * (1.0 + 0x1p-22));
     }
     measured_ = {};
 }

@@ -21,6 +21,9 @@
 // the row. Each stored bound gives way by 4 u of itself, which covers its conversion to float32
 // and one later sum. c is the same for all rows: any value is valid, the typical ratio e / A best.
 // A larger r is as valid, so r may be rounded up.
+//
+// Without axes the steps bound the product from both sides, so that half the squared distance lies
+// between base_x + base_y - p and that plus spread_x + spread_y, spread = 2 (|x|^2 / 2 - base).
 
 #include <cstddef>
 #include <vector>
@@ -62,6 +65,9 @@ class Sketches {
         return values_.data() + index * cells_;
     }
     [[nodiscard]] const float* bases() const { return bases_.data(); }
+
+    // What `spread` is above; only for sketches without axes.
+    [[nodiscard]] const float* spreads() const { return spreads_.data(); }
     [[nodiscard]] const Kernel& kernel() const { return *kernel_; }
 
   private:
@@ -78,6 +84,7 @@ class Sketches {
     std::vector<Cell> values_;
     std::vector<Measured> measured_;
     std::vector<float> bases_;
+    std::vector<float> spreads_;
 };
 
 }  // namespace twinscore

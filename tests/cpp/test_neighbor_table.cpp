@@ -30,21 +30,32 @@ void distances_that_differ_by_rounding_only_are_ties_in_order_of_id() {
 
 void candidates_never_lose_a_neighbor_or_a_tie() {
     std::mt19937 random(1);
-    const RoughError error{1e-5, 0.0};
-    for (std::size_t k = 1; k <= 20; ++k) {
+    for (std::size_t k = 1; k <= 40; ++k) {
         std::vector<float> all(300);
-        for (auto& value : all) value = static_cast<float>(random() % 50);
         Candidates candidates;
-        for (std::uint32_t i = 0; i < all.size(); ++i) candidates.offer({all[i], i}, k, error);
+        for (std::uint32_t i = 0; i < all.size(); ++i) {
+            all[i] = static_cast<float>(random() % 50);
+            candidates.offer({all[i], all[i], i}, k);
+        }
         auto sorted = all;
         std::sort(sorted.begin(), sorted.end());
         const auto within = std::upper_bound(sorted.begin(), sorted.end(), sorted[k - 1]);
-        expect(
-            candidates.settle(k, error).size() == static_cast<std::size_t>(within - sorted.begin()),
-            "the k nearest and all that tie with the k-th are kept, and no more");
+        expect(candidates.settle(k).size() == static_cast<std::size_t>(within - sorted.begin()),
+               "the k nearest and all that tie with the k-th are kept, and no more");
         expect(candidates.limit() >= sorted[k - 1], "the limit is not below the k-th distance");
         expect(2.0F * candidates.reach() >= sorted[k - 1], "nor is twice the reach");
     }
+}
+
+void candidates_stay_while_their_bracket_allows_it() {
+    Candidates candidates;
+    candidates.offer({1.0F, 4.0F, 0}, 1);
+    candidates.offer({3.0F, 5.0F, 1}, 1);
+    expect(candidates.size() == 2, "brackets that overlap decide nothing");
+    candidates.offer({1.0F, 2.0F, 2}, 1);
+    expect(candidates.settle(1).size() == 2, "a row that is surely farther goes");
+    expect(!candidates.offer({2.5F, 2.6F, 3}, 1) && candidates.size() == 2,
+           "and does not come back");
 }
 
 }  // namespace
@@ -53,4 +64,5 @@ int main() {
     neighbors_are_ordered_by_distance_then_id();
     distances_that_differ_by_rounding_only_are_ties_in_order_of_id();
     candidates_never_lose_a_neighbor_or_a_tie();
+    candidates_stay_while_their_bracket_allows_it();
 }

@@ -1,0 +1,98 @@
+"""Time exact self_knn from ten thousand to a million rows: float16, memory-mapped, 768-d.
+
+The points are mixtures of two real embeddings each (crops of photographs, 768 of the 1280
+channels), so that there are as many distinct ones as asked for.
+
+python bench/scaling.py --photographs FOLDER --directory /tmp/points
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+
+from exact_search import commit, host
+from photographs import cached_crops
+from twinscore import _core
+
+COLUMNS = 768
+CHUNK = 50_000
+EMBEDDED_CROPS = 100_000
+
+
+def write_points(file: Path, rows: int, photographs: Path | None) -> None:
+    """Mix pairs of embeddings into a .npy file of float16 rows."""
+    embeddings = cached_crops(EMBEDDED_CROPS, photographs)[:, :COLUMNS]
+    points = np.lib.format.open_memmap(file, "w+", np.float16, (rows, COLUMNS))
+    random = np.random.default_rng(0)
+    for start in range(0, rows, CHUNK):
+        count = min(CHUNK, rows - start)
+        first, second = random.integers(len(embeddings), size=(2, count))
+        weight = random.uniform(0.0, 0.5, size=(count, 1)).astype(np.float32)
+        points[start : start + count] = (
+            embeddings[first] * (1 - weight) + embeddings[second] * weight
+        )
+    points.flush()
+
+
+def search(file: Path, rows: int, threads: int) -> dict[str, float | str]:
+    """Search the first rows of the file, in this process alone."""
+    points = np.load(file, mmap_mode="r")[:rows]
+    started = time.perf_counter()
+    report = _core.exact_self_knn(points, 1, None, "", "", threads, None)[-1]
+    return {
+        "rows": rows,
+        "columns": COLUMNS,
+        "threads": threads,
+        "seconds": time.perf_counter() - started,
+        "resident_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
+        "prefix_width": report["prefix_width"],
+        "wide_width": report["wide_width"],
+        "past_prefix": report["past_prefix"] / report["pairs"],
+        "past_wide": report["past_wide"] / report["pairs"],
+        "host": host(),
+        "commit": commit(),
+    }
+
+
+@click.command()
+@click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
+@click.option("--directory", type=click.Path(path_type=Path), default=Path(), help="For points.")
+@click.option("--rows", multiple=True, type=int, default=(10_000, 100_000, 1_000_000))
+@click.option("--threads", default=2, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
+@click.option("--alone", is_flag=True, hidden=True)
+def main(
+    photographs: Path | None,
+    directory: Path,
+    rows: tuple[int, ...],
+    threads: int,
+    out: Path | None,
+    alone: bool,
+) -> None:
+    """Print one JSON line for each number of rows."""
+    file = directory / f"points-{COLUMNS}-float16.npy"
+    if alone:
+        click.echo(json.dumps(search(file, rows[0], threads)))
+        return
+    if not file.exists() or len(np.load(file, mmap_mode="r")) < max(rows):
+        write_points(file, max(rows), photographs)
+    for count in rows:
+        command = [sys.executable, __file__, "--alone", f"--rows={count}", f"--threads={threads}"]
+        command.append(f"--directory={directory}")
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        click.echo(done.stdout, nl=False)
+        if out is not None:
+            with out.open("a") as lines:
+                lines.write(done.stdout)
+
+
+if __name__ == "__main__":
+    main()
