@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from twinscore.records import Neighbors
 
 TIE_TOLERANCE = 1e-12
 ROWS_AT_ONCE = 64
 
 
-def nearest(
+@dataclass(frozen=True)
+class Ranking:
+    """All candidates of every query, the nearest first; forbidden ones are infinitely far."""
+
+    distances: npt.NDArray[np.float64]
+    ids: npt.NDArray[np.int64]
+
+
+def rank(
     queries: npt.NDArray[np.float32],
     reference: npt.NDArray[np.float32],
-    k: int,
-    forbidden: npt.NDArray[np.bool_],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[set[int]]]:
-    """Return distances, ids and, per query, the ids that tie with the k-th beyond those."""
+    forbidden: npt.NDArray[np.bool_] | None = None,
+) -> Ranking:
+    """Order the reference rows by (distance, id) for each query."""
     distances = squared_distances(queries, reference)
-    distances[forbidden] = np.inf
+    if forbidden is not None:
+        distances[forbidden] = np.inf
     ids = np.argsort(distances, axis=1, kind="stable")
     ordered = np.take_along_axis(distances, ids, axis=1)
-    for row in range(len(queries)):
+    nearly_equal = ordered[:, 1:] <= ordered[:, :-1] * (1.0 + TIE_TOLERANCE)
+    for row in np.flatnonzero((nearly_equal & np.isfinite(ordered[:, :-1])).any(axis=1)):
         merge_ties(ordered[row], ids[row])
-    ties = [
-        {int(i) for i in ids[row, k:][ordered[row, k:] == ordered[row, k - 1]]}
-        for row in range(len(queries))
-    ]
-    return ordered[:, :k], ids[:, :k], ties
+    return Ranking(ordered, ids)
 
 
 def squared_distances(
@@ -51,24 +58,18 @@ def merge_ties(distances: npt.NDArray[np.float64], ids: npt.NDArray[np.int64]) -
     """Make runs of distances that agree to the tolerance equal, in order of id; in place."""
     start = 0
     while start < len(distances) and np.isfinite(distances[start]):
-        stop = int(
-            np.searchsorted(distances, distances[start] * (1.0 + TIE_TOLERANCE), side="right")
-        )
+        limit = distances[start] * (1.0 + TIE_TOLERANCE)
+        stop = int(np.searchsorted(distances, limit, side="right"))
         distances[start:stop] = distances[start]
         ids[start:stop] = np.sort(ids[start:stop])
         start = stop
 
 
-def assert_same_neighbors(
-    found: Neighbors,
-    expected: tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], list[set[int]]],
-) -> None:
+def assert_same_neighbors(found: Neighbors, ranking: Ranking) -> None:
     """Compare ids and ties exactly, distances to the rounding of a float64 sum."""
-    distances, ids, ties = expected
-    np.testing.assert_array_equal(found.ids, ids)
-    np.testing.assert_allclose(found.distances, distances, rtol=1e-11, atol=0.0)
-    found_ties = [
-        {int(i) for i in found.tie_ids[a:b]}
-        for a, b in zip(found.tie_offsets[:-1], found.tie_offsets[1:], strict=True)
-    ]
-    assert found_ties == ties
+    k = found.ids.shape[1]
+    np.testing.assert_array_equal(found.ids, ranking.ids[:, :k])
+    np.testing.assert_allclose(found.distances, ranking.distances[:, :k], rtol=1e-11, atol=0.0)
+    tied = ranking.distances[:, k:] == ranking.distances[:, k - 1 : k]
+    np.testing.assert_array_equal(np.diff(found.tie_offsets), tied.sum(axis=1))
+    np.testing.assert_array_equal(found.tie_ids, ranking.ids[:, k:][tied])

@@ -204,3 +204,11 @@ def test_one_folder_for_both_sides_is_refused_however_it_is_spelled(tmp_path: Pa
     (tmp_path / "elsewhere").symlink_to(tmp_path)
     with pytest.raises(ValueError, match="two different inputs"):
         ts.score(tmp_path, f"{tmp_path}/elsewhere/")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_folder_inside_the_other_is_refused(make_folder: MakeFolder, swapped: bool) -> None:
+    outer = make_folder("photos", {"real": 2, "renders": 2})
+    sides = [outer, outer / "renders"]
+    with pytest.raises(ValueError, match=r"renders lies inside .*photos: its images"):
+        ts.score(*(reversed(sides) if swapped else sides))

@@ -17,7 +17,7 @@ constexpr std::size_t bytes_per_tile = 384 * 1024;  // two of them fit a second-
 constexpr std::size_t most_tile_rows = 512;
 constexpr std::size_t tiles_per_thread = 8;
 constexpr std::size_t rows_per_settling_task = 256;
-constexpr std::size_t most_held = std::size_t{1} << 28;
+constexpr std::size_t most_held = std::size_t{1} << 27;
 
 std::size_t tile_rows_for(std::size_t rows, const SearchPlan& plan, const Kernel& kernel,
                           unsigned threads) {

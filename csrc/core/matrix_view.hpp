@@ -16,6 +16,8 @@ struct MatrixView {
     std::size_t columns = 0;
     std::ptrdiff_t row_bytes = 0;
 
+    [[nodiscard]] bool operator==(const MatrixView&) const = default;
+
     [[nodiscard]] const void* row(std::size_t index) const {
         return data + static_cast<std::ptrdiff_t>(index) * row_bytes;
     }

@@ -34,7 +34,7 @@ Standardization::Standardization(const MatrixView& queries, const MatrixView& re
                                  const Kernel& kernel, unsigned threads, Monitor& monitor)
     : kernel_(&kernel), center_(sampled_mean(reference, kernel)) {
     double longest = longest_row(reference, "reference", threads, monitor);
-    if (queries.data != reference.data) {
+    if (!(queries == reference)) {
         longest = std::max(longest, longest_row(queries, "queries", threads, monitor));
     }
     if (longest > 0.0) scale_ = std::ldexp(1.0, -(std::ilogb(longest) + 1));

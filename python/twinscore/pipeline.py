@@ -171,10 +171,17 @@ def _embedder(
 def _check_distinct(real: Any, synthetic: Any) -> None:
     if not (isinstance(real, str | os.PathLike) and isinstance(synthetic, str | os.PathLike)):
         return
-    if Path(real).exists() and Path(synthetic).exists() and Path(real).samefile(synthetic):
+    first, second = Path(real), Path(synthetic)
+    if first.exists() and second.exists() and first.samefile(second):
         raise ValueError(
             f"expected two different inputs, got {os.fspath(real)} for both real and synthetic"
         )
+    for inner, outer in ((first, second), (second, first)):
+        if outer.is_dir() and inner.resolve().is_relative_to(outer.resolve()) and inner.is_dir():
+            raise ValueError(
+                f"expected two separate folders, but {inner} lies inside {outer}: "
+                "its images would count for both sides"
+            )
 
 
 def _check_skips(side: Embeddings, name: str) -> None:
