@@ -13,7 +13,7 @@ namespace twinscore {
 // One side of a search, ready for screening: rows ordered by place, cut into tiles, sketched.
 class ArrangedRows {
   public:
-    // `own_rows_screened`: rows take part as rows of blocks; `panels_wanted`: as panels.
+    // `panels_wanted`: rows are also looked up as panels, not only as rows of blocks.
     ArrangedRows(const MatrixView& matrix, const SearchPlan& plan, const Kernel& kernel,
                  const Standardization& standardization, std::size_t tile_rows, bool panels_wanted,
                  unsigned threads, Monitor& monitor);

@@ -26,7 +26,7 @@ constexpr double axes_products = 10.0;        // products of sample x axes x col
 // Thresholds are loose at first, so that more pairs survive than the final ones would let through.
 constexpr double early_excess = 2.0;
 
-// A row and its leading coordinates, with the length of the rest.
+// Some rows of a matrix, standardized.
 struct Sample {
     std::vector<std::size_t> rows;
     FloatMatrix vectors;
