@@ -1,7 +1,9 @@
 #include "exact_search.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 

@@ -25,7 +25,7 @@ struct SearchOptions {
 
 // The exact answer to a problem that `check` has passed; options change its speed alone. Memory
 // beyond the answer, for each row: the sketches (4 bytes a coordinate and precision of float32,
-// half of that of bfloat16; twice the prefix and once the wide width) and 8 bytes for each of
+// half of that of bfloat16; twice the prefix and once the wide width) and 12 bytes for each of
 // up to 2 k candidates.
 // Throws std::invalid_argument naming the first row that is not finite, and std::length_error
 // when identical rows make the ties outgrow memory.

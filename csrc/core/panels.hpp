@@ -25,9 +25,6 @@ class Panels {
     [[nodiscard]] const Value* panel(std::size_t index) const {
         return values_.data() + index * panel_rows * depth_;
     }
-    [[nodiscard]] std::size_t count() const {
-        return depth_ == 0 ? 0 : values_.size() / (panel_rows * depth_);
-    }
 
   private:
     std::size_t depth_ = 0;

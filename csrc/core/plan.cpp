@@ -167,7 +167,6 @@ SearchPlan make_plan(const SearchProblem& problem, const Kernel& kernel,
 
     // In a self-join a pair survives if it matters to either row.
     const double excess = early_excess * (problem.self_join ? 2.0 : 1.0);
-    const double prefix_cost = full_cost / columns / pairs;
     std::size_t prefix_width = depth;
     std::size_t wide_width = 0;
     double least = full_cost;
@@ -176,7 +175,7 @@ SearchPlan make_plan(const SearchProblem& problem, const Kernel& kernel,
             const auto prefix = static_cast<double>(widths[p]);
             const auto wide = static_cast<double>(widths[w]);
             const double cost =
-                pairs * (prefix * prefix_cost +
+                pairs * (prefix * product_cost +
                          excess * shares[p] * (survivor_cost + wide_product_cost * wide) +
                          excess * shares[w] * rough_distance_cost * columns) +
                 float_product_cost * columns * wide * rotated_rows;

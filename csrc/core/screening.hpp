@@ -33,7 +33,7 @@ class Collection {
     std::vector<Candidates> candidates_;
 };
 
-// What happened to the pairs, for benches and for choosing plans.
+// What happened to the pairs; ends in SearchReport.
 struct ScreeningCounts {
     std::atomic<std::uint64_t> pairs{0};
     std::atomic<std::uint64_t> past_prefix{0};
