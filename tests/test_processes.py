@@ -96,7 +96,7 @@ def test_a_reader_that_leaves_early_gets_no_traceback(vectors: list[str]) -> Non
 
 def test_a_terminal_that_knows_ascii_only_gets_question_marks(vectors: list[str]) -> None:
     found = subprocess.run(
-        [sys.executable, "-m", "twinscore.cli", "score", *vectors],
+        [sys.executable, "-m", "twinscore", "score", *vectors],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
@@ -113,7 +113,7 @@ def test_a_terminal_sees_bars_and_a_summary(vectors: list[str]) -> None:
 
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "twinscore.cli", "score", *vectors],
+        [sys.executable, "-m", "twinscore", "score", *vectors],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

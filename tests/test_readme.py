@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from twinscore.cli import cli
+from twinscore.cli.program import cli
 from twinscore.result import ScoreResult
 
 ROOT = Path(__file__).parents[1]

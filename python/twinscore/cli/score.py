@@ -1,24 +1,13 @@
-"""The command line: translates words into calls and errors into one clear line."""
+"""twinscore score: one synthetic set against one real set."""
 
 from __future__ import annotations
 
-import io
-import logging
 import math
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.version import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-EXIT_ERROR = 1
 EXIT_BELOW_MINIMUM = 3
-EXIT_INTERRUPTED = 130
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -37,13 +26,7 @@ def _check_number(
     return value
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="twinscore")
-def cli() -> None:
-    """Tell how far synthetic images can still be told apart from real ones."""
-
-
-@cli.command(epilog=SCORE_EXAMPLES)
+@click.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
 @click.option(
@@ -166,78 +149,3 @@ def _check_json_target(target: Path) -> None:
     # Pipes and devices need no room beside them.
     if target.is_file() or not target.exists():
         check_writable(target.parent, overwrite=True)
-
-
-DEMO_EXAMPLES = """\b
-Examples:
-  twinscore demo
-  twinscore demo --out /tmp/demo
-"""
-
-
-@cli.command(epilog=DEMO_EXAMPLES)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("twinscore-demo"),
-    show_default=True,
-    metavar="DIR",
-    help="Gets the picture, demo.png.",
-)
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
-@click.option("--quiet", "-q", is_flag=True, help="No progress.")
-def demo(out: Path, threads: int | None, quiet: bool) -> int:
-    """Score three twins of rising fidelity against real photographs.
-
-    Needs no network: the photographs come with an installed package. Takes under a minute.
-    """
-    from rich.console import Console
-
-    from twinscore.demo import PICTURE_FILE, run_demo
-    from twinscore.report.progress import ProgressDisplay
-    from twinscore.report.terminal import print_comparison
-    from twinscore.result import check_writable
-
-    check_writable(out, overwrite=True)
-    with ProgressDisplay(quiet=quiet) as progress:
-        rows = run_demo(out, progress, threads=threads)
-    print_comparison(
-        [(row.twin.name, row.twin.description, row.result) for row in rows],
-        Console(highlight=False),
-    )
-    click.echo(f"\nPicture: {out / PICTURE_FILE}")
-    return 0
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 error, 2 usage, 3 minimum not reached."""
-    logging.basicConfig(level=logging.WARNING, format="twinscore: %(message)s")
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a character shows a question mark in its place.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    sys.exit(_run(arguments))
-
-
-def _run(arguments: Sequence[str] | None) -> int:
-    try:
-        return int(cli.main(arguments, standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("twinscore: stopped", err=True)
-        return EXIT_INTERRUPTED
-    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
-        click.echo(f"twinscore: error: {_one_line(error)}", err=True)
-        return EXIT_ERROR
-
-
-def _one_line(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return "out of memory"
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-if __name__ == "__main__":
-    main()

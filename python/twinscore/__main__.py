@@ -1,0 +1,5 @@
+"""python -m twinscore: the command line."""
+
+from twinscore.cli import main
+
+main()

@@ -1,0 +1,60 @@
+"""The program: its commands, its exit codes, and errors in one clear line."""
+
+from __future__ import annotations
+
+import io
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from twinscore.cli.demo import demo
+from twinscore.cli.score import score
+from twinscore.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="twinscore")
+def cli() -> None:
+    """Tell how far synthetic images can still be told apart from real ones."""
+
+
+for command in (score, demo):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 error, 2 usage, 3 minimum not reached."""
+    logging.basicConfig(level=logging.WARNING, format="twinscore: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a character shows a question mark in its place.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        return int(cli.main(arguments, standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("twinscore: stopped", err=True)
+        return EXIT_INTERRUPTED
+    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+        click.echo(f"twinscore: error: {_one_line(error)}", err=True)
+        return EXIT_ERROR
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return " ".join(str(error).split()) or type(error).__name__
