@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -49,11 +49,37 @@ class ImageItem:
         A file to read, encoded bytes, or pixels already in memory.
     group
         Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
+    columns
+        What else is known of the image, by column name: the values that slices are made of.
     """
 
     name: str
     content: Path | bytes | Image.Image | npt.NDArray[np.generic]
     group: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What a file tells without its pixels; alone enough to tell sides apart when it differs.
+
+    Attributes
+    ----------
+    format
+        Such as "JPEG" or "PNG".
+    width, height
+        In pixels, as stored.
+    mode
+        Colour mode, such as "RGB", "L" or "I;16".
+    quality
+        Estimated JPEG quality, 1 to 100; None for other formats.
+    """
+
+    format: str
+    width: int
+    height: int
+    mode: str
+    quality: int | None = None
 
 
 class ImageSource(Protocol):
@@ -90,6 +116,10 @@ class Embeddings:
         Images that gave no row.
     model, preprocessing
         Fingerprints of what produced the vectors; None for embeddings made elsewhere.
+    columns
+        Further columns by name, each of length n.
+    facts
+        Length n, or None where there were no image files to look at.
     """
 
     vectors: FloatMatrix
@@ -98,6 +128,8 @@ class Embeddings:
     skipped: tuple[Skipped, ...] = ()
     model: str | None = None
     preprocessing: str | None = None
+    columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    facts: tuple[ImageFacts | None, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
