@@ -48,8 +48,19 @@ class NeighborGraph:
         # Without a single arc, bincount counts in integers.
         return np.asarray(weights, dtype=np.float64)
 
+    @property
+    def reverse_weights(self) -> Float64Array:
+        """Shape (arcs,), float64: weight of the arc back, 0 where there is none."""
+        points, sources = len(self), self.sources
+        forward = sources * points + self.targets
+        backward = self.targets * points + sources
+        order = np.argsort(forward)
+        place = np.searchsorted(forward, backward, sorter=order)
+        place = order[np.minimum(place, len(forward) - 1)]
+        return np.where(forward[place] == backward, self.weights[place], 0.0)
 
-def graph_of(neighbors: Neighbors) -> NeighborGraph:
+
+def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     """Split ties at the k-th place.
 
     Points strictly nearer than the k-th neighbor count whole; all that are as near as the k-th
@@ -59,21 +70,27 @@ def graph_of(neighbors: Neighbors) -> NeighborGraph:
     ----------
     neighbors
         The answer of a neighbor search over one pool.
+    k
+        Use the first k neighbors only. None: all.
     """
-    points, k = neighbors.distances.shape
-    tied = neighbors.distances == neighbors.distances[:, -1:]
-    places = tied.sum(axis=1)
-    overflow = np.diff(neighbors.tie_offsets)
-    share = places / (places + overflow)
+    points, searched = neighbors.distances.shape
+    k = searched if k is None else k
+    limit = neighbors.distances[:, k - 1 : k]
+    nearer = neighbors.distances < limit
+    tied = neighbors.distances == limit
+    # A tie that reaches past the last neighbor searched for goes on in the list of ties.
+    overflow = np.where(tied[:, -1], np.diff(neighbors.tie_offsets), 0)
+    share = (k - nearer.sum(axis=1)) / (tied.sum(axis=1) + overflow)
 
-    listed = np.repeat(np.arange(points), k)
-    sources = np.concatenate([listed, np.repeat(np.arange(points), overflow)])
-    targets = np.concatenate([neighbors.ids.ravel(), neighbors.tie_ids])
+    listed = nearer | tied
+    in_overflow = np.repeat(tied[:, -1], np.diff(neighbors.tie_offsets))
+    sources = np.concatenate([np.nonzero(listed)[0], np.repeat(np.arange(points), overflow)])
+    targets = np.concatenate([neighbors.ids[listed], neighbors.tie_ids[in_overflow]])
     weights = np.concatenate(
-        [np.where(tied, share[:, None], 1.0).ravel(), np.repeat(share, overflow)]
+        [np.where(tied, share[:, None], 1.0)[listed], np.repeat(share, overflow)]
     )
     order = np.argsort(sources, kind="stable")
-    offsets = np.concatenate([[0], np.cumsum(k + overflow)]).astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(listed.sum(axis=1) + overflow)]).astype(np.int64)
     return NeighborGraph(offsets, targets[order], weights[order], k)
 
 

@@ -62,7 +62,7 @@ def null_moments(graph: NeighborGraph, from_count: int) -> NullMoments:
     same_arc = float(np.square(graph.weights).sum())
     same_source = graph.k * graph.k * points - same_arc
     same_target = float(np.square(graph.in_weights).sum()) - same_arc
-    chained = 2.0 * graph.k * weight - _reciprocal_weight(graph)
+    chained = 2.0 * graph.k * weight - float((graph.weights * graph.reverse_weights).sum())
     disjoint = weight * weight - same_arc - same_source - same_target - chained
 
     mean = weight * _probability(points, from_count, 1, to_count, 1)
@@ -83,18 +83,6 @@ def _probability(points: int, first: int, from_first: int, second: int, from_sec
         return 0.0
     ways = math.perm(first, from_first) * math.perm(second, from_second)
     return ways / math.perm(points, drawn)
-
-
-def _reciprocal_weight(graph: NeighborGraph) -> float:
-    """Sum over arcs i -> j of w_ij w_ji."""
-    points = len(graph)
-    forward = graph.sources * points + graph.targets
-    backward = graph.targets * points + graph.sources
-    order = np.argsort(forward)
-    place = np.searchsorted(forward, backward, sorter=order)
-    place = order[np.minimum(place, len(forward) - 1)]
-    matched = forward[place] == backward
-    return float((graph.weights[matched] * graph.weights[place[matched]]).sum())
 
 
 def permuted_scores(
