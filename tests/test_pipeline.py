@@ -163,6 +163,7 @@ def test_progress_names_each_stage_and_ends_at_its_total(make_folder: MakeFolder
         "Finding nearest real images",
         "Drawing one image per group",
         "Permuting labels",
+        "Scoring along principal axes",
     ]
     assert all(done == total for done, total in stages.values())
 

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 import twinscore as ts
 from twinscore.graph import graph_of
-from twinscore.resampling import FEWEST_DRAWS, MOST_DRAWS, draw_count, group_graph
+from twinscore.pool import Pool
+from twinscore.resampling import (
+    FEWEST_DRAWS,
+    MOST_DRAWS,
+    draw_count,
+    graphs_of,
+    grouped_graphs,
+    scores_left_out,
+)
+from twinscore.scoring import directed_score
+
+if TYPE_CHECKING:
+    from twinscore.graph import NeighborGraph
+    from twinscore.records import FloatMatrix, IdArray, ProgressCallback
+
+
+def group_graph(
+    points: FloatMatrix,
+    groups: IdArray,
+    k: int = 1,
+    *,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> NeighborGraph:
+    pool = Pool(points, groups <= groups.max() // 2, groups)
+    return grouped_graphs(pool, k, seed=seed, threads=threads, progress=progress).graph
 
 
 def test_groups_of_one_give_the_graph_of_the_points() -> None:
@@ -38,8 +66,8 @@ def test_identical_copies_in_a_group_change_nothing() -> None:
 
 def test_every_member_of_a_group_has_the_same_chance() -> None:
     # Group 0 lies half beside group 1 and half beside group 2.
-    line = np.array([[1.0], [9.0], [0.0], [10.0]], dtype=np.float32)
-    graph = group_graph(line, np.array([0, 0, 1, 2]), 1, seed=0)
+    line = np.array([[1.0], [9.0], [0.0], [10.0], [99.0]], dtype=np.float32)
+    graph = group_graph(line, np.array([0, 0, 1, 2, 3]), 1, seed=0)
     weights = dict(
         zip(graph.targets[graph.sources == 0], graph.weights[graph.sources == 0], strict=True)
     )
@@ -72,3 +100,33 @@ def test_progress_counts_the_draws() -> None:
     group_graph(points, np.arange(20) // 2, 1, seed=0, progress=lambda *call: calls.append(call))
     draws = draw_count(20, 10)
     assert calls == [(draw + 1, draws) for draw in range(draws)]
+
+
+def test_the_profile_of_draws_is_that_of_the_score_at_each_number_of_neighbors() -> None:
+    points = np.random.default_rng(0).standard_normal((90, 5)).astype(np.float32)
+    groups = np.arange(90) // 3
+    pool = Pool(points, groups < 12, groups)
+    profile = grouped_graphs(pool, 2, seed=0).profile
+    assert sorted(profile) == [1, 2, 5, 10]
+    for k, (score, reverse) in profile.items():
+        graph = grouped_graphs(pool, k, seed=0).graph
+        assert score == pytest.approx(directed_score(graph, ~pool.unit_is_real))
+        assert reverse == pytest.approx(directed_score(graph, pool.unit_is_real))
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_a_score_without_a_point_is_that_of_the_pool_without_it(k: int) -> None:
+    points = np.random.default_rng(0).standard_normal((40, 5)).astype(np.float32)
+    is_real = np.arange(40) < 17
+    left_out = scores_left_out(ts.self_knn(points, k + 1), is_real, k)
+    for point in range(40):
+        kept = np.arange(40) != point
+        graph = graph_of(ts.self_knn(points[kept], k))
+        assert left_out[point] == pytest.approx(directed_score(graph, ~is_real[kept]))
+
+
+def test_a_pool_without_groups_is_read_from_one_search() -> None:
+    points = np.random.default_rng(0).standard_normal((200, 5)).astype(np.float32)
+    graphs = graphs_of(ts.self_knn(points, 10), np.arange(200) < 100, 1)
+    np.testing.assert_array_equal(graphs.graph.targets, ts.self_knn(points, 1).ids[:, 0])
+    assert graphs.surroundings.graph.k == 10

@@ -3,42 +3,77 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.balance import balanced_rows, balanced_score
+from twinscore.confounds import find_confounds
+from twinscore.control import real_control
+from twinscore.distance_ratio import distance_ratio
+from twinscore.duplicates import merged_groups, near_duplicates
 from twinscore.graph import graph_of
+from twinscore.interval_methods import find_interval
 from twinscore.neighbors import knn, self_knn
-from twinscore.resampling import group_graph
+from twinscore.pool import pool_of
+from twinscore.resampling import graphs_of, grouped_graphs, search_width
 from twinscore.result import ScoreResult
 from twinscore.samples import samples_table
-from twinscore.scoring import directed_score, expected_shares, other_side_shares, overlap
+from twinscore.scoring import (
+    bayes_error,
+    directed_score,
+    expected_shares,
+    other_side_shares,
+    overlap,
+    overlap_estimate,
+)
+from twinscore.slices import score_slices, unit_values
+from twinscore.space_profile import space_profile
 from twinscore.statistics import lower_p_value, null_moments, permuted_scores
 from twinscore.version import __version__
+from twinscore.warnings import warnings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from twinscore.records import (
-        BoolArray,
-        Embeddings,
-        Float64Array,
-        FloatMatrix,
-        IdArray,
-        ProgressCallback,
-    )
+    from twinscore.control import Control
+    from twinscore.distance_ratio import DistanceRatio
+    from twinscore.duplicates import NearDuplicates
+    from twinscore.interval_methods import IntervalMethod
+    from twinscore.intervals import ScoreInterval
+    from twinscore.pool import Pool
+    from twinscore.records import BoolArray, Embeddings, Float64Array, Neighbors, ProgressCallback
+    from twinscore.resampling import PoolGraphs
+    from twinscore.slices import SliceScore
 
     StageProgress = Callable[[str, int, int], None]
 
+MOST_COMPARED = 10_000
+"""Units per side whose distances are compared; a median of so many is sure enough."""
+
 
 @dataclass(frozen=True, slots=True)
-class Pool:
-    """Both sides as one set of points; the real ones come first."""
+class Plan:
+    """How to assess: what every step needs to know.
 
-    vectors: FloatMatrix
-    is_real: BoolArray
-    groups: IdArray | None
+    Attributes
+    ----------
+    k, seed, threads, backend
+        See `assess`.
+    progress
+        Called with (stage, done, total), or None.
+    """
+
+    k: int
+    seed: int
+    threads: int | None
+    backend: str
+    progress: StageProgress | None
+
+    def stage(self, name: str) -> ProgressCallback:
+        """Return the callback of one stage."""
+        return lambda done, total: self.progress(name, done, total) if self.progress else None
 
 
 def assess(
@@ -49,6 +84,10 @@ def assess(
     seed: int = 0,
     threads: int | None = None,
     backend: str = "exact",
+    slice_by: Sequence[str] = (),
+    collapse_duplicates: bool = False,
+    interval: IntervalMethod = "local",
+    diagnostics: bool = True,
     progress: StageProgress | None = None,
 ) -> ScoreResult:
     """Score synthetic embeddings against real ones.
@@ -63,68 +102,90 @@ def assess(
         Of permutations and draws.
     threads, backend
         See `twinscore.self_knn`.
+    slice_by
+        Columns of the synthetic side, each value of which is a slice.
+    collapse_duplicates
+        Make near-duplicates of one side a group.
+    interval
+        One of `METHODS`, see `find_interval`.
+    diagnostics
+        False: no search beyond those that score, interval and p-value need.
     progress
         Called now and then with (stage, done, total).
 
     Raises
     ------
     ValueError
-        Where a side has fewer than two images (or groups), widths differ, or k is too large.
+        Where a side has fewer than two images (or groups), widths differ, k is too large, or
+        the synthetic side lacks a column.
     """
     started = time.perf_counter()
+    plan = Plan(k, seed, threads, backend, progress)
+    pool = pool_of(real, synthetic, k)
+    _check_columns(synthetic, slice_by)
 
-    def stage(name: str) -> ProgressCallback:
-        return lambda done, total: progress(name, done, total) if progress else None
-
-    _check(real, synthetic)
-    pool = _pool(real, synthetic)
-    _check_neighbor_count(k, pool)
-
-    neighbors = self_knn(
-        pool.vectors,
-        k,
-        pool.groups,
-        backend,
-        threads,
-        progress=stage("Finding neighbors"),
-    )
+    neighbors = _search(pool, plan)
+    duplicates = near_duplicates(pool.vectors, neighbors, pool.is_real, seed=seed, threads=threads)
+    if collapse_duplicates:
+        pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
+        pool.check_neighbor_count(k)
+        neighbors = _search(pool, plan)
     nearest_real = knn(
         synthetic.vectors,
         real.vectors,
         1,
         backend=backend,
         threads=threads,
-        progress=stage("Finding nearest real images"),
+        progress=plan.stage("Finding nearest real images"),
     )
     searched = time.perf_counter()
-    pooled = graph_of(neighbors)
-    graph, is_real = pooled, pool.is_real
-    if pool.groups is not None:
-        is_real = _group_labels(pool)
-        graph = group_graph(
-            pool.vectors,
-            pool.groups,
-            k,
-            seed=seed,
-            threads=threads,
-            progress=stage("Drawing one image per group"),
-        )
 
-    score = directed_score(graph, ~is_real)
+    pooled = graph_of(neighbors, k)
+    is_real = pool.unit_is_real
+    graphs = _graphs(pool, neighbors, plan)
+    score = directed_score(graphs.graph, ~is_real)
+    found = find_interval(
+        interval,
+        pool,
+        graphs,
+        seed=seed,
+        threads=threads,
+        progress=plan.stage("Scoring subsamples"),
+    )
+    moments = null_moments(graphs.graph, int(np.count_nonzero(~is_real)))
     null_scores = permuted_scores(
-        graph,
+        graphs.graph,
         is_real,
         seed=seed,
         threads=threads,
-        progress=stage("Permuting labels"),
+        progress=plan.stage("Permuting labels"),
     )
-    moments = null_moments(graph, int(np.count_nonzero(~is_real)))
+    further = _further(pool, plan) if diagnostics else Further()
+    balanced = _balanced(score, found, pool, plan) if diagnostics else None
+    by_overlap = _overlap(score, found, balanced, is_real)
     shares = other_side_shares(pooled, pool.is_real)
-    duplicates = int(np.count_nonzero(nearest_real.distances == 0.0))
-    return ScoreResult(
+    result = ScoreResult(
         score=score,
-        reverse_score=directed_score(graph, is_real),
-        overlap=overlap(score, float(is_real.mean())),
+        interval=(found.low, found.high),
+        interval_method=interval,
+        effective_size=found.effective_size,
+        reverse_score=directed_score(graphs.graph, is_real),
+        overlap=by_overlap[0],
+        overlap_interval=by_overlap[1],
+        score_balanced=None if balanced is None else balanced[0],
+        balanced_spread=None if balanced is None else balanced[2],
+        bayes_error=None if balanced is None else bayes_error(balanced[0]),
+        distance_ratio=further.distance_ratio,
+        profile={
+            "k": [
+                {"k": count, "score": scores[0], "reverse_score": scores[1]}
+                for count, scores in graphs.profile.items()
+            ],
+            "space": [{"axes": axes, "score": value} for axes, value in further.space],
+        },
+        slices=tuple(_slices(graphs, pool, synthetic, slice_by, plan)),
+        control=further.control,
+        confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         z=moments.z(score),
         p_value=lower_p_value(score, null_scores),
         null_interval=moments.interval,
@@ -134,75 +195,138 @@ def assess(
         n_synthetic=len(synthetic.vectors),
         groups=_group_counts(is_real) if pool.groups is not None else None,
         expected_real_fraction=float(expected_shares(is_real)[~is_real].mean()),
-        observed_real_fraction=float(other_side_shares(graph, is_real)[~is_real].mean()),
+        observed_real_fraction=float(other_side_shares(graphs.graph, is_real)[~is_real].mean()),
         hubness=_hubness(pooled.in_weights),
-        ties=int(np.count_nonzero(np.diff(neighbors.tie_offsets))),
-        duplicates=duplicates,
+        ties=int(np.count_nonzero(np.diff(pooled.offsets) > k)),
+        duplicates=int(np.count_nonzero(nearest_real.distances == 0.0)),
+        near_duplicates=_near_duplicate_counts(duplicates, pool.is_real),
+        collapsed=collapse_duplicates,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
-        warnings=tuple(_warnings(real, synthetic, duplicates)),
-        samples=samples_table(real, synthetic, neighbors, nearest_real, shares),
+        warnings=(),
+        samples=samples_table(real, synthetic, neighbors, nearest_real, shares, duplicates),
         backend=backend,
         model=real.model or synthetic.model,
         preprocessing=real.preprocessing or synthetic.preprocessing,
-        seconds={
-            "neighbors": searched - started,
-            "statistics": time.perf_counter() - searched,
-        },
+        seconds={"neighbors": searched - started, "statistics": time.perf_counter() - searched},
         seed=seed,
         version=__version__,
     )
+    return replace(result, warnings=tuple(warnings_of(result, real, synthetic)))
 
 
-def _check(real: Embeddings, synthetic: Embeddings) -> None:
-    for side, embeddings in (("real", real), ("synthetic", synthetic)):
-        if len(embeddings.vectors) < 2:
-            raise ValueError(
-                f"expected at least 2 {side} images, got {len(embeddings.vectors)}: "
-                "a score of so few says nothing"
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What takes searches beyond those of the score."""
+
+    distance_ratio: DistanceRatio | None = None
+    space: tuple[tuple[int, float], ...] = ()
+    control: Control | None = None
+
+
+def _further(pool: Pool, plan: Plan) -> Further:
+    rows = balanced_rows(pool, np.random.default_rng(plan.seed), MOST_COMPARED)
+    return Further(
+        distance_ratio(pool.vectors[rows], seed=plan.seed, threads=plan.threads),
+        tuple(
+            space_profile(
+                pool,
+                plan.k,
+                seed=plan.seed,
+                threads=plan.threads,
+                progress=plan.stage("Scoring along principal axes"),
             )
-        if embeddings.groups is not None and len(set(embeddings.groups)) < 2:
-            raise ValueError(
-                f"expected at least 2 groups of {side} images, got 1 "
-                f"({embeddings.groups[0]!r}): images of one group count as one"
-            )
-    widths = real.vectors.shape[1], synthetic.vectors.shape[1]
-    if widths[0] != widths[1]:
-        raise ValueError(
-            f"expected synthetic embeddings as wide as the real ones ({widths[0]}), "
-            f"got {widths[1]}: both sides must come from the same model"
-        )
+        ),
+        real_control(pool, plan.k, seed=plan.seed, threads=plan.threads),
+    )
 
 
-def _check_neighbor_count(k: int, pool: Pool) -> None:
+def _search(pool: Pool, plan: Plan) -> Neighbors:
+    smallest_choice = len(pool.vectors) - int(np.bincount(pool.units).max())
+    width = min(search_width(plan.k, len(pool.unit_is_real)), smallest_choice)
+    return self_knn(
+        pool.vectors,
+        max(width, plan.k),
+        pool.groups,
+        plan.backend,
+        plan.threads,
+        progress=plan.stage("Finding neighbors"),
+    )
+
+
+def _graphs(pool: Pool, neighbors: Neighbors, plan: Plan) -> PoolGraphs:
     if pool.groups is None:
-        points, counted = len(pool.vectors), "images of both sides"
-    else:
-        points, counted = int(pool.groups.max()) + 1, "groups of both sides"
-    if k >= points:
-        raise ValueError(
-            f"expected k of at most {points - 1:,}, one less than the {points:,} {counted}, "
-            f"got k = {k}"
+        return graphs_of(neighbors, pool.is_real, plan.k)
+    return grouped_graphs(
+        pool,
+        plan.k,
+        seed=plan.seed,
+        threads=plan.threads,
+        progress=plan.stage("Drawing one image per group"),
+    )
+
+
+def _balanced(
+    score: float, interval: ScoreInterval, pool: Pool, plan: Plan
+) -> tuple[float, ScoreInterval, float]:
+    """Score at equal sides, its interval, and its spread over draws."""
+    is_real = pool.unit_is_real
+    if 2 * np.count_nonzero(is_real) == len(is_real):
+        return score, interval, 0.0
+    drawn = balanced_score(
+        pool,
+        plan.k,
+        seed=plan.seed,
+        threads=plan.threads,
+        progress=plan.stage("Drawing equal sides"),
+    )
+    return drawn.score, drawn.interval, drawn.spread
+
+
+def _overlap(
+    score: float,
+    interval: ScoreInterval,
+    balanced: tuple[float, ScoreInterval, float] | None,
+    is_real: BoolArray,
+) -> tuple[float, tuple[float, float]]:
+    """Overlap and its interval, from equal sides where the synthetic side is the larger one.
+
+    With few real images the score hardly moves with the overlap, so that noise in it is noise
+    many times as large in the overlap.
+    """
+    real_fraction = float(is_real.mean())
+    if balanced is not None and real_fraction < 0.5:
+        score, interval, real_fraction = balanced[0], balanced[1], 0.5
+    return (
+        overlap_estimate(score, real_fraction, interval.variance),
+        (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
+    )
+
+
+def _slices(
+    graphs: PoolGraphs, pool: Pool, synthetic: Embeddings, slice_by: Sequence[str], plan: Plan
+) -> list[SliceScore]:
+    slices = []
+    for column in slice_by:
+        real_rows = len(pool.vectors) - len(synthetic.vectors)
+        values = [*([None] * real_rows), *synthetic.columns[column]]
+        slices += score_slices(
+            graphs,
+            pool.unit_is_real,
+            column,
+            unit_values(values, pool.units),
+            seed=plan.seed,
+            progress=plan.stage(f"Scoring slices by {column}"),
         )
+    return slices
 
 
-def _pool(real: Embeddings, synthetic: Embeddings) -> Pool:
-    is_real = np.arange(len(real.vectors) + len(synthetic.vectors)) < len(real.vectors)
-    groups = None
-    if real.groups is not None or synthetic.groups is not None:
-        real_ids = _group_ids(real)
-        groups = np.concatenate([real_ids, _group_ids(synthetic) + real_ids.max() + 1])
-    return Pool(np.concatenate([real.vectors, synthetic.vectors]), is_real, groups)
-
-
-def _group_ids(side: Embeddings) -> IdArray:
-    if side.groups is None:
-        return np.arange(len(side.vectors), dtype=np.int64)
-    return np.unique(np.asarray(side.groups), return_inverse=True)[1].astype(np.int64)
-
-
-def _group_labels(pool: Pool) -> BoolArray:
-    assert pool.groups is not None
-    return np.bincount(pool.groups, pool.is_real) > 0
+def _check_columns(synthetic: Embeddings, slice_by: Sequence[str]) -> None:
+    for column in slice_by:
+        if column not in synthetic.columns:
+            known = ", ".join(sorted(synthetic.columns)) or "none"
+            raise ValueError(
+                f"slice_by: expected a column of the synthetic side ({known}), got {column!r}"
+            )
 
 
 def _group_counts(is_real: BoolArray) -> dict[str, int]:
@@ -218,23 +342,13 @@ def _hubness(in_weights: Float64Array) -> dict[str, float]:
     }
 
 
-def _warnings(real: Embeddings, synthetic: Embeddings, duplicates: int) -> list[str]:
-    warnings = []
-    if duplicates:
-        warnings.append(
-            f"{duplicates:,} of {len(synthetic.vectors):,} synthetic images have exactly the "
-            "embedding of a real one: copies raise the score"
-        )
-    for side, embeddings in (("real", real), ("synthetic", synthetic)):
-        if embeddings.skipped:
-            total = len(embeddings.skipped) + len(embeddings.vectors)
-            warnings.append(
-                f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read "
-                "and were left out"
-            )
-    if (real.model is None) != (synthetic.model is None):
-        warnings.append(
-            "one side came as ready-made embeddings: make sure that the model "
-            f"{real.model or synthetic.model} made them too"
-        )
-    return warnings
+def _near_duplicate_counts(
+    duplicates: NearDuplicates, is_real: BoolArray
+) -> dict[str, float | int]:
+    sides = is_real[duplicates.pairs].sum(axis=1)
+    return {
+        "threshold": duplicates.threshold,
+        "real": len(np.unique(duplicates.pairs[sides == 2])),
+        "synthetic": len(np.unique(duplicates.pairs[sides == 0])),
+        "across": len(np.unique(duplicates.pairs[sides == 1])),
+    }

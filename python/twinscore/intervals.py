@@ -30,11 +30,14 @@ class ScoreInterval:
         Ends of the interval, not below 0.
     effective_size
         Number of queries that would make an interval as wide if they were independent.
+    variance
+        Of the score.
     """
 
     low: float
     high: float
     effective_size: float
+    variance: float
 
 
 def score_interval(
@@ -93,7 +96,8 @@ def interval_of(share: float, size: float, *, expected: float, smallest: int) ->
         Points of the smaller of the two sets compared.
     """
     low, high = wilson_interval(share, size, student_quantile(max(smallest - 1, 1)))
-    return ScoreInterval(low / expected, high / expected, size)
+    variance = share * (1.0 - share) / size / expected**2
+    return ScoreInterval(low / expected, high / expected, size, variance)
 
 
 def effective_size(share: float, variance: float, count: int, smallest: int) -> float:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.assessment import StageProgress
+    from twinscore.interval_methods import IntervalMethod
     from twinscore.models.embedder import Embedder
     from twinscore.records import ImageItem, ImageSource
     from twinscore.result import ScoreResult
@@ -35,6 +36,10 @@ def score(
     threads: int | None = None,
     *,
     group_by: str | None = None,
+    slice_by: str | Sequence[str] = (),
+    collapse_duplicates: bool = False,
+    interval: IntervalMethod = "local",
+    diagnostics: bool = True,
     model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
     device: str = "cpu",
     backend: str = "exact",
@@ -57,6 +62,16 @@ def score(
         None for all that the process may use.
     group_by
         "folder": images in one folder form a group.
+    slice_by
+        Columns of the synthetic side: the images of each value are scored apart.
+    collapse_duplicates
+        Make images of one side that are nearly the same a group.
+    interval
+        How the 95 % interval is found: "local" (the default, see `bench/coverage.py` for how
+        often it holds the truth), "subsample", "jackknife" or "query-bootstrap".
+    diagnostics
+        False leaves out what takes further searches: equal sides, distance ratio, principal
+        axes, control.
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
@@ -116,6 +131,10 @@ def score(
         seed=seed,
         threads=threads,
         backend=backend,
+        slice_by=(slice_by,) if isinstance(slice_by, str) else slice_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import os
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from twinscore.confounds import Confound
+    from twinscore.control import Control
+    from twinscore.distance_ratio import DistanceRatio
     from twinscore.records import Skipped
+    from twinscore.slices import SliceScore
 
 RESULT_FILE = "result.json"
 SAMPLES_FILE = "samples.parquet"
@@ -32,11 +37,30 @@ class ScoreResult:
         S: observed over expected share of real images among the neighbors of synthetic ones.
         0: told apart every time, 1: perfectly mixed, above 1: look for copies. With groups, the
         mean over draws of one member per group.
+    interval, interval_method
+        95 % interval of the score, over images drawn anew, and how it was found.
+    effective_size
+        Number of independent synthetic images that would make the score as sure.
     reverse_score
         The same from the real side.
-    overlap
+    overlap, overlap_interval
         S made independent of the real:synthetic ratio: the share of synthetic images that could
-        be real ones.
+        be real ones; from equal sides where there are more synthetic than real images.
+    score_balanced, balanced_spread
+        S at equal sides, the average over draws from the larger side, and its standard deviation
+        among draws; None without diagnostics, as all that follows down to `control`.
+    bayes_error
+        Bounds of the error of the best judge of single images at equal sides; 0.5 is guessing.
+    distance_ratio
+        How much nearer synthetic images lie to each other than to real ones.
+    profile
+        "k": the score at other numbers of neighbors; "space": along the longest principal axes.
+    control
+        Real images scored against real images.
+    slices
+        The score of each value of the columns asked for, lowest first in each column.
+    confounds
+        Facts about the files, and how well each alone tells the sides apart.
     z, p_value
         How far below 1 the score is, in standard deviations of chance (exact variance), and how
         often chance alone scores this low (permutations of whole groups).
@@ -56,22 +80,40 @@ class ScoreResult:
         Images whose k-th neighbor shares its distance with further images.
     duplicates
         Synthetic images with the same embedding as a real one.
+    near_duplicates
+        "threshold": distance up to which images are nearly the same; "real", "synthetic",
+        "across": images that have one nearly the same on their own or the other side.
+    collapsed
+        Whether near-duplicates were made groups.
     skipped
         Per side, the images that could not be read, with the reason.
     warnings
         What the reader should know before trusting the score.
     samples
-        Table with a row per image: side, name, group, real_share (of its neighbors),
-        nearest, nearest_side, nearest_distance; for synthetic images also nearest_real,
-        nearest_real_distance and giveaway (nearest_real_distance / nearest_distance, at least 1).
-        Distances are Euclidean.
+        Table with a row per image: side, name, group, real_share (of its neighbors), alike (the
+        first of the images of its side that are nearly the same), nearest, nearest_side,
+        nearest_distance; for synthetic images also nearest_real, nearest_real_distance and
+        giveaway (nearest_real_distance / nearest_distance, at least 1); then the columns of the
+        source. Distances are Euclidean.
     backend, model, preprocessing, seconds, seed, version
         How the result was made.
     """
 
     score: float
+    interval: tuple[float, float]
+    interval_method: str
+    effective_size: float
     reverse_score: float
     overlap: float
+    overlap_interval: tuple[float, float]
+    score_balanced: float | None
+    balanced_spread: float | None
+    bayes_error: tuple[float, float] | None
+    distance_ratio: DistanceRatio | None
+    profile: dict[str, list[dict[str, float | int]]]
+    control: Control | None
+    slices: tuple[SliceScore, ...]
+    confounds: tuple[Confound, ...]
     z: float
     p_value: float
     null_interval: tuple[float, float]
@@ -85,6 +127,8 @@ class ScoreResult:
     hubness: dict[str, float]
     ties: int
     duplicates: int
+    near_duplicates: dict[str, float | int]
+    collapsed: bool
     skipped: dict[str, tuple[Skipped, ...]]
     warnings: tuple[str, ...]
     samples: pa.Table
@@ -98,13 +142,7 @@ class ScoreResult:
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the samples as JSON types; what is not finite becomes None."""
         fields = {name: getattr(self, name) for name in self.__slots__ if name != "samples"}
-        fields["null_interval"] = list(self.null_interval)
-        fields["warnings"] = list(self.warnings)
-        fields["skipped"] = {
-            side: [{"name": item.name, "reason": item.reason} for item in items]
-            for side, items in self.skipped.items()
-        }
-        return {name: _finite(value) for name, value in fields.items()}
+        return {name: _json_value(value) for name, value in fields.items()}
 
     def to_json(self) -> str:
         """Return the text of `result.json`."""
@@ -195,11 +233,13 @@ def _naming_target(target: Path) -> Iterator[None]:
         raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
 
 
-def _finite(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return {key: _json_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
     return value

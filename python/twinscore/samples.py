@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twinscore.duplicates import NearDuplicates
     from twinscore.records import Embeddings, Float64Array, Neighbors
 
 
@@ -18,6 +19,7 @@ def samples_table(
     neighbors: Neighbors,
     nearest_real: Neighbors,
     real_shares: Float64Array,
+    duplicates: NearDuplicates,
 ) -> pa.Table:
     """Build the table described at `ScoreResult.samples`.
 
@@ -31,6 +33,8 @@ def samples_table(
         The nearest real row of every synthetic one.
     real_shares
         Shape (n,): share of real images among each point's neighbors.
+    duplicates
+        Near-duplicates in the pool.
     """
     import pyarrow as pa
 
@@ -41,12 +45,13 @@ def samples_table(
     nearest_distance = np.sqrt(neighbors.distances[:, 0])
     nearest_real_distance = np.sqrt(nearest_real.distances[:, 0])
     blank = pa.nulls(n_real, pa.float64())
-    return pa.table(
+    table = pa.table(
         {
             "side": sides,
             "name": names,
             "group": pa.array(_groups(real) + _groups(synthetic), pa.string()),
             "real_share": real_shares,
+            "alike": _alike(names, duplicates),
             "nearest": names.take(pa.array(nearest)),
             "nearest_side": sides.take(pa.array(nearest)),
             "nearest_distance": nearest_distance,
@@ -59,10 +64,28 @@ def samples_table(
             ),
         }
     )
+    for column in sorted({*real.columns, *synthetic.columns}):
+        values = [*_column(real, column), *_column(synthetic, column)]
+        # A column of the user's must not take the place of one of ours.
+        name = f"column:{column}" if column in table.column_names else column
+        table = table.append_column(name, pa.array(values, pa.string()))
+    return table
 
 
 def _groups(side: Embeddings) -> list[str | None]:
     return list(side.groups) if side.groups is not None else [None] * len(side.vectors)
+
+
+def _column(side: Embeddings, name: str) -> tuple[str | None, ...]:
+    return side.columns.get(name, (None,) * len(side.vectors))
+
+
+def _alike(names: pa.Array, duplicates: NearDuplicates) -> pa.Array:
+    """Name the first image of each cluster of two or more."""
+    import pyarrow as pa
+
+    alone = np.bincount(duplicates.clusters, minlength=len(names))[duplicates.clusters] == 1
+    return names.take(pa.array(duplicates.clusters, mask=alone))
 
 
 def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from twinscore.interval_methods import IntervalMethod
 
 EXIT_BELOW_MINIMUM = 3
 
@@ -47,6 +51,30 @@ def _check_number(
     help="Images of one folder are correlated (a clip, a scene) and count as one.",
 )
 @click.option(
+    "--slice-by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Score the synthetic images of each value of a column apart. May be repeated.",
+)
+@click.option(
+    "--collapse-duplicates",
+    is_flag=True,
+    help="Images of one side that are nearly the same count as one.",
+)
+@click.option(
+    "--interval",
+    default="local",
+    show_default=True,
+    type=click.Choice(["local", "subsample", "jackknife", "query-bootstrap"]),
+    help="How the 95% interval is found.",
+)
+@click.option(
+    "--diagnostics/--no-diagnostics",
+    default=True,
+    show_default=True,
+    help="Whether to search on: equal sides, distance ratio, principal axes, control.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -79,6 +107,10 @@ def score(
     device: str,
     backend: str,
     group_by: str | None,
+    slice_by: tuple[str, ...],
+    collapse_duplicates: bool,
+    interval: IntervalMethod,
+    diagnostics: bool,
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
@@ -113,6 +145,10 @@ def score(
             k,
             threads=threads,
             group_by=group_by,
+            slice_by=slice_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
             model=model,
             device=device,
             backend=backend,

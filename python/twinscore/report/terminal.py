@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SCALE_WIDTH = 40
 COMPARISON_WIDTH = 12
 EXAMPLES = 3
+MOST_SLICES = 20
 SIGNIFICANT = 0.05
 COPIES_SUSPECTED = 1.2
 NOTHING_PASSES = 0.05
@@ -27,12 +28,18 @@ TOO_WIDE = 0.5
 def print_summary(result: ScoreResult, console: Console) -> None:
     """Print score, what it means, how sure it is, and what to look at next."""
     console.print()
-    console.print(f"[bold]Indistinguishability Score  {result.score:.3f}[/bold]", highlight=False)
+    low, high = result.interval
+    console.print(
+        f"[bold]Indistinguishability Score  {result.score:.3f}[/bold]"
+        f"   95 % interval {low:.3f} to {high:.3f}",
+        highlight=False,
+    )
     console.print(_scale(result.score, console.width))
     console.print(f"{verdict(result)}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+    _print_slices(result, console)
     _print_next(result, console)
 
 
@@ -104,7 +111,8 @@ def _figures(result: ScoreResult) -> Table:
         ),
         (
             "Overlap",
-            f"{_overlap(result)}, the share of synthetic images that could be real ones",
+            f"{_overlap(result)}, the share of synthetic images that could be real ones"
+            f"{_overlap_interval(result)}",
         ),
         (
             "Chance",
@@ -113,6 +121,20 @@ def _figures(result: ScoreResult) -> Table:
         ),
         ("Other way round", f"{result.reverse_score:.3f}, real images among the synthetic ones"),
     ]
+    if result.bayes_error is not None:
+        low, high = result.bayes_error
+        rows.append(
+            ("Best judge", f"wrong on {low:.0%} to {high:.0%} of the images (50% = guessing)")
+        )
+    if result.distance_ratio is not None:
+        low, high = result.distance_ratio.null_interval
+        rows.append(
+            (
+                "Distance ratio",
+                f"{result.distance_ratio.median:.2f}, nearest real over nearest synthetic image "
+                f"(mixed: {low:.2f} to {high:.2f})",
+            )
+        )
     if result.groups is not None:
         rows.append(
             (
@@ -127,6 +149,11 @@ def _figures(result: ScoreResult) -> Table:
 
 def _overlap(result: ScoreResult) -> str:
     return f"{result.overlap:.3f}" if result.overlap <= 1.0 else "above 1"
+
+
+def _overlap_interval(result: ScoreResult) -> str:
+    low, high = result.overlap_interval
+    return f" ({low:.2f} to {min(high, 1.0):.2f})" if low < 1.0 else ""
 
 
 def _groups(result: ScoreResult) -> str:
@@ -146,6 +173,28 @@ def _print_next(result: ScoreResult, console: Console) -> None:
     passing = [row for row in synthetic if row["nearest_side"] == "real"]
     passing.sort(key=lambda row: (row["nearest_real_distance"], row["name"]))
     _print_pairs("Closest to a real image", passing, console)
+
+
+def _print_slices(result: ScoreResult, console: Console) -> None:
+    for column in dict.fromkeys(part.column for part in result.slices):
+        parts = [part for part in result.slices if part.column == column]
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(column)
+        for heading in ("Images", "Score", "95 % interval", "p, corrected", ""):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for part in parts[:MOST_SLICES]:
+            low, high = part.interval
+            table.add_row(
+                Text(part.value),
+                f"{part.n_synthetic:,}",
+                f"{part.score:.3f}",
+                f"{low:.2f} to {high:.2f}",
+                f"{part.adjusted_p_value:.2g}",
+                "worse than the rest" if part.worse else "",
+            )
+        console.print(table)
+        if len(parts) > MOST_SLICES:
+            console.print(f"and {len(parts) - MOST_SLICES:,} more with higher scores")
 
 
 def _print_pairs(heading: str, rows: list[dict[str, Any]], console: Console) -> None:

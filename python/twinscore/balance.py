@@ -1,0 +1,143 @@
+"""The score at equal sides: the larger side cut to the size of the smaller, again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.graph import graph_of
+from twinscore.intervals import (
+    ScoreInterval,
+    effective_size,
+    interval_of,
+    mean_share_variance,
+)
+from twinscore.neighbors import self_knn
+from twinscore.scoring import directed_score
+from twinscore.surroundings import neighborhood_size, surroundings_of
+
+if TYPE_CHECKING:
+    from twinscore.pool import Pool
+    from twinscore.records import FloatMatrix, IdArray, ProgressCallback
+
+FEWEST_DRAWS = 4
+MOST_DRAWS = 40
+EFFORT = 2
+"""Draws are added until they cost about this many searches of the whole pool."""
+
+CERTAIN = 0.25
+"""Share of the variance of one draw that averaging is believed to leave at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedScore:
+    """Average score of draws with equal sides.
+
+    Attributes
+    ----------
+    score
+        S at p = 1/2.
+    spread
+        Standard deviation over the draws.
+    interval
+        Of the average, over pools drawn anew.
+    variance
+        Of the average.
+    draws
+        How many there were.
+    """
+
+    score: float
+    spread: float
+    interval: ScoreInterval
+    variance: float
+    draws: int
+
+
+def balanced_rows(pool: Pool, random: np.random.Generator, most: int | None = None) -> IdArray:
+    """Draw one member of each unit, and as many units of one side as of the other.
+
+    Parameters
+    ----------
+    pool
+        Both sides.
+    random
+        Decides.
+    most
+        Units per side at most.
+
+    Returns
+    -------
+    Shape (2 m,): rows of the pool, the real ones first.
+    """
+    rows = pool.draw(random)
+    sides = [rows[pool.is_real[rows]], rows[~pool.is_real[rows]]]
+    count = min(len(sides[0]), len(sides[1]), most or len(rows))
+    return np.concatenate([random.permutation(side)[:count] for side in sides])
+
+
+def balanced_score(
+    pool: Pool,
+    k: int,
+    *,
+    seed: int,
+    threads: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> BalancedScore:
+    """Score balanced draws and average.
+
+    The variance of one draw is the variance of their average plus the mean variance among draws
+    from one pool; the latter is seen, so the former follows.
+
+    Parameters
+    ----------
+    pool
+        Both sides.
+    k
+        Neighbors per unit; fewer where a draw has no more.
+    seed
+        Of the draws.
+    threads
+        None for all that the process may use.
+    progress
+        Called with (draws done, draws).
+    """
+    random = np.random.default_rng(seed)
+    is_real = pool.unit_is_real
+    smallest = int(min(np.count_nonzero(is_real), np.count_nonzero(~is_real)))
+    draws = _draw_count(len(pool.vectors), 2 * smallest)
+    scores, variances = [], []
+    for draw in range(draws):
+        score, variance = _score(pool.vectors[balanced_rows(pool, random)], k, threads)
+        scores.append(score)
+        variances.append(variance)
+        if progress is not None:
+            progress(draw + 1, draws)
+    single, among = float(np.mean(variances)), float(np.var(scores, ddof=1))
+    variance = max(single - among * (1.0 - 1.0 / draws), CERTAIN * single)
+    mean = float(np.mean(scores))
+    expected = smallest / (2.0 * smallest - 1.0)
+    share = mean * expected
+    size = effective_size(share, variance * expected**2, smallest, smallest)
+    interval = interval_of(share, size, expected=expected, smallest=smallest)
+    return BalancedScore(mean, float(np.sqrt(among)), interval, variance, draws)
+
+
+def _score(vectors: FloatMatrix, k: int, threads: int | None) -> tuple[float, float]:
+    points = len(vectors)
+    is_real = np.arange(points) < points // 2
+    k = min(k, points - 1)
+    nearby = min(neighborhood_size(points // 2), points - 1)
+    neighbors = self_knn(vectors, max(k, nearby), threads=threads)
+    graph, surroundings = graph_of(neighbors, k), surroundings_of(graph_of(neighbors, nearby))
+    expected = (points // 2) / (points - 1)
+    marks = ~is_real / ((points // 2) * expected)
+    kinds = is_real.astype(np.int64)
+    variance = mean_share_variance(graph, surroundings, marks, is_real, kinds)
+    return directed_score(graph, ~is_real), variance
+
+
+def _draw_count(points: int, drawn: int) -> int:
+    return int(np.clip(EFFORT * (points / drawn) ** 2, FEWEST_DRAWS, MOST_DRAWS))

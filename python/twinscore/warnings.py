@@ -1,0 +1,79 @@
+"""What the reader of a result should know before trusting it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinscore.records import Embeddings
+    from twinscore.result import ScoreResult
+
+MANY_ALIKE = 0.01
+UNLIKELY = 0.01
+
+
+def warnings_of(result: ScoreResult, real: Embeddings, synthetic: Embeddings) -> Iterator[str]:
+    """Say, one sentence each, what speaks against taking the score at face value."""
+    yield from _confounds(result)
+    yield from _duplicates(result)
+    yield from _control(result)
+    for side, embeddings in (("real", real), ("synthetic", synthetic)):
+        if embeddings.skipped:
+            total = len(embeddings.skipped) + len(embeddings.vectors)
+            yield (
+                f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read "
+                "and were left out"
+            )
+    if (real.model is None) != (synthetic.model is None):
+        yield (
+            "one side came as ready-made embeddings: make sure that the model "
+            f"{real.model or synthetic.model} made them too"
+        )
+
+
+def _confounds(result: ScoreResult) -> Iterator[str]:
+    for confound in result.confounds:
+        if confound.separates:
+            yield (
+                f"the {confound.fact} of the files alone tells {confound.accuracy:.0%} of the "
+                f"images apart (real: mostly {confound.real[0]}, synthetic: mostly "
+                f"{confound.synthetic[0]}); save both sides alike, or the score may be about that"
+            )
+
+
+def _duplicates(result: ScoreResult) -> Iterator[str]:
+    if result.duplicates:
+        yield (
+            f"{result.duplicates:,} of {result.n_synthetic:,} synthetic images have exactly the "
+            "embedding of a real one: copies raise the score"
+        )
+    across = int(result.near_duplicates["across"])
+    if across > MANY_ALIKE * (result.n_real + result.n_synthetic):
+        yield (
+            f"{across:,} images are nearly the same as one of the other side: frames of one "
+            "recording on both sides, or copies, raise the score"
+        )
+    if result.collapsed:
+        return
+    for side, images in (("real", result.n_real), ("synthetic", result.n_synthetic)):
+        alike = int(result.near_duplicates[side])
+        if alike > MANY_ALIKE * images:
+            grouped = " of another group" if result.groups is not None else ""
+            yield (
+                f"{alike:,} of {images:,} {side} images are nearly the same as another one"
+                f"{grouped}: they lower the score and make it look surer than it is; give groups "
+                "(clips, scenes) or collapse duplicates"
+            )
+
+
+def _control(result: ScoreResult) -> Iterator[str]:
+    control = result.control
+    if control is None or control.blocks_p_value > UNLIKELY:
+        return
+    yield (
+        "real images beside each other in the order look alike (blocks of them score "
+        f"{control.blocks_score:.2f} against the blocks between them, where random halves score "
+        f"{control.score:.2f}): where they are frames of clips, give groups"
+    )
