@@ -43,6 +43,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "balanced_spread",
         "bayes_error",
         "collapsed",
+        "compatibility",
         "confounds",
         "control",
         "distance_ratio",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.balance import balanced_rows, balanced_score
+from twinscore.compatibility import is_published_procedure, notebook_score
 from twinscore.confounds import find_confounds
 from twinscore.control import real_control
 from twinscore.distance_ratio import distance_ratio
@@ -28,15 +29,17 @@ from twinscore.scoring import (
     overlap,
     overlap_estimate,
 )
+from twinscore.significance import permutation_p_value
 from twinscore.slices import score_slices, unit_values
 from twinscore.space_profile import space_profile
-from twinscore.statistics import lower_p_value, null_moments, permuted_scores
+from twinscore.statistics import null_moments
 from twinscore.version import __version__
 from twinscore.warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from twinscore.compatibility import Convention, NotebookScore, Space
     from twinscore.control import Control
     from twinscore.distance_ratio import DistanceRatio
     from twinscore.duplicates import NearDuplicates
@@ -88,6 +91,8 @@ def assess(
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    space: Space = "embedding",
+    convention: Convention = "exact",
     progress: StageProgress | None = None,
 ) -> ScoreResult:
     """Score synthetic embeddings against real ones.
@@ -110,6 +115,8 @@ def assess(
         One of `METHODS`, see `find_interval`.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    space, convention
+        "umap2d" and "notebook": follow the published procedure too, see `notebook_score`.
     progress
         Called now and then with (stage, done, total).
 
@@ -120,6 +127,7 @@ def assess(
         the synthetic side lacks a column.
     """
     started = time.perf_counter()
+    published = is_published_procedure(space, convention)
     plan = Plan(k, seed, threads, backend, progress)
     pool = pool_of(real, synthetic, k)
     _check_columns(synthetic, slice_by)
@@ -153,8 +161,8 @@ def assess(
         progress=plan.stage("Scoring subsamples"),
     )
     moments = null_moments(graphs.graph, int(np.count_nonzero(~is_real)))
-    null_scores = permuted_scores(
-        graphs.graph,
+    p_value = permutation_p_value(
+        graphs,
         is_real,
         seed=seed,
         threads=threads,
@@ -186,8 +194,9 @@ def assess(
         slices=tuple(_slices(graphs, pool, synthetic, slice_by, plan)),
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
+        compatibility=_published_score(pool, plan) if published else None,
         z=moments.z(score),
-        p_value=lower_p_value(score, null_scores),
+        p_value=p_value,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
         k=k,
@@ -237,6 +246,12 @@ def _further(pool: Pool, plan: Plan) -> Further:
             )
         ),
         real_control(pool, plan.k, seed=plan.seed, threads=plan.threads),
+    )
+
+
+def _published_score(pool: Pool, plan: Plan) -> NotebookScore:
+    return notebook_score(
+        pool, seed=plan.seed, threads=plan.threads, progress=plan.stage("Drawing UMAP maps")
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.assessment import assess
+from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
 from twinscore.sources import open_source
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.assessment import StageProgress
+    from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
     from twinscore.models.embedder import Embedder
     from twinscore.records import ImageItem, ImageSource
@@ -40,6 +42,8 @@ def score(
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    space: Space = "embedding",
+    convention: Convention = "exact",
     model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
     device: str = "cpu",
     backend: str = "exact",
@@ -72,6 +76,9 @@ def score(
     diagnostics
         False leaves out what takes further searches: equal sides, distance ratio, principal
         axes, control.
+    space, convention
+        "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
+        its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
@@ -106,6 +113,7 @@ def score(
     True
     """
     _check_distinct(real, synthetic)
+    is_published_procedure(space, convention)
     started = time.perf_counter()
     sources = {
         "real": open_source(real, side="real", group_by=group_by, groups=real_groups),
@@ -135,6 +143,8 @@ def score(
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        space=space,
+        convention=convention,
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}

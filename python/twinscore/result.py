@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from twinscore.compatibility import NotebookScore
     from twinscore.confounds import Confound
     from twinscore.control import Control
     from twinscore.distance_ratio import DistanceRatio
@@ -61,6 +62,8 @@ class ScoreResult:
         The score of each value of the columns asked for, lowest first in each column.
     confounds
         Facts about the files, and how well each alone tells the sides apart.
+    compatibility
+        The published procedure on two-dimensional maps, where it was asked for.
     z, p_value
         How far below 1 the score is, in standard deviations of chance (exact variance), and how
         often chance alone scores this low (permutations of whole groups).
@@ -114,6 +117,7 @@ class ScoreResult:
     control: Control | None
     slices: tuple[SliceScore, ...]
     confounds: tuple[Confound, ...]
+    compatibility: NotebookScore | None
     z: float
     p_value: float
     null_interval: tuple[float, float]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
 
 EXIT_BELOW_MINIMUM = 3
@@ -75,6 +76,20 @@ def _check_number(
     help="Whether to search on: equal sides, distance ratio, principal axes, control.",
 )
 @click.option(
+    "--space",
+    default="embedding",
+    show_default=True,
+    type=click.Choice(["embedding", "umap2d"]),
+    help="umap2d, with --convention notebook: the published procedure beside the score.",
+)
+@click.option(
+    "--convention",
+    default="exact",
+    show_default=True,
+    type=click.Choice(["exact", "notebook"]),
+    help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -111,6 +126,8 @@ def score(
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    space: Space,
+    convention: Convention,
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
@@ -149,6 +166,8 @@ def score(
             collapse_duplicates=collapse_duplicates,
             interval=interval,
             diagnostics=diagnostics,
+            space=space,
+            convention=convention,
             model=model,
             device=device,
             backend=backend,

@@ -135,6 +135,15 @@ def _figures(result: ScoreResult) -> Table:
                 f"(mixed: {low:.2f} to {high:.2f})",
             )
         )
+    if result.compatibility is not None:
+        published = result.compatibility
+        rows.append(
+            (
+                "As published",
+                f"{published.score:.3f} (sd {published.spread:.3f} over {len(published.scores)} "
+                "maps), by UMAP in two dimensions",
+            )
+        )
     if result.groups is not None:
         rows.append(
             (
