@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.balance import balanced_rows, balanced_score
+from twinscore.balance import (
+    BalancedScore,
+    balanced_rows,
+    balanced_score,
+    overlap_with_interval,
+)
 from twinscore.compatibility import is_published_procedure, notebook_score
 from twinscore.confounds import find_confounds
 from twinscore.control import real_control
@@ -26,8 +31,6 @@ from twinscore.scoring import (
     directed_score,
     expected_shares,
     other_side_shares,
-    overlap,
-    overlap_estimate,
 )
 from twinscore.significance import permutation_p_value
 from twinscore.slices import score_slices, unit_values
@@ -170,7 +173,7 @@ def assess(
     )
     further = _further(pool, plan) if diagnostics else Further()
     balanced = _balanced(score, found, pool, plan) if diagnostics else None
-    by_overlap = _overlap(score, found, balanced, is_real)
+    by_overlap = overlap_with_interval(score, found, float(is_real.mean()), balanced)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -180,9 +183,9 @@ def assess(
         reverse_score=directed_score(graphs.graph, is_real),
         overlap=by_overlap[0],
         overlap_interval=by_overlap[1],
-        score_balanced=None if balanced is None else balanced[0],
-        balanced_spread=None if balanced is None else balanced[2],
-        bayes_error=None if balanced is None else bayes_error(balanced[0]),
+        score_balanced=None if balanced is None else balanced.score,
+        balanced_spread=None if balanced is None else balanced.spread,
+        bayes_error=None if balanced is None else bayes_error(balanced.score),
         distance_ratio=further.distance_ratio,
         profile={
             "k": [
@@ -280,40 +283,15 @@ def _graphs(pool: Pool, neighbors: Neighbors, plan: Plan) -> PoolGraphs:
     )
 
 
-def _balanced(
-    score: float, interval: ScoreInterval, pool: Pool, plan: Plan
-) -> tuple[float, ScoreInterval, float]:
-    """Score at equal sides, its interval, and its spread over draws."""
-    is_real = pool.unit_is_real
-    if 2 * np.count_nonzero(is_real) == len(is_real):
-        return score, interval, 0.0
-    drawn = balanced_score(
+def _balanced(score: float, interval: ScoreInterval, pool: Pool, plan: Plan) -> BalancedScore:
+    if pool.is_balanced:
+        return BalancedScore(score, 0.0, interval, 0)
+    return balanced_score(
         pool,
         plan.k,
         seed=plan.seed,
         threads=plan.threads,
         progress=plan.stage("Drawing equal sides"),
-    )
-    return drawn.score, drawn.interval, drawn.spread
-
-
-def _overlap(
-    score: float,
-    interval: ScoreInterval,
-    balanced: tuple[float, ScoreInterval, float] | None,
-    is_real: BoolArray,
-) -> tuple[float, tuple[float, float]]:
-    """Overlap and its interval, from equal sides where the synthetic side is the larger one.
-
-    With few real images the score hardly moves with the overlap, so that noise in it is noise
-    many times as large in the overlap.
-    """
-    real_fraction = float(is_real.mean())
-    if balanced is not None and real_fraction < 0.5:
-        score, interval, real_fraction = balanced[0], balanced[1], 0.5
-    return (
-        overlap_estimate(score, real_fraction, interval.variance),
-        (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
     )
 
 

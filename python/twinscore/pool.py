@@ -42,6 +42,12 @@ class Pool:
             return self.is_real
         return np.bincount(self.groups, self.is_real) > 0
 
+    @property
+    def is_balanced(self) -> bool:
+        """Whether there are as many real as synthetic units."""
+        unit_is_real = self.unit_is_real
+        return 2 * int(np.count_nonzero(unit_is_real)) == len(unit_is_real)
+
     def draw(self, random: np.random.Generator) -> IdArray:
         """Draw one random member of each unit; shape (u,), rows of the pool."""
         if self.groups is None:
