@@ -17,30 +17,19 @@ if TYPE_CHECKING:
     from twinscore.records import FloatMatrix, IdArray, ProgressCallback
 
 SEED = 100
-PURPOSE = "the backend 'hnsw'"
 
 
 class HnswIndex:
     """A graph of points that can grow, and be kept in a file."""
 
-    def __init__(self, width: int, backend: HnswBackend, threads: int) -> None:
-        hnswlib = require("hnswlib", extra="hnsw", purpose=PURPOSE)
-        self._index: Any = hnswlib.Index(space="l2", dim=width)
-        self._search_width = backend.search_width
+    def __init__(self, index: Any, search_width: int, threads: int) -> None:
+        self._index = index
+        self._search_width = search_width
         self._threads = threads
 
     def __len__(self) -> int:
         """Return the number of points."""
         return int(self._index.get_current_count())
-
-    def start(self, capacity: int, backend: HnswBackend) -> None:
-        """Make room for so many points."""
-        self._index.init_index(
-            max_elements=capacity,
-            M=backend.links,
-            ef_construction=backend.build_width,
-            random_seed=SEED,
-        )
 
     def add(self, points: FloatMatrix) -> None:
         """Add points, shape (n, d); their ids go on from those there."""
@@ -53,16 +42,15 @@ class HnswIndex:
     def candidates(self, queries: FloatMatrix, count: int) -> IdArray:
         """Name the nearest points; see `Index.candidates`."""
         self._index.set_ef(max(self._search_width, count))
-        ids, _ = self._index.knn_query(queries, k=count, num_threads=self._threads)
+        try:
+            ids, _ = self._index.knn_query(queries, k=count, num_threads=self._threads)
+        except RuntimeError:  # its way to say that a query met fewer points than that
+            return np.full((len(queries), count), -1)
         return np.asarray(ids).astype(np.int64)
 
     def save(self, file: str | os.PathLike[str]) -> None:
         """Write the index to a file."""
         self._index.save_index(str(file))
-
-    def load(self, file: str | os.PathLike[str]) -> None:
-        """Read an index that `save` wrote."""
-        self._index.load_index(str(file))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +75,25 @@ class HnswBackend(IndexedBackend):
         self, points: FloatMatrix, threads: int, progress: ProgressCallback | None = None
     ) -> HnswIndex:
         """Link the points; see `IndexedBackend.build`."""
-        index = HnswIndex(points.shape[1], self, threads)
-        index.start(len(points), self)
+        graph = self._graph(points.shape[1])
+        graph.init_index(
+            max_elements=len(points),
+            M=self.links,
+            ef_construction=self.build_width,
+            random_seed=SEED,
+        )
+        index = HnswIndex(graph, self.search_width, threads)
         for part in parts_of(points, progress):
             index.add(part)
         return index
 
     def load(self, file: str | os.PathLike[str], width: int, threads: int = 0) -> HnswIndex:
-        """Read an index of points of that width that `HnswIndex.save` wrote."""
-        index = HnswIndex(width, self, thread_count(threads))
-        index.load(file)
-        return index
+        """Read an index that `HnswIndex.save` wrote, of points of that width."""
+        graph = self._graph(width)
+        graph.load_index(str(file))
+        return HnswIndex(graph, self.search_width, thread_count(threads))
+
+    @staticmethod
+    def _graph(width: int) -> Any:
+        hnswlib = require("hnswlib", extra="hnsw", purpose="the backend 'hnsw'")
+        return hnswlib.Index(space="l2", dim=width)

@@ -33,7 +33,8 @@ class UsearchIndex:
         """Name the nearest points; see `Index.candidates`."""
         matches = self._index.search(queries, count, threads=self._threads)
         ids = np.asarray(matches.keys).astype(np.int64).reshape(len(queries), -1)
-        found = np.asarray(matches.counts).reshape(-1, 1) if len(queries) > 1 else ids.shape[1]
+        # Of a single query, the library returns no more than it found.
+        found = ids.shape[1] if len(queries) == 1 else np.asarray(matches.counts)[:, None]
         return np.where(np.arange(ids.shape[1]) < found, ids, -1)
 
 
