@@ -45,6 +45,11 @@ def installed_backends() -> tuple[str, ...]:
     return tuple(name for name in BACKENDS if name not in PACKAGES or find_spec(PACKAGES[name]))
 
 
+def is_exact(description: str) -> bool:
+    """Tell whether a backend finds the neighbors of a float64 search."""
+    return open_backend(description).capabilities.exact
+
+
 def open_backend(description: str) -> Backend:
     """Make a backend from its name and settings.
 

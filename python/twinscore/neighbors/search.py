@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.neighbors.automatic import AUTOMATIC, choose_backend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
 
@@ -42,6 +43,7 @@ def knn(
         "faiss-flat" (exact but for rounding in float32), "faiss-ivf", "faiss-hnsw", "hnsw",
         "usearch", "pynndescent" (approximate: they may miss neighbors, and list no ties).
         Settings follow a colon: "hnsw:search_width=200". Distances are exact with all of them.
+        "auto" times a sample on this machine and chooses; it logs what and why.
     threads
         None for all that the process may use.
     progress
@@ -61,7 +63,8 @@ def knn(
     MissingExtraError
         Where the backend's package is not installed; the message holds the pip command.
     """
-    chosen = open_backend(backend)
+    automatic = backend == AUTOMATIC
+    chosen = open_backend("exact" if automatic else backend)
     query_matrix = _matrix(queries, "queries")
     reference_matrix = _matrix(reference, "reference")
     if query_matrix.dtype != reference_matrix.dtype:
@@ -78,6 +81,12 @@ def knn(
     problem = SearchProblem(
         query_matrix, reference_matrix, _count(k, "k"), query_ids, reference_ids
     )
+    if automatic and len(reference_matrix) > 1:
+        problem.check()
+        choice = choose_backend(
+            reference_matrix, problem.k, _threads(threads), grouped=query_ids is not None
+        )
+        chosen = open_backend(choice.backend)
     return chosen.search(problem, _threads(threads), progress)
 
 
@@ -115,12 +124,17 @@ def self_knn(
     ValueError, TypeError
         As `knn`.
     """
-    chosen = open_backend(backend)
+    automatic = backend == AUTOMATIC
+    chosen = open_backend("exact" if automatic else backend)
     matrix = _matrix(points, "points")
     group_ids = None
     if groups is not None:
         group_ids = _group_ids(_groups(groups, len(matrix), "points"))
     problem = SearchProblem(matrix, matrix, _count(k, "k"), group_ids, group_ids, self_join=True)
+    if automatic:
+        problem.check()
+        choice = choose_backend(matrix, problem.k, _threads(threads), grouped=group_ids is not None)
+        chosen = open_backend(choice.backend)
     return chosen.search(problem, _threads(threads), progress)
 
 

@@ -1,0 +1,111 @@
+"""Which way to a score: all images or a sample of them, and by which backend."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore.anytime import assess_sample
+from twinscore.assessment import assess
+from twinscore.neighbors.automatic import AUTOMATIC, PATIENCE, choose_backend
+from twinscore.neighbors.registry import open_backend
+from twinscore.sampling_schedule import Goal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinscore.neighbors.automatic import Choice
+    from twinscore.records import Embeddings
+    from twinscore.result import ScoreResult
+
+    StageProgress = Callable[[str, int, int], None]
+
+PRECISION = 0.01
+"""What "auto" settles for where an exact search of all images takes too long."""
+
+
+def score_embeddings(
+    real: Embeddings,
+    synthetic: Embeddings,
+    *,
+    backend: str = "exact",
+    precision: float | None = None,
+    budget: float | None = None,
+    k: int = 1,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: StageProgress | None = None,
+    **options: Any,
+) -> ScoreResult:
+    """Score synthetic embeddings against real ones as fast as was asked for.
+
+    Parameters
+    ----------
+    real, synthetic
+        See `assess`.
+    backend
+        See `twinscore.self_knn`; "auto" chooses, and may settle for a sample of the images.
+    precision, budget
+        See `assess_sample`; None for both: all images.
+    k, seed, threads, progress
+        See `assess`.
+    options
+        Further options of `assess`.
+
+    Raises
+    ------
+    ValueError
+        As `assess` and `assess_sample`, and where a sample is to be searched approximately.
+    """
+    choice = None
+    goal = Goal(precision, budget)
+    sampled = precision is not None or budget is not None
+    if backend == AUTOMATIC and not sampled:
+        choice = _choice(real, synthetic, k, threads)
+        backend = choice.backend
+        if (
+            backend != "torch:device=cuda"
+            and choice.seconds > PATIENCE
+            and not _grouped(real, synthetic)
+        ):
+            goal, sampled = Goal(PRECISION), True
+            reason = f"{choice.reason}; a sample scored to ± {PRECISION:g} instead"
+            choice = dataclasses.replace(choice, backend="exact", reason=reason)
+    if sampled:
+        if backend not in ("exact", AUTOMATIC):
+            raise ValueError(
+                "expected the backend exact with a precision or budget, "
+                f"got {backend!r}: a sample is searched exactly"
+            )
+        for name in ("slice_by", "collapse_duplicates"):
+            if options.get(name):
+                raise ValueError(
+                    f"expected no {name} with a precision or budget: a sample says nothing of it"
+                )
+        result = assess_sample(
+            real, synthetic, goal, k=k, seed=seed, threads=threads, progress=progress
+        )
+    else:
+        open_backend(backend)
+        result = assess(
+            real,
+            synthetic,
+            k=k,
+            seed=seed,
+            threads=threads,
+            backend=backend,
+            progress=progress,
+            **options,
+        )
+    return result if choice is None else dataclasses.replace(result, choice=choice.reason)
+
+
+def _grouped(real: Embeddings, synthetic: Embeddings) -> bool:
+    return real.groups is not None or synthetic.groups is not None
+
+
+def _choice(real: Embeddings, synthetic: Embeddings, k: int, threads: int | None) -> Choice:
+    pool = np.concatenate([real.vectors, synthetic.vectors])
+    return choose_backend(pool, k, threads or 0, grouped=_grouped(real, synthetic))
