@@ -110,7 +110,7 @@ class QuerySample:
         return sample_size(shares, len(self.order), precision * self.expected_share)
 
     def pilot(self, random: np.random.Generator) -> Float64Array:
-        """Look at a smaller pool, with as many of each side in proportion: how do shares vary?
+        """Tell from a smaller pool, of both sides in proportion, how much shares vary.
 
         Nothing but the size of the sample rests on the answer: what is said of all images comes
         from their own pool.

@@ -45,6 +45,18 @@ def installed_backends() -> tuple[str, ...]:
     return tuple(name for name in BACKENDS if name not in PACKAGES or find_spec(PACKAGES[name]))
 
 
+def descriptions(words: str) -> list[str]:
+    """Split "exact,hnsw:links=8,search_width=50,torch" into backends with their settings."""
+    found: list[str] = []
+    for word in words.split(","):
+        is_setting = "=" in word and ":" not in word
+        if is_setting and found:
+            found[-1] += f",{word.strip()}"
+        else:
+            found.append(word.strip())
+    return found
+
+
 def is_exact(description: str) -> bool:
     """Tell whether a backend finds the neighbors of a float64 search."""
     return open_backend(description).capabilities.exact

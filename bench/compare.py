@@ -1,0 +1,89 @@
+"""Compare two records of the backends bench, case by case: python bench/compare.py OLD NEW.
+
+A change counts where the repeats of old and new do not overlap and the medians differ by more than
+the noise band. Ends with code 1 if a case became slower or found less.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from twinscore.benchmark.record import Case, Record, record_from_json
+
+NOISE = 10.0
+"""Percent: what medians of a quiet machine differ by without a reason."""
+
+RECALL_NOISE = 0.002
+
+
+@dataclass(frozen=True)
+class Change:
+    """One case before and after."""
+
+    case: Case
+    percent: float
+    band: float
+    recall_change: float
+
+    @property
+    def verdict(self) -> str:
+        """Say what the change amounts to."""
+        if self.recall_change < -RECALL_NOISE:
+            return "finds less"
+        if abs(self.percent) <= self.band:
+            return "same"
+        return "slower" if self.percent > 0 else "faster"
+
+
+def changes(old: list[Record], new: list[Record], noise: float = NOISE) -> list[Change]:
+    """Match cases of both records; of a case measured twice, the last counts.
+
+    The band is the noise, widened to the spread of the repeats: their range over the median.
+    """
+    before = {record.case: record for record in old if record.measurement is not None}
+    after = {record.case: record for record in new if record.measurement is not None}
+    found = []
+    for case in after:
+        if case not in before:
+            continue
+        first, second = before[case], after[case]
+        percent = 100.0 * (second.seconds / first.seconds - 1.0)
+        band = max(noise, _spread(first), _spread(second))
+        recall_change = (second.recall or 0.0) - (first.recall or 0.0)
+        found.append(Change(case, percent, band, recall_change))
+    return found
+
+
+def _spread(record: Record) -> float:
+    assert record.measurement is not None
+    seconds = record.measurement.total_seconds
+    return 100.0 * (max(seconds) - min(seconds)) / record.seconds
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, exists=True))
+@click.option("--noise", default=NOISE, show_default=True, help="Percent.")
+def main(old: Path, new: Path, noise: float) -> None:
+    """Print a line for each case in both records."""
+    records = [
+        [record_from_json(line) for line in file.read_text().splitlines()] for file in (old, new)
+    ]
+    compared = changes(*records, noise)
+    for change in compared:
+        case = change.case
+        click.echo(
+            f"{change.verdict:10}  {change.percent:+6.1f} % (band {change.band:.1f} %)  "
+            f"{case.backend}, {case.data}, {case.rows:,} points, k = {case.k}"
+        )
+    if not compared:
+        raise click.ClickException("no case is in both records")
+    sys.exit(any(change.verdict in ("slower", "finds less") for change in compared))
+
+
+if __name__ == "__main__":
+    main()
