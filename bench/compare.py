@@ -58,6 +58,11 @@ def changes(old: list[Record], new: list[Record], noise: float = NOISE) -> list[
     return found
 
 
+def read_records(file: Path) -> list[Record]:
+    """Read a file of JSON lines."""
+    return [record_from_json(line) for line in file.read_text().splitlines()]
+
+
 def _spread(record: Record) -> float:
     assert record.measurement is not None
     seconds = record.measurement.total_seconds
@@ -70,10 +75,7 @@ def _spread(record: Record) -> float:
 @click.option("--noise", default=NOISE, show_default=True, help="Percent.")
 def main(old: Path, new: Path, noise: float) -> None:
     """Print a line for each case in both records."""
-    records = [
-        [record_from_json(line) for line in file.read_text().splitlines()] for file in (old, new)
-    ]
-    compared = changes(*records, noise)
+    compared = changes(read_records(old), read_records(new), noise)
     for change in compared:
         case = change.case
         click.echo(

@@ -127,16 +127,19 @@ def test_questions_without_an_answer_are_refused_alike(backend: str) -> None:
     points = gaussian(np.random.default_rng(5), 9, 4)
     broken = points.copy()
     broken[4, 1] = np.nan
-    for call, message in (
-        (lambda: ts.self_knn(points, 9, backend=backend), "k of at most 8, .* row 0, got k = 9"),
-        (lambda: ts.self_knn(points, 1, [0] * 9, backend=backend), "k of at most 0"),
-        (lambda: ts.self_knn(broken, backend=backend), "finite values, .* row 4 of reference"),
-        (lambda: ts.knn(broken, points, backend=backend), "finite values, .* row 4 of queries"),
-        (lambda: ts.knn(points[:, :2], points, backend=backend), r"as wide as .*\(4\), got 2"),
-        (lambda: ts.self_knn(points[:, :0], backend=backend), "at least one column"),
+    for queries, reference, k, message in (
+        (points, points, 10, "k of at most 9, .* query row 0, got k = 10"),
+        (points, broken, 1, "finite values, got .* row 4 of reference"),
+        (broken, points, 1, "finite values, got .* row 4 of queries"),
+        (points[:, :2], points, 1, r"as wide as the reference \(4\), got 2"),
+        (points[:, :0], points[:, :0], 1, "at least one column"),
     ):
         with pytest.raises(ValueError, match=message):
-            call()
+            ts.knn(queries, reference, k, backend=backend)
+    with pytest.raises(ValueError, match=r"k of at most 8, .* row 0, got k = 9"):
+        ts.self_knn(points, 9, backend=backend)
+    with pytest.raises(ValueError, match="k of at most 0"):
+        ts.self_knn(points, 1, [0] * 9, backend=backend)
 
 
 @pytest.mark.parametrize("backend", backends(BACKENDS))
@@ -221,6 +224,17 @@ def test_groups_too_large_to_fetch_around_are_refused_by_name() -> None:
     groups = np.minimum(np.arange(6_000), 1_000)
     with pytest.raises(ValueError, match=r"at most 4,096 rows, got one of 5,000: .*'groups'"):
         ts.self_knn(points, 1, groups, backend="hnsw")
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_queries_that_meet_too_few_points_are_searched_exactly(grouped: bool) -> None:
+    need("faiss-ivf")
+    points = clustered(np.random.default_rng(16), 900, 6)
+    points[7] += 1e3  # alone in its list
+    groups = np.arange(900) // 2 if grouped else None
+    found = ts.self_knn(points, 3, groups, backend="faiss-ivf:lists=20,probes=1")
+    true = ts.self_knn(points, 3, groups)
+    np.testing.assert_array_equal(found.ids[7], true.ids[7])
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def run_cases(
     A record as soon as it is made.
     """
     total = len(backends) * len(neighbor_counts)
+    rows, columns = workload.points.shape
     done = 0
     with tempfile.TemporaryDirectory(prefix="twinscore-bench-") as folder:
         points_file = Path(folder) / "points.npy"
@@ -77,7 +78,7 @@ def run_cases(
                 progress=_stage(progress, f"Finding the true neighbors, k = {k}"),
             )
             for backend in backends:
-                case = Case(workload.name, *workload.points.shape, backend, k, threads)
+                case = Case(workload.name, rows, columns, backend, k, threads)
                 if progress is not None:
                     progress("Measuring", done, total)
                 try:

@@ -53,7 +53,7 @@ def made_sides(points: FloatMatrix, seed: int = 0) -> BoolArray:
     point goes by the sign of its place along a random direction, or, for half of them, by lot.
     """
     random = np.random.default_rng(seed)
-    place = points @ random.standard_normal(points.shape[1]).astype(np.float32)
+    place = points @ random.standard_normal((points.shape[1], 1), dtype=np.float32)[:, 0]
     by_lot = random.random(len(points)) < MIXED
     coin = random.random(len(points)) < 0.5
     return np.asarray(np.where(by_lot, coin, place > np.median(place)), dtype=np.bool_)
@@ -84,7 +84,7 @@ def true_neighbors(
         See `twinscore.self_knn`.
     """
     digest = hashlib.sha256(f"{points.shape} {points.dtype} {k}".encode())
-    digest.update(np.ascontiguousarray(points))
+    digest.update(np.ascontiguousarray(points).reshape(-1).view(np.uint8).data)
     file = cache / f"neighbors-{digest.hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:

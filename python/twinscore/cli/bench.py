@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,23 +25,13 @@ RECORDS_FILE = "bench.jsonl"
 PICTURE_FILE = "bench.png"
 
 
-class NeighborCounts(click.ParamType):
-    """One or more whole numbers of at least 1: "1,10"."""
-
-    name = "counts"
-
-    def convert(
-        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
-    ) -> tuple[int, ...]:
-        """Read the numbers."""
-        if isinstance(value, tuple):
-            return value
-        words = str(value).split(",")
-        if not all(word.strip().isdecimal() and int(word) > 0 for word in words):
-            self.fail(
-                f"expected numbers of at least 1 like 1,10, got {value!r}", parameter, context
-            )
-        return tuple(int(word) for word in words)
+def _neighbor_counts(
+    _context: click.Context, _parameter: click.Parameter, words: str
+) -> tuple[int, ...]:
+    counts = [word.strip() for word in words.split(",")]
+    if not all(count.isdecimal() and int(count) > 0 for count in counts):
+        raise click.BadParameter(f"expected numbers of at least 1 like 1,10, got {words!r}")
+    return tuple(map(int, counts))
 
 
 @click.command(epilog=BENCH_EPILOG)
@@ -55,7 +45,8 @@ class NeighborCounts(click.ParamType):
 @click.option(
     "--k",
     "neighbor_counts",
-    type=NeighborCounts(),
+    callback=_neighbor_counts,
+    metavar="N,...",
     default="1,10",
     show_default=True,
     help="Neighbors per point.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.duration import Duration
+from twinscore.cli.duration import seconds_of
 
 if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
@@ -63,7 +63,7 @@ def _check_number(
 )
 @click.option(
     "--budget",
-    type=Duration(),
+    callback=seconds_of,
     metavar="TIME",
     help="The same until the time is over: 60s, 5m, 1h.",
 )

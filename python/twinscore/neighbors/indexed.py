@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from twinscore.neighbors import exact
 from twinscore.neighbors.backend import Capabilities, thread_count
 from twinscore.neighbors.candidates import Candidates, joined, nearest_of, squared_distances
 
@@ -21,6 +23,8 @@ ROWS_AT_ONCE = 4_096
 
 MOST_EXTRA = 4_096
 """So many neighbors and no more are fetched to make up for those of the query's group."""
+
+_log = logging.getLogger(__name__)
 
 
 class Index(Protocol):
@@ -128,11 +132,22 @@ def _nearest(problem: SearchProblem, first_query: int, found: IdArray) -> Neighb
     kept[kept] = ~problem.forbidden(rows[kept], ids[kept])
     rows, ids = rows[kept], ids[kept]
     counts = np.bincount(rows - first_query, minlength=len(found))
-    if counts.min(initial=problem.k) < problem.k:
-        raise ValueError(
-            f"expected {problem.k} neighbors of query row {first_query + int(counts.argmin())}, "
-            f"but the index found {counts.min()}: widen its search, or use the backend 'exact'"
-        )
+    short = first_query + np.flatnonzero(counts < problem.k)
+    if len(short):
+        _log.info("%d queries met fewer than k points; they are searched exactly", len(short))
+        enough = ~np.isin(rows, short)
+        rows = np.concatenate([rows[enough], np.repeat(short, problem.k)])
+        ids = np.concatenate([ids[enough], _exact_ids(problem, short).ravel()])
     distances = squared_distances(problem.queries, rows, problem.reference, ids)
     candidates = Candidates(rows - first_query, ids, distances)
     return nearest_of(candidates, len(found), problem.k, ties=False)
+
+
+def _exact_ids(problem: SearchProblem, rows: IdArray) -> IdArray:
+    """Search for a few of the queries exactly."""
+    own, others = problem.query_groups, problem.reference_groups
+    if own is None and problem.self_join:
+        own = others = np.arange(len(problem.reference))
+    groups = None if own is None else own[rows]
+    queries = problem.queries[rows]
+    return exact.knn(queries, problem.reference, problem.k, groups, others, 0, None).ids

@@ -94,11 +94,12 @@ def open_backend(description: str) -> Backend:
 
 
 def _value(name: str, field: dataclasses.Field[Any], text: str) -> Any:
-    kind = type(field.default)
+    default: Any = field.default
+    value: Any = text
     try:
-        value = kind(text)
+        value = type(default)(text)
     except ValueError:
         value = None
-    if value is None or text == "" or (kind is not str and value < 0):
+    if value in (None, "") or (not isinstance(value, str) and value < 0):
         raise ValueError(f"expected {field.name} of {name} like {field.default!r}, got {text!r}")
     return value
