@@ -37,7 +37,7 @@ def draw(records: Sequence[Record], file: Path) -> None:
     axes = figure.subplots(max(1, len(rows)), 2, squeeze=False)
     families = sorted({_family(record) for record in shown}, key=_family_rank)
     colors = {family: f"C{number}" for number, family in enumerate(families)}
-    for ((data, rows_count, k), group), (left, right) in zip(rows, axes, strict=True):
+    for ((data, rows_count, k), group), (left, right) in zip(rows, axes, strict=False):
         _draw_recall(left, group, colors)
         _draw_error(right, group, colors)
         left.set_title(f"{data}, {rows_count:,} points, k = {k}", loc="left", fontsize=10)
