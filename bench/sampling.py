@@ -84,9 +84,7 @@ def timed() -> Iterator[dict[str, float]]:
     found["cpu_seconds"] = time.process_time() - cpu
 
 
-def records(
-    points: FloatMatrix, precision: float, seeds: int, threads: int
-) -> Iterator[Record]:
+def records(points: FloatMatrix, precision: float, seeds: int, threads: int) -> Iterator[Record]:
     """Score samples, then all images."""
     half = len(points) // 2
     names = tuple(map(str, range(half)))
@@ -141,7 +139,9 @@ def main(
     out: Path | None,
 ) -> None:
     """Print a line for each run."""
-    embeddings = np.load(crops, mmap_mode="r") if crops else cached_crops(EMBEDDED_CROPS, photographs)
+    embeddings = (
+        np.load(crops, mmap_mode="r") if crops else cached_crops(EMBEDDED_CROPS, photographs)
+    )
     points = pool(rows, columns, np.asarray(embeddings[:, :columns], dtype=np.float32))
     for record in records(points, precision, seeds, threads):
         click.echo(json.dumps(asdict(record)))

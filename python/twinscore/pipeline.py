@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
-from twinscore.search_plan import score_embeddings
+from twinscore.search_plan import check_way, score_embeddings
 from twinscore.sources import open_source
 
 if TYPE_CHECKING:
@@ -120,6 +120,9 @@ def score(
     >>> 0.7 < result.score < 1.3
     True
     """
+    check_way(
+        backend, precision, budget, slice_by=slice_by, collapse_duplicates=collapse_duplicates
+    )
     _check_distinct(real, synthetic)
     is_published_procedure(space, convention)
     started = time.perf_counter()

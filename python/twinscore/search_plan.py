@@ -10,7 +10,7 @@ import numpy as np
 from twinscore.anytime import assess_sample
 from twinscore.assessment import assess
 from twinscore.neighbors.automatic import AUTOMATIC, PATIENCE, choose_backend
-from twinscore.neighbors.registry import open_backend
+from twinscore.neighbors.registry import check_available
 from twinscore.sampling_schedule import Goal
 
 if TYPE_CHECKING:
@@ -22,8 +22,44 @@ if TYPE_CHECKING:
 
     StageProgress = Callable[[str, int, int], None]
 
+NOT_OF_A_SAMPLE = ("slice_by", "collapse_duplicates")
 PRECISION = 0.01
 """What "auto" settles for where an exact search of all images takes too long."""
+
+
+def check_way(
+    backend: str, precision: float | None, budget: float | None, **options: Any
+) -> Goal | None:
+    """Refuse what cannot be done before any image is read; the parameters of `score_embeddings`.
+
+    Returns
+    -------
+    When to stop sampling, or None to search all images.
+
+    Raises
+    ------
+    ValueError
+        For a precision or budget that is not above 0, a sample that is to be searched
+        approximately or asked for what it cannot tell, and a backend that there is not.
+    MissingExtraError
+        Where the backend's package is not installed.
+    """
+    if backend != AUTOMATIC:
+        check_available(backend)
+    if precision is None and budget is None:
+        return None
+    goal = Goal(precision, budget)
+    if backend not in ("exact", AUTOMATIC):
+        raise ValueError(
+            "expected the backend exact with a precision or budget, "
+            f"got {backend!r}: a sample is searched exactly"
+        )
+    for name in NOT_OF_A_SAMPLE:
+        if options.get(name):
+            raise ValueError(
+                f"expected no {name} with a precision or budget: a sample says nothing of it"
+            )
+    return goal
 
 
 def score_embeddings(
@@ -59,36 +95,20 @@ def score_embeddings(
     ValueError
         As `assess` and `assess_sample`, and where a sample is to be searched approximately.
     """
+    goal = check_way(backend, precision, budget, **options)
     choice = None
-    goal = Goal(precision, budget)
-    sampled = precision is not None or budget is not None
-    if backend == AUTOMATIC and not sampled:
+    if backend == AUTOMATIC and goal is None:
         choice = _choice(real, synthetic, k, threads)
-        backend = choice.backend
-        if (
-            backend != "torch:device=cuda"
-            and choice.seconds > PATIENCE
-            and not _grouped(real, synthetic)
-        ):
-            goal, sampled = Goal(PRECISION), True
+        if _too_slow(choice) and not (_grouped(real, synthetic) or _asks_for_all(options)):
+            goal = Goal(PRECISION)
             reason = f"{choice.reason}; a sample scored to ± {PRECISION:g} instead"
             choice = dataclasses.replace(choice, backend="exact", reason=reason)
-    if sampled:
-        if backend not in ("exact", AUTOMATIC):
-            raise ValueError(
-                "expected the backend exact with a precision or budget, "
-                f"got {backend!r}: a sample is searched exactly"
-            )
-        for name in ("slice_by", "collapse_duplicates"):
-            if options.get(name):
-                raise ValueError(
-                    f"expected no {name} with a precision or budget: a sample says nothing of it"
-                )
+        backend = choice.backend
+    if goal is not None:
         result = assess_sample(
             real, synthetic, goal, k=k, seed=seed, threads=threads, progress=progress
         )
     else:
-        open_backend(backend)
         result = assess(
             real,
             synthetic,
@@ -100,6 +120,15 @@ def score_embeddings(
             **options,
         )
     return result if choice is None else dataclasses.replace(result, choice=choice.reason)
+
+
+def _asks_for_all(options: dict[str, Any]) -> bool:
+    """Tell whether something is wanted that only a search of all images can tell."""
+    return any(options.get(name) for name in NOT_OF_A_SAMPLE)
+
+
+def _too_slow(choice: Choice) -> bool:
+    return choice.seconds > PATIENCE and not choice.backend.startswith("torch")
 
 
 def _grouped(real: Embeddings, synthetic: Embeddings) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from bench.compare import changes, main
 from click.testing import CliRunner
 
+from compare import changes, main
 from twinscore.benchmark.record import Case, Measurement, Record
 
 if TYPE_CHECKING:

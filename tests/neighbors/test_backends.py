@@ -181,8 +181,12 @@ def test_a_missing_package_is_one_line_with_the_pip_command(
         if name.partition(".")[0] == PACKAGES[backend]:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, PACKAGES[backend], None)
-    with pytest.raises(ts.MissingExtraError, match=r"^the backend .* pip install 'twinscore\["):
-        ts.self_knn(gaussian(np.random.default_rng(9), 9, 4), backend=backend)
+    for call in (
+        lambda: ts.self_knn(gaussian(np.random.default_rng(9), 9, 4), backend=backend),
+        lambda: ts.score("no folder", "nor this", backend=backend),
+    ):
+        with pytest.raises(ts.MissingExtraError, match=r"^the backend .* pip install 'twinscore\["):
+            call()
 
 
 @pytest.mark.parametrize(

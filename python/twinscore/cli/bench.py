@@ -97,12 +97,12 @@ def bench(
     from twinscore.benchmark.record import record_from_json
     from twinscore.benchmark.table import table_of
     from twinscore.neighbors.backend import thread_count
-    from twinscore.neighbors.registry import descriptions, installed_backends, open_backend
+    from twinscore.neighbors.registry import check_available, descriptions, installed_backends
     from twinscore.report.progress import ProgressDisplay
 
     chosen = descriptions(backends) if backends else list(installed_backends())
     for name in chosen:
-        open_backend(name)
+        check_available(name)
     if out is not None:
         from twinscore.extras import require
 

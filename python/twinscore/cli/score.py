@@ -65,7 +65,7 @@ def _check_number(
     "--budget",
     callback=seconds_of,
     metavar="TIME",
-    help="The same until the time is over: 60s, 5m, 1h.",
+    help="The same, searching until the time is over: 60s, 5m, 1h.",
 )
 @click.option(
     "--group-by",

@@ -6,6 +6,8 @@ import dataclasses
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from twinscore.extras import require
+
 if TYPE_CHECKING:
     from twinscore.neighbors.backend import Backend
 
@@ -43,6 +45,23 @@ def installed_backends() -> tuple[str, ...]:
     from importlib.util import find_spec
 
     return tuple(name for name in BACKENDS if name not in PACKAGES or find_spec(PACKAGES[name]))
+
+
+def check_available(description: str) -> None:
+    """Make sure that a backend can be used, before hours are spent on what it shall search.
+
+    Raises
+    ------
+    ValueError
+        As `open_backend`.
+    MissingExtraError
+        Where its package is not installed.
+    """
+    open_backend(description)
+    name = description.partition(":")[0]
+    if name in PACKAGES:
+        extra = name.partition("-")[0]
+        require(PACKAGES[name], extra=extra, purpose=f"the backend {name!r}")
 
 
 def descriptions(words: str) -> list[str]:
