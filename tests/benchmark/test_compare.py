@@ -19,8 +19,8 @@ def record(seconds: float, recall: float = 1.0, spread: float = 0.0) -> Record:
     runs = (seconds, seconds * (1 + spread), seconds * (1 - spread / 4))
     return Record(
         Case("clusters", 2_000, 32, "exact", 1, 2),
-        Measurement(0.0, seconds, runs, None),
-        *(recall, 0.7, 0.0, None, "a processor", "0.1.0"),
+        Measurement(0.0, seconds, runs, 2 * seconds, None),
+        *(recall, 0.7, 0.0, None, 0.5, "a processor", "0.1.0"),
     )
 
 

@@ -18,13 +18,13 @@ pytest.importorskip("matplotlib", reason="needs the extra bench")
 
 EXACT = Record(
     Case("clusters", 2_000, 32, "exact", 1, 2),
-    Measurement(0.0, 0.25, (0.25,), 1 << 20),
-    *(1.0, 0.7, 0.0, None, "a processor", "0.1.0"),
+    Measurement(0.0, 0.25, (0.25,), 0.5, 1 << 20),
+    *(1.0, 0.7, 0.0, None, 0.5, "a processor", "0.1.0"),
 )
 GRAPH = replace(
     EXACT,
     case=replace(EXACT.case, backend="hnsw:links=8"),
-    measurement=Measurement(2.0, 0.5, (2.5,), None),
+    measurement=Measurement(2.0, 0.5, (2.5,), 5.0, None),
     recall=0.97,
     score_error=-0.004,
 )

@@ -172,7 +172,17 @@ def _record(
     score_error: float | None = None,
     failure: str | None = None,
 ) -> Record:
-    return Record(case, measurement, recall, score, score_error, failure, host_name(), __version__)
+    return Record(
+        case,
+        measurement,
+        recall,
+        score,
+        score_error,
+        failure,
+        os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+        host_name(),
+        __version__,
+    )
 
 
 def host_name() -> str:

@@ -41,6 +41,8 @@ class Measurement:
         Of the repeat with the median sum; a backend without an index builds nothing.
     total_seconds
         Sums of all repeats.
+    cpu_seconds
+        Of the same repeat, all threads added up: hardly longer on a machine that is busy.
     memory_bytes
         Peak of resident memory above that before the search, with points and libraries loaded;
         None where the system does not tell.
@@ -49,6 +51,7 @@ class Measurement:
     build_seconds: float
     query_seconds: float
     total_seconds: tuple[float, ...]
+    cpu_seconds: float
     memory_bytes: int | None
 
 
@@ -67,6 +70,9 @@ class Record:
         Of the labels in use, and how far the score is from that of the exact neighbors.
     failure
         Why there is no measurement.
+    load
+        Jobs that the machine was busy with when the case ended, this one among them, by its
+        average over a minute; None where the system does not tell.
     host, version
         What it ran on.
     """
@@ -77,6 +83,7 @@ class Record:
     score: float | None
     score_error: float | None
     failure: str | None
+    load: float | None
     host: str
     version: str
 

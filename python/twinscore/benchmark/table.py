@@ -17,7 +17,16 @@ def table_of(records: Sequence[Record]) -> Table:
     """Make a table of records, the quickest to a score first within each k."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Backend", overflow="fold")
-    for heading in ("k", "Build s", "Query s", "Queries/s", "Memory MiB", "Recall", "Score error"):
+    for heading in (
+        "k",
+        "Build s",
+        "Query s",
+        "CPU s",
+        "Queries/s",
+        "Memory MiB",
+        "Recall",
+        "Score error",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for record in sorted(records, key=_rank):
         table.add_row(record.case.backend, f"{record.case.k}", *_figures(record))
@@ -37,6 +46,7 @@ def _figures(record: Record) -> list[str]:
     return [
         f"{measured.build_seconds:.3g}" if measured.build_seconds else "",
         f"{measured.query_seconds:.3g}",
+        f"{measured.cpu_seconds:.3g}",
         f"{record.queries_per_second:,.0f}",
         "" if memory is None else f"{memory / 2**20:,.0f}",
         f"{record.recall:.4f}",

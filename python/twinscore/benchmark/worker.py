@@ -56,16 +56,19 @@ def measure(
     _search(backend, SearchProblem(few, few, k, self_join=True), threads)
     resident = _forget_peak()
     runs: list[tuple[float, float]] = []
+    processor: list[float] = []
     ids = np.zeros((0, k), dtype=np.int64)
     while len(runs) < repeats and sum(map(sum, runs)) < most_seconds:
         problem = SearchProblem(points, points, k, self_join=True)
+        started = time.process_time()
         build, query, ids = _search(backend, problem, threads)
+        processor.append(time.process_time() - started)
         runs.append((build, query))
     peak = _memory("VmHWM")
     totals = [build + query for build, query in runs]
     middle = totals.index(statistics.median_low(totals))
     memory = None if peak is None or resident is None else max(0, peak - resident)
-    return Measurement(*runs[middle], tuple(totals), memory), ids
+    return Measurement(*runs[middle], tuple(totals), processor[middle], memory), ids
 
 
 def _search(backend: Backend, problem: SearchProblem, threads: int) -> tuple[float, float, IdArray]:
