@@ -7,12 +7,13 @@ Cauchy-Schwarz). Half the squared distance of q' and r' is |q'|^2 / 2 + |r'|^2 /
 first term is common to all candidates of a query and left out. The value that is computed,
 |r'|^2 / 2 - q'.r', then differs from that of the unrounded rows by at most
 
-    e = (g + 8 u) |q'| |r'| + 8 u |r'|^2 + t (|q'| + |r'|) + t^2 + d 2^-125,    t = |a_q| + |a_r|
+    e = (g + 8 u) |q'| |r'| + 8 u |r'|^2 + t (|q'| + |r'|) + t^2 + d 2^-125
+        + 2 10^-12 (|q'| + |r'|)^2,    t = |a_q| + |a_r|
 
 where 8 u covers the rounding of the norm, of the difference and of sums with e itself, and the
 last term whatever hardware flushes to zero instead of keeping it below 2^-126: values below 2^-60
 are rounded to zero beforehand, where |a| counts them, so that no product is that small. No value
-exceeds 2^40: nothing overflows. Distances that tie within the tolerance lie far inside e.
+exceeds 2^40: nothing overflows. The second line keeps what ties with a neighbor within the tolerance.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from twinscore.neighbors.candidates import TIE_TOLERANCE
 
 if TYPE_CHECKING:
     from twinscore.records import Float64Array, FloatMatrix, IdArray, PointMatrix
@@ -65,6 +68,7 @@ class Float32Rows:
             + total * (self.norms + largest_norm)
             + total**2
             + width * 2.0**-125
+            + 2.0 * TIE_TOLERANCE * (self.norms + largest_norm) ** 2
         )
         # A little more, for the rounding of this very formula.
         return np.asarray(1.01 * bounds, dtype=np.float64)
