@@ -13,7 +13,7 @@ first term is common to all candidates of a query and left out. The value that i
 where 8 u covers the rounding of the norm, of the difference and of sums with e itself, and the
 last term whatever hardware flushes to zero instead of keeping it below 2^-126: values below 2^-60
 are rounded to zero beforehand, where |a| counts them, so that no product is that small. No value
-exceeds 2^40: nothing overflows. The second line keeps what ties with a neighbor within the tolerance.
+exceeds 2^40: nothing overflows. The second line keeps what ties with a neighbor.
 """
 
 from __future__ import annotations
