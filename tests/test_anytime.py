@@ -153,6 +153,10 @@ def test_progress_tells_the_score_so_far() -> None:
         ({"budget": -1.0}, "a budget above 0, got -1"),
         ({"precision": 0.1, "backend": "numba"}, "backend exact with a precision or budget"),
         ({"budget": 9.0, "collapse_duplicates": True}, "no collapse_duplicates with a precision"),
+        (
+            {"precision": 0.1, "space": "umap2d", "convention": "notebook"},
+            "no space with a precision",
+        ),
         ({"precision": 0.1, "real_groups": [0, 1] * 10}, "without groups, got groups"),
         ({"precision": 0.1, "k": 99}, "k of at most 39, .* got k = 99"),
     ],

@@ -150,6 +150,7 @@ def _result(
         profile={"k": [], "space": []},
         control=None,
         slices=(),
+        compatibility=None,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         z=unknown,
         p_value=unknown,

@@ -121,7 +121,13 @@ def score(
     True
     """
     check_way(
-        backend, precision, budget, slice_by=slice_by, collapse_duplicates=collapse_duplicates
+        backend,
+        precision,
+        budget,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        space=space,
+        convention=convention,
     )
     _check_distinct(real, synthetic)
     is_published_procedure(space, convention)

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
     StageProgress = Callable[[str, int, int], None]
 
-NOT_OF_A_SAMPLE = ("slice_by", "collapse_duplicates")
+NOT_OF_A_SAMPLE = {
+    "slice_by": (),
+    "collapse_duplicates": False,
+    "space": "embedding",
+    "convention": "exact",
+}
+"""Options of `assess` that need the neighbors of every image, and their values when not in use."""
+
 PRECISION = 0.01
 """What "auto" settles for where an exact search of all images takes too long."""
 
@@ -54,11 +61,11 @@ def check_way(
             "expected the backend exact with a precision or budget, "
             f"got {backend!r}: a sample is searched exactly"
         )
-    for name in NOT_OF_A_SAMPLE:
-        if options.get(name):
-            raise ValueError(
-                f"expected no {name} with a precision or budget: a sample says nothing of it"
-            )
+    asked = _asked_of_all(options)
+    if asked:
+        raise ValueError(
+            f"expected no {asked[0]} with a precision or budget: a sample says nothing of it"
+        )
     return goal
 
 
@@ -99,7 +106,7 @@ def score_embeddings(
     choice = None
     if backend == AUTOMATIC and goal is None:
         choice = _choice(real, synthetic, k, threads)
-        if _too_slow(choice) and not (_grouped(real, synthetic) or _asks_for_all(options)):
+        if _too_slow(choice) and not (_grouped(real, synthetic) or _asked_of_all(options)):
             goal = Goal(PRECISION)
             reason = f"{choice.reason}; a sample scored to ± {PRECISION:g} instead"
             choice = dataclasses.replace(choice, backend="exact", reason=reason)
@@ -122,9 +129,13 @@ def score_embeddings(
     return result if choice is None else dataclasses.replace(result, choice=choice.reason)
 
 
-def _asks_for_all(options: dict[str, Any]) -> bool:
-    """Tell whether something is wanted that only a search of all images can tell."""
-    return any(options.get(name) for name in NOT_OF_A_SAMPLE)
+def _asked_of_all(options: dict[str, Any]) -> list[str]:
+    """Name what is wanted that only a search of all images can tell."""
+    return [
+        name
+        for name, unused in NOT_OF_A_SAMPLE.items()
+        if options.get(name) and options[name] != unused
+    ]
 
 
 def _too_slow(choice: Choice) -> bool:

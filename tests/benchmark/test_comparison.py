@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from compare import changes, main
+from twinscore.benchmark.comparison import changes
 from twinscore.benchmark.record import Case, Measurement, Record
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PROGRAM = Path(__file__).parents[2] / "bench" / "compare.py"
 
 
 def record(seconds: float, recall: float = 1.0, spread: float = 0.0) -> Record:
@@ -48,8 +48,11 @@ def test_cases_in_one_record_only_are_left_out() -> None:
 def test_the_program_ends_with_1_where_something_got_worse(
     tmp_path: Path, seconds: float, code: int
 ) -> None:
-    for name, value in (("old", 1.0), ("new", seconds)):
-        (tmp_path / name).write_text(record(value).to_json() + "\n")
-    done = CliRunner().invoke(main, [str(tmp_path / "old"), str(tmp_path / "new")])
-    assert done.exit_code == code
-    assert f"{100 * (seconds - 1):+6.1f} %" in done.output
+    files = [tmp_path / "old", tmp_path / "new"]
+    for file, value in zip(files, (1.0, seconds), strict=True):
+        file.write_text(record(value).to_json() + "\n")
+    done = subprocess.run(
+        [sys.executable, PROGRAM, *files], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == code
+    assert f"{100 * (seconds - 1):+6.1f} %" in done.stdout
