@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 import twinscore as ts
-from twinscore.query_sample import Look
-from twinscore.sampling_schedule import affordable_queries
-from twinscore.scoring import overlap
+from twinscore.graph import graph_of
+from twinscore.pool import pool_of
+from twinscore.query_sample import Look, QuerySample
+from twinscore.records import Embeddings
+from twinscore.sampling_schedule import Goal, affordable_queries, first_step, next_step
+from twinscore.scoring import other_side_shares, overlap
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,6 +29,10 @@ def sides(n_real: int, n_synthetic: int, width: int = 6, seed: int = 0) -> tuple
     synthetic = random.standard_normal((n_synthetic, width), dtype=np.float32)
     synthetic[::2] += 3.0
     return real, synthetic
+
+
+def embeddings(vectors: Points) -> Embeddings:
+    return Embeddings(vectors, tuple(map(str, range(len(vectors)))))
 
 
 def sampled(result: ts.ScoreResult) -> dict[str, Any]:
@@ -49,6 +56,37 @@ def test_a_hundred_samples_hold_the_score_of_all_images_as_often_as_they_say(
         assert sampled(result)["queries"] < 15_000
     assert 92 <= hits <= 98
     assert max(widths) <= precision
+
+
+@pytest.mark.parametrize(("k", "moved", "precision"), [(1, 2, 0.03), (5, 2, 0.02), (1, 9, 0.03)])
+def test_to_stop_when_the_interval_is_narrow_spoils_no_interval(
+    k: int, moved: int, precision: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, synthetic = sides(10_000, 10_000)
+    synthetic[::2] -= 3.0
+    synthetic[::moved] += 3.0
+    pool = pool_of(embeddings(real), embeddings(synthetic), k)
+    shares = other_side_shares(graph_of(ts.self_knn(pool.vectors, k)), pool.is_real)
+    truth = shares[~pool.is_real].mean() / (10_000 / 19_999)
+
+    def extend(sample: QuerySample, count: int, _progress: object) -> None:
+        sample.shares = shares[sample.order[: len(sample.shares) + count]]
+
+    monkeypatch.setattr(QuerySample, "extend", extend)
+    goal, hits = Goal(precision), 0
+    for seed in range(1_000):
+        random = np.random.default_rng(seed)
+        order = random.permutation(np.flatnonzero(~pool.is_real))
+        sample, looks = QuerySample(pool.vectors, pool.is_real, k, 1, order), []
+        step = first_step(sample, goal, random)
+        while step:
+            sample.extend(step, lambda _done, _total: None)
+            looks.append(sample.look(0.0))
+            step = next_step(sample, goal, looks)
+        assert looks[-1].half_width <= precision
+        hits += looks[-1].interval[0] <= truth <= looks[-1].interval[1]
+    # 950 with a standard deviation of 7.
+    assert 925 <= hits <= 975
 
 
 def test_the_interval_is_as_narrow_as_asked_for_and_looks_are_kept() -> None:
