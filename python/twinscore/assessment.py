@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.audit import audit_search
 from twinscore.balance import (
     BalancedScore,
     balanced_rows,
@@ -22,6 +23,7 @@ from twinscore.duplicates import merged_groups, near_duplicates
 from twinscore.graph import graph_of
 from twinscore.interval_methods import find_interval
 from twinscore.neighbors import knn, self_knn
+from twinscore.neighbors.registry import is_exact
 from twinscore.pool import pool_of
 from twinscore.resampling import graphs_of, grouped_graphs, search_width
 from twinscore.result import ScoreResult
@@ -222,6 +224,7 @@ def assess(
         seconds={"neighbors": searched - started, "statistics": time.perf_counter() - searched},
         seed=seed,
         version=__version__,
+        audit=None if is_exact(backend) else _audit(pool, neighbors, plan),
     )
     return replace(result, warnings=tuple(warnings_of(result, real, synthetic)))
 
@@ -269,6 +272,17 @@ def _search(pool: Pool, plan: Plan) -> Neighbors:
         plan.threads,
         progress=plan.stage("Finding neighbors"),
     )
+
+
+def _audit(pool: Pool, neighbors: Neighbors, plan: Plan) -> dict[str, Any]:
+    return audit_search(
+        neighbors,
+        pool,
+        plan.k,
+        seed=plan.seed,
+        threads=plan.threads,
+        progress=plan.stage("Checking against exact neighbors"),
+    ).to_dict()
 
 
 def _graphs(pool: Pool, neighbors: Neighbors, plan: Plan) -> PoolGraphs:

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.assessment import assess
 from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
+from twinscore.search_plan import check_way, score_embeddings
 from twinscore.sources import open_source
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def score(
     model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
     device: str = "cpu",
     backend: str = "exact",
+    precision: float | None = None,
+    budget: float | None = None,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -84,7 +86,13 @@ def score(
     device
         "cpu" or "cuda".
     backend
-        Neighbor search; "exact".
+        Neighbor search; see `twinscore.self_knn`. "auto" chooses one from the size of the pool
+        and the speed of the machine. What an approximate one does to the score is audited.
+    precision
+        Search a random sample of the synthetic images only, as large as it takes to bracket the
+        score of all of them to plus or minus this: 0.01.
+    budget
+        The same until so many seconds have passed.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -112,6 +120,15 @@ def score(
     >>> 0.7 < result.score < 1.3
     True
     """
+    check_way(
+        backend,
+        precision,
+        budget,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        space=space,
+        convention=convention,
+    )
     _check_distinct(real, synthetic)
     is_published_procedure(space, convention)
     started = time.perf_counter()
@@ -132,7 +149,7 @@ def score(
         if not allow_skips:
             _check_skips(sides[side], side)
     embedded = time.perf_counter()
-    result = assess(
+    result = score_embeddings(
         sides["real"],
         sides["synthetic"],
         k=k,
@@ -145,6 +162,8 @@ def score(
         diagnostics=diagnostics,
         space=space,
         convention=convention,
+        precision=precision,
+        budget=budget,
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}

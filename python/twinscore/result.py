@@ -100,6 +100,15 @@ class ScoreResult:
         source. Distances are Euclidean.
     backend, model, preprocessing, seconds, seed, version
         How the result was made.
+    audit
+        Of an approximate backend, what a random sample of exact searches says: queries, recall,
+        recall_interval, score_error (of the score as found) and score_error_interval.
+    sampling
+        Of a score with a precision or budget: queries, of, interval (holds the score of all
+        images for 95 % of the seeds), precision, budget and looks. What needs the neighbors of
+        every image is then NaN, and `samples` has a row per image sampled.
+    choice
+        What "auto" chose, and why.
     """
 
     score: float
@@ -142,6 +151,9 @@ class ScoreResult:
     seconds: dict[str, float]
     seed: int
     version: str
+    audit: dict[str, Any] | None = None
+    sampling: dict[str, Any] | None = None
+    choice: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the samples as JSON types; what is not finite becomes None."""

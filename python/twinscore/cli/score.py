@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.duration import seconds_of
+
 if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
@@ -19,6 +21,7 @@ Examples:
   twinscore score photos/ renders/
   twinscore score photos/ renders/ --group-by folder --out result/
   twinscore score real.npy synthetic.npy --k 5 --json -
+  twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
 """
 
@@ -45,7 +48,25 @@ def _check_number(
     help="Network that embeds the images.",
 )
 @click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]))
-@click.option("--backend", default="exact", show_default=True, help="Neighbor search.")
+@click.option(
+    "--backend",
+    default="exact",
+    show_default=True,
+    metavar="NAME",
+    help="Neighbor search: exact, auto, or one that 'twinscore bench --help' lists.",
+)
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, min_open=True),
+    metavar="X",
+    help="Score a random sample of the synthetic images, to plus or minus X.",
+)
+@click.option(
+    "--budget",
+    callback=seconds_of,
+    metavar="TIME",
+    help="The same, searching until the time is over: 60s, 5m, 1h.",
+)
 @click.option(
     "--group-by",
     type=click.Choice(["folder"]),
@@ -121,6 +142,8 @@ def score(
     model: str,
     device: str,
     backend: str,
+    precision: float | None,
+    budget: float | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
     collapse_duplicates: bool,
@@ -146,6 +169,7 @@ def score(
     from rich.console import Console
 
     from twinscore.pipeline import score as score_sides
+    from twinscore.report.of_a_sample import print_sampled_summary
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal import print_summary
     from twinscore.result import check_writable
@@ -171,6 +195,8 @@ def score(
             model=model,
             device=device,
             backend=backend,
+            precision=precision,
+            budget=budget,
             allow_skips=allow_skips,
             seed=seed,
             progress=progress,
@@ -185,7 +211,8 @@ def score(
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            print_summary(result, Console(highlight=False))
+            show = print_summary if result.sampling is None else print_sampled_summary
+            show(result, Console(highlight=False))
     if out is not None and not (quiet or to_stdout):
         click.echo(f"\nWritten to {out}")
     if min_score is not None and result.score < min_score:
