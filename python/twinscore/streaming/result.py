@@ -1,0 +1,170 @@
+"""What a stream has shown so far."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore.scoring import directed_score, overlap
+from twinscore.statistics import null_moments
+
+if TYPE_CHECKING:
+    from twinscore.graph import NeighborGraph
+    from twinscore.records import BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResult:
+    """The Indistinguishability Score of a stream, at the moment it was asked for.
+
+    Attributes
+    ----------
+    score
+        S of the real images and the synthetic ones kept. As long as all are kept it is, bit for
+        bit, the score of `twinscore.score`; from then on an unbiased estimate of S at
+        `real_fraction`, the real share among the images kept.
+    reverse_score
+        The same from the real side.
+    interval
+        About 95 % for S at `real_fraction`; the drawing of the sample is included.
+    overlap, overlap_interval
+        S made independent of the real:synthetic ratio: the share of synthetic images that could
+        be real ones.
+    score_at_seen_ratio, seen_interval
+        S converted, by way of the overlap, to the ratio of real images to all synthetic ones seen.
+    z, null_interval
+        How far below 1 the score is, in standard deviations of chance, and where about 95 % of
+        the scores of perfectly mixed sides of this size fall.
+    pooled_score
+        S over all images kept, neighbors of the own group left out; `score` without groups.
+    k, n_real
+        Neighbors per image, real images.
+    n_seen, n_kept, n_skipped
+        Synthetic images given, kept now, and left out because they could not be used.
+    groups
+        Number of real and kept synthetic groups, and an estimate of the synthetic ones seen;
+        None when images carry none.
+    real_fraction, real_fraction_seen
+        p among the images (or groups) kept and among those seen.
+    sampling
+        "all": every image seen is kept; "uniform": a uniform sample; "window": the latest;
+        "decay": a sample whose weight halves with age.
+    warnings
+        What to know before trusting the score.
+    model, preprocessing, seed, version
+        How the result was made.
+    """
+
+    score: float
+    reverse_score: float
+    interval: tuple[float, float]
+    overlap: float
+    overlap_interval: tuple[float, float]
+    score_at_seen_ratio: float
+    seen_interval: tuple[float, float]
+    z: float
+    null_interval: tuple[float, float]
+    pooled_score: float
+    k: int
+    n_real: int
+    n_seen: int
+    n_kept: int
+    n_skipped: int
+    groups: dict[str, int] | None
+    real_fraction: float
+    real_fraction_seen: float
+    sampling: str
+    warnings: tuple[str, ...]
+    model: str | None
+    preprocessing: str | None
+    seed: int
+    version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON types; what is not finite becomes None."""
+        return {name: _json_value(getattr(self, name)) for name in self.__slots__}
+
+    def to_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers that follow from a graph and its labels."""
+
+    score: float
+    reverse_score: float
+    interval: tuple[float, float]
+    overlap: float
+    overlap_interval: tuple[float, float]
+    score_at_seen_ratio: float
+    seen_interval: tuple[float, float]
+    z: float
+    null_interval: tuple[float, float]
+    real_fraction: float
+    real_fraction_seen: float
+
+
+def figures(graph: NeighborGraph, is_real: BoolArray, seen: int) -> Figures:
+    """Score a graph.
+
+    Parameters
+    ----------
+    graph
+        Its points are images, or groups.
+    is_real
+        Shape (n,).
+    seen
+        Synthetic points seen, kept or not.
+    """
+    score = directed_score(graph, ~is_real)
+    moments = null_moments(graph, int(np.count_nonzero(~is_real)))
+    interval = _interval(graph, is_real)
+    real = int(np.count_nonzero(is_real))
+    kept, all_seen = float(is_real.mean()), real / (real + seen)
+
+    def at_seen_ratio(value: float) -> float:
+        return at_ratio(overlap(value, kept), all_seen)
+
+    return Figures(
+        score=score,
+        reverse_score=directed_score(graph, is_real),
+        interval=interval,
+        overlap=overlap(score, kept),
+        overlap_interval=(overlap(interval[0], kept), overlap(interval[1], kept)),
+        score_at_seen_ratio=at_seen_ratio(score),
+        seen_interval=(at_seen_ratio(interval[0]), at_seen_ratio(interval[1])),
+        z=moments.z(score),
+        null_interval=moments.interval,
+        real_fraction=kept,
+        real_fraction_seen=all_seen,
+    )
+
+
+def at_ratio(share: float, real_fraction: float) -> float:
+    """Turn an overlap a into the score at the real fraction p: a / (p + q a)."""
+    if math.isinf(share):
+        return 1.0 / (1.0 - real_fraction) if real_fraction < 1.0 else math.inf
+    return share / (real_fraction + (1.0 - real_fraction) * share)
+
+
+def _interval(graph: NeighborGraph, is_real: BoolArray) -> tuple[float, float]:
+    from twinscore.intervals import score_interval
+
+    low, high = score_interval(graph, is_real)
+    return float(low), float(high)
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, tuple | list):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _json_value(item) for name, item in value.items()}
+    return value
