@@ -46,6 +46,11 @@ class BatchAnswers:
     distance_ratio: Float64Array
     kept: BoolArray
 
+    @classmethod
+    def unknown(cls, count: int) -> BatchAnswers:
+        """Return answers to be filled in."""
+        return cls(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, np.bool_))
+
     def __len__(self) -> int:
         """Return the number of items."""
         return len(self.kept)

@@ -103,6 +103,25 @@ def checked_labels(
     return [None if value is None else str(value) for value in values]
 
 
+def checked_ids(
+    ids: Sequence[Any] | npt.NDArray[Any] | None, count: int
+) -> list[str] | None:
+    """Turn ids into strings; every item must have one.
+
+    Raises
+    ------
+    ValueError
+        There are more or fewer than items, or one is None.
+    """
+    labels = checked_labels(ids, count, "ids")
+    if labels is None:
+        return None
+    names = [label for label in labels if label is not None]
+    if len(names) < count:
+        raise ValueError("expected an id for each item, got None")
+    return names
+
+
 def _is_empty(items: Any) -> bool:
     return hasattr(items, "__len__") and not isinstance(items, str) and len(items) == 0
 

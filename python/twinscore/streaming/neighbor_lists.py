@@ -14,8 +14,8 @@ from twinscore.streaming.ties import TIE_TOLERANCE, tied_equal
 if TYPE_CHECKING:
     from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray, Neighbors
 
-SPARE = 5
-"""Neighbors kept beyond the k that count: as many may leave before a list is searched again."""
+SPARE = 4
+"""Neighbors kept beyond those wanted: as many may leave before a list is searched again."""
 
 REBUILT_FROM = 1 / 8
 """Share of changed points from which on one search of the whole pool is the quicker way."""
@@ -29,20 +29,24 @@ class NeighborLists:
     A list is *complete* up to a distance: every eligible point nearer than that is in it. A list
     that is complete beyond its k-th neighbor, ties included, yields the same neighbors as a search
     of the whole pool. Points that leave are struck out and points that come are offered to every
-    list; only lists that are no longer complete beyond the k-th neighbor are searched anew.
+    list; only lists that are no longer complete beyond the last neighbor wanted are searched anew.
 
     Parameters
     ----------
     k
-        Neighbors that count.
+        Neighbors that every point must have.
+    reach
+        Neighbors wanted where there are as many candidates; at least k.
     threads
         None for all that the process may use.
     """
 
-    def __init__(self, k: int, *, threads: int | None = None) -> None:
+    def __init__(self, k: int, reach: int, *, threads: int | None = None) -> None:
         self._k = k
+        self._most = reach
+        self.reach = reach
         self._threads = threads
-        self._width = k + SPARE
+        self._width = reach + SPARE
         self._serials = np.empty(0, dtype=np.int64)
         self._distances = np.empty((0, self._width))
         self._neighbors = np.empty((0, self._width), dtype=np.int64)
@@ -78,6 +82,7 @@ class NeighborLists:
         if not is_new.any() and not has_left.any():
             return
         self._flooded = None
+        self.reach = min(self._most, self._fewest_candidates(groups))
         arrived = np.flatnonzero(is_new)
         if len(arrived) + np.count_nonzero(has_left) > REBUILT_FROM * after or before == 0:
             self._blank(after)
@@ -92,33 +97,41 @@ class NeighborLists:
         self._serials = serials.copy()
         self._flood(points, groups, self._incomplete())
 
-    def graph(self) -> NeighborGraph:
-        """Return the graph of k nearest neighbors, ties at the last place split."""
+    def graph(self, k: int) -> NeighborGraph:
+        """Return the graph of k nearest neighbors, ties at the last place split.
+
+        Parameters
+        ----------
+        k
+            At most `reach`, which is lower than asked for where a point has fewer candidates.
+        """
         settled = tied_equal(self._distances)
-        last = settled[:, self._k - 1]
+        last = settled[:, k - 1]
         nearer = settled < last[:, None]
         tied = settled == last[:, None]
-        places = self._k - nearer.sum(axis=1)
+        places = k - nearer.sum(axis=1)
         weights = np.where(nearer, 1.0, np.where(tied, (places / tied.sum(axis=1))[:, None], 0.0))
         listed = nearer | tied
         if self._flooded is None:
-            return self._compressed(np.nonzero(listed)[0], self._neighbors[listed], weights[listed])
+            sources = np.nonzero(listed)[0]
+            return self._compressed(sources, self._neighbors[listed], weights[listed], k)
         rows, neighbors = self._flooded
         listed[rows] = False
-        flood = graph_of(neighbors)
+        flood = graph_of(neighbors, k)
         return self._compressed(
             np.concatenate([np.nonzero(listed)[0], rows[flood.sources]]),
             np.concatenate([self._neighbors[listed], flood.targets]),
             np.concatenate([weights[listed], flood.weights]),
+            k,
         )
 
     def _compressed(
-        self, sources: IdArray, targets: IdArray, weights: Float64Array
+        self, sources: IdArray, targets: IdArray, weights: Float64Array, k: int
     ) -> NeighborGraph:
         order = np.argsort(sources, kind="stable")
         degrees = np.bincount(sources, minlength=len(self._serials))
         offsets = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
-        return NeighborGraph(offsets, targets[order], weights[order], self._k)
+        return NeighborGraph(offsets, targets[order], weights[order], k)
 
     def _blank(self, count: int) -> None:
         self._distances = np.full((count, self._width), np.inf)
@@ -238,7 +251,7 @@ class NeighborLists:
 
     def _incomplete(self) -> IdArray:
         """Lists that may lack a neighbor, or a point as near as the k-th."""
-        last = tied_equal(self._distances)[:, self._k - 1]
+        last = tied_equal(self._distances)[:, self.reach - 1]
         known = last * (1.0 + TIE_TOLERANCE) < self._complete
         return np.flatnonzero(~known | ~np.isfinite(last))
 
@@ -251,7 +264,7 @@ class NeighborLists:
             knn(
                 points[rows],
                 points,
-                self._k,
+                self.reach,
                 query_groups=groups[rows],
                 reference_groups=groups,
                 threads=self._threads,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, KeysView, Sequence
 
     from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray
     from twinscore.streaming.growing_rows import GrowingRows
@@ -37,7 +37,7 @@ class Arrivals:
     codes
         Shape (n,), int64: equal for the members of a group and for nobody else.
     ids
-        Length n, or None: an item takes the place of an older one with its id.
+        Length n, or None: an item takes the place of an older one with its id; None is no id.
     groups
         Length n, or None where no item has a group; the group of an item may be None as well.
     """
@@ -47,12 +47,41 @@ class Arrivals:
     priorities: Float64Array
     item_priorities: Float64Array
     codes: IdArray
-    ids: Sequence[str] | None = None
+    ids: Sequence[str | None] | None = None
     groups: Sequence[str | None] | None = None
 
     def __len__(self) -> int:
         """Return the number of items."""
         return len(self.serials)
+
+    @staticmethod
+    def joined(several: Sequence[Arrivals]) -> Arrivals:
+        """Put arrivals without ids into one, in order."""
+        groups: list[str | None] = []
+        for arrivals in several:
+            groups.extend(arrivals.groups or [None] * len(arrivals))
+        return Arrivals(
+            np.concatenate([arrivals.vectors for arrivals in several]),
+            np.concatenate([arrivals.serials for arrivals in several]),
+            np.concatenate([arrivals.priorities for arrivals in several]),
+            np.concatenate([arrivals.item_priorities for arrivals in several]),
+            np.concatenate([arrivals.codes for arrivals in several]),
+            None,
+            groups if any(group is not None for group in groups) else None,
+        )
+
+    def part(self, start: int, stop: int) -> Arrivals:
+        """Return a run of the items, as views."""
+        run = slice(start, stop)
+        return Arrivals(
+            self.vectors[run],
+            self.serials[run],
+            self.priorities[run],
+            self.item_priorities[run],
+            self.codes[run],
+            None if self.ids is None else self.ids[run],
+            None if self.groups is None else self.groups[run],
+        )
 
     def chosen(self, places: IdArray) -> Arrivals:
         """Return some of the items, as copies."""
@@ -116,11 +145,24 @@ class Reservoir:
         return self.overflowed or math.isfinite(self.threshold)
 
     @property
+    def group_share(self) -> float:
+        """Share of all groups seen that is kept.
+
+        Priorities of groups are uniform: as many lie below the threshold as it is large.
+        """
+        return min(self.threshold, 1.0) if self._whole_groups else 1.0
+
+    @property
     def vectors(self) -> FloatMatrix:
         """Shape (kept, d): a view, valid until the next change."""
         return self._rows.view(self._first_row, self._first_row + len(self))
 
-    def holds(self, ids: Iterable[str]) -> BoolArray:
+    @property
+    def names(self) -> KeysView[str]:
+        """The ids kept."""
+        return self._place_of_id.keys()
+
+    def holds(self, ids: Iterable[str | None]) -> BoolArray:
         """Tell which ids are kept."""
         return np.array([name in self._place_of_id for name in ids], dtype=np.bool_)
 
@@ -128,11 +170,10 @@ class Reservoir:
         """Take in those whose priority is low enough, and let go of those that no longer fit."""
         chosen = np.flatnonzero(arrivals.priorities < self.threshold)
         if arrivals.ids is not None:
-            ids = arrivals.ids
             # Of several with one id the last counts.
-            last = {ids[i]: i for i in chosen.tolist()}
+            last = {arrivals.ids[i] or i: i for i in chosen.tolist()}
             chosen = np.array(sorted(last.values()), dtype=np.int64)
-            self.discard(last)
+            self.discard(name for name in last if isinstance(name, str))
         if len(chosen) == 0:
             return
         if arrivals.groups is not None and self._whole_groups:
@@ -230,10 +271,7 @@ class Reservoir:
         self._rows.write(self._first_row + targets, arrivals.vectors[chosen])
         for target, source in zip(targets.tolist(), chosen.tolist(), strict=True):
             self.groups[target] = None if arrivals.groups is None else arrivals.groups[source]
-            name = None if arrivals.ids is None else arrivals.ids[source]
-            self.ids[target] = name
-            if name is not None:
-                self._place_of_id[name] = target
+            self._name(target, None if arrivals.ids is None else arrivals.ids[source])
 
     def _move(self, sources: IdArray, targets: IdArray) -> None:
         for values in (self.serials, self.priorities, self.item_priorities, self.codes):
@@ -243,7 +281,9 @@ class Reservoir:
         )
         for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
             self.groups[target] = self.groups[source]
-            name = self.ids[source]
-            self.ids[target] = name
-            if name is not None:
-                self._place_of_id[name] = target
+            self._name(target, self.ids[source])
+
+    def _name(self, place: int, name: str | None) -> None:
+        self.ids[place] = name
+        if name is not None:
+            self._place_of_id[name] = place

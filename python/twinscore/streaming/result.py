@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.intervals import score_interval
 from twinscore.scoring import directed_score, overlap
 from twinscore.statistics import null_moments
+from twinscore.surroundings import surroundings_of
+from twinscore.version import __version__
 
 if TYPE_CHECKING:
     from twinscore.graph import NeighborGraph
     from twinscore.records import BoolArray
+    from twinscore.streaming.pool import Pool
+    from twinscore.streaming.real_side import RealSide
+    from twinscore.streaming.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,52 @@ class StreamResult:
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
+def stream_result(pool: Pool, registry: Registry, side: RealSide) -> StreamResult:
+    """Score a pool and say what the score is worth."""
+    found, pooled_score, groups = pool.figures(registry.seen)
+    reservoir = pool.reservoir
+    sampling = "uniform" if reservoir.is_sample else "all"
+    if reservoir.is_sample and registry.follows_time:
+        sampling = "window" if registry.window is not None else "decay"
+    return StreamResult(
+        **{name: getattr(found, name) for name in Figures.__slots__},
+        pooled_score=pooled_score,
+        k=pool.k,
+        n_real=len(side.embeddings.vectors),
+        n_seen=registry.seen,
+        n_kept=len(reservoir),
+        n_skipped=registry.skipped,
+        groups=groups,
+        sampling=sampling,
+        warnings=tuple(_warnings(sampling, found, registry, side, len(reservoir))),
+        model=side.embeddings.model,
+        preprocessing=side.embeddings.preprocessing,
+        seed=registry.seed,
+        version=__version__,
+    )
+
+
+def _warnings(
+    sampling: str, found: Figures, registry: Registry, side: RealSide, kept: int
+) -> list[str]:
+    warnings = []
+    kinds = {
+        "uniform": "a uniform sample",
+        "window": "the latest",
+        "decay": "a sample that prefers the latest",
+    }
+    if sampling != "all":
+        warnings.append(
+            f"the score is that of {kept:,} synthetic images, {kinds[sampling]} of the "
+            f"{registry.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
+        )
+    if registry.skipped:
+        warnings.append(f"{registry.skipped:,} synthetic images could not be used")
+    if side.embeddings.skipped:
+        warnings.append(f"{len(side.embeddings.skipped):,} real images could not be read")
+    return warnings
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The numbers that follow from a graph and its labels."""
@@ -110,13 +162,17 @@ class Figures:
     real_fraction_seen: float
 
 
-def figures(graph: NeighborGraph, is_real: BoolArray, seen: int) -> Figures:
+def figures(
+    graph: NeighborGraph, neighborhood: NeighborGraph, is_real: BoolArray, seen: int
+) -> Figures:
     """Score a graph.
 
     Parameters
     ----------
     graph
         Its points are images, or groups.
+    neighborhood
+        Of the same points, with `neighborhood_size` neighbors each where there are as many.
     is_real
         Shape (n,).
     seen
@@ -124,7 +180,8 @@ def figures(graph: NeighborGraph, is_real: BoolArray, seen: int) -> Figures:
     """
     score = directed_score(graph, ~is_real)
     moments = null_moments(graph, int(np.count_nonzero(~is_real)))
-    interval = _interval(graph, is_real)
+    sure = score_interval(graph, surroundings_of(neighborhood), ~is_real)
+    interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
 
@@ -151,13 +208,6 @@ def at_ratio(share: float, real_fraction: float) -> float:
     if math.isinf(share):
         return 1.0 / (1.0 - real_fraction) if real_fraction < 1.0 else math.inf
     return share / (real_fraction + (1.0 - real_fraction) * share)
-
-
-def _interval(graph: NeighborGraph, is_real: BoolArray) -> tuple[float, float]:
-    from twinscore.intervals import score_interval
-
-    low, high = score_interval(graph, is_real)
-    return float(low), float(high)
 
 
 def _json_value(value: Any) -> Any:
