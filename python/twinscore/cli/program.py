@@ -11,6 +11,7 @@ import click
 
 from twinscore.cli.demo import demo
 from twinscore.cli.score import score
+from twinscore.cli.watch import watch
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, demo):
+for command in (score, watch, demo):
     cli.add_command(command)
 
 
