@@ -32,9 +32,7 @@ def exact_self_knn(
 def pair_distances(points: _Points, first: _Int64, second: _Int64, kernel: str) -> _Float64: ...
 
 class PreparedReference:
-    def __init__(
-        self, rows: _Points, k: int, kernel: str, screen: str, threads: int
-    ) -> None: ...
+    def __init__(self, rows: _Points, k: int, kernel: str, screen: str, threads: int) -> None: ...
     def search(
         self,
         queries: _Points,

@@ -104,9 +104,7 @@ Examples:
     metavar="SECONDS",
     help="A frame is read when its file has not changed for that long.",
 )
-@click.option(
-    "--poll", is_flag=True, help="Look for changes by listing: for network file systems."
-)
+@click.option("--poll", is_flag=True, help="Look for changes by listing: for network file systems.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of the sample and of draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No live view.")
@@ -267,17 +265,20 @@ def _watch(
         is_idle = until_idle is not None and time.monotonic() - busy_at >= until_idle
         report.refresh(at_once=is_idle)
         session.save_now_and_then()
-        result = report.result
-        if stop_below is not None and result is not None and result.n_seen >= after:
-            if result.score < stop_below:
-                click.echo(
-                    f"twinscore: score {result.score:.4f} of {result.n_seen:,} frames is below "
-                    f"{stop_below:g}",
-                    err=True,
-                )
-                return EXIT_BELOW
+        if _is_too_low(report.result, stop_below, after):
+            return EXIT_BELOW
         if is_idle:
             return 0
+
+
+def _is_too_low(result: StreamResult | None, stop_below: float | None, after: int) -> bool:
+    if stop_below is None or result is None or result.n_seen < after:
+        return False
+    if result.score >= stop_below:
+        return False
+    message = f"score {result.score:.4f} of {result.n_seen:,} frames is below {stop_below:g}"
+    click.echo(f"twinscore: {message}", err=True)
+    return True
 
 
 def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:

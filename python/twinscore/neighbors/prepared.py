@@ -75,9 +75,7 @@ class PreparedReference:
         ValueError
             A row is not finite, or a query has fewer than k candidates.
         """
-        return Neighbors(
-            *self._core.search(queries, k, query_groups, reference_groups, retired)
-        )
+        return Neighbors(*self._core.search(queries, k, query_groups, reference_groups, retired))
 
 
 def pair_distances(points: FloatMatrix, first: IdArray, second: IdArray) -> Float64Array:

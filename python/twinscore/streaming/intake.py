@@ -103,9 +103,7 @@ def checked_labels(
     return [None if value is None else str(value) for value in values]
 
 
-def checked_ids(
-    ids: Sequence[Any] | npt.NDArray[Any] | None, count: int
-) -> list[str] | None:
+def checked_ids(ids: Sequence[Any] | npt.NDArray[Any] | None, count: int) -> list[str] | None:
     """Turn ids into strings; every item must have one.
 
     Raises

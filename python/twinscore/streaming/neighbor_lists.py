@@ -228,9 +228,7 @@ class NeighborLists:
             )
         return fewest
 
-    def _store(
-        self, rows: IdArray, found: Neighbors, points: FloatMatrix, groups: IdArray
-    ) -> None:
+    def _store(self, rows: IdArray, found: Neighbors, points: FloatMatrix, groups: IdArray) -> None:
         """Replace lists by the answers of a search of the whole pool."""
         width = found.ids.shape[1]
         distances = pair_distances(points, np.repeat(rows, width), found.ids.ravel())
@@ -250,7 +248,7 @@ class NeighborLists:
         self._neighbors[rows] = np.take_along_axis(self._neighbors[rows], order, axis=1)
 
     def _incomplete(self) -> IdArray:
-        """Lists that may lack a neighbor, or a point as near as the k-th."""
+        """Return the lists that may lack a neighbor, or a point as near as the last wanted."""
         last = tied_equal(self._distances)[:, self.reach - 1]
         known = last * (1.0 + TIE_TOLERANCE) < self._complete
         return np.flatnonzero(~known | ~np.isfinite(last))

@@ -140,7 +140,7 @@ class Pool:
         return group_graph(self.vectors, groups, k, seed=self._seed, threads=self._threads)
 
     def _group_numbers(self) -> IdArray:
-        """Number groups by label, the real ones first, so that no order of arrival shows."""
+        """Give groups numbers by label, the real ones first, so that no order of arrival shows."""
         real = self._real_groups or range(self._n_real)
         real_ids = np.unique(np.asarray(real), return_inverse=True)[1]
         labels = [

@@ -62,7 +62,7 @@ class Registry:
         ids: Sequence[str] | None,
         groups: Sequence[str | None] | None,
     ) -> Arrivals:
-        """Number items of a batch.
+        """Take down the items of a batch.
 
         Parameters
         ----------

@@ -216,9 +216,7 @@ class Reservoir:
         # A group is known by its priority: members share it, and no two groups do.
         most_members = max(1, self.capacity // FEWEST_GROUPS)
         order = np.lexsort((item_priorities, priorities))
-        distinct, first, sizes = np.unique(
-            priorities[order], return_index=True, return_counts=True
-        )
+        distinct, first, sizes = np.unique(priorities[order], return_index=True, return_counts=True)
         rank = np.arange(len(order)) - np.repeat(first, sizes)
         needed = np.cumsum(np.minimum(sizes, most_members))
         fitting = int(np.searchsorted(needed, self.capacity, side="right"))
@@ -228,9 +226,7 @@ class Reservoir:
         survives[order] = rank < most_members
         return survives & (priorities < self.threshold)
 
-    def _replace(
-        self, leaves: BoolArray, arrivals: Arrivals | None, chosen: IdArray
-    ) -> None:
+    def _replace(self, leaves: BoolArray, arrivals: Arrivals | None, chosen: IdArray) -> None:
         """Fill the places of those who leave with the arrivals, and close the gaps left over."""
         free = np.flatnonzero(leaves)
         for place in free.tolist():
@@ -276,9 +272,7 @@ class Reservoir:
     def _move(self, sources: IdArray, targets: IdArray) -> None:
         for values in (self.serials, self.priorities, self.item_priorities, self.codes):
             values[targets] = values[sources]
-        self._rows.write(
-            self._first_row + targets, self._rows.rows(self._first_row + sources)
-        )
+        self._rows.write(self._first_row + targets, self._rows.rows(self._first_row + sources))
         for source, target in zip(sources.tolist(), targets.tolist(), strict=True):
             self.groups[target] = self.groups[source]
             self._name(target, self.ids[source])

@@ -12,7 +12,7 @@ from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
 from twinscore.streaming.pool import Pool
 from twinscore.streaming.real_side import RealSide, open_real_side
-from twinscore.streaming.registry import Registry
+from twinscore.streaming.registry import Registry, group_codes
 from twinscore.streaming.reservoir import Arrivals
 from twinscore.streaming.result import StreamResult, stream_result
 from twinscore.streaming.snapshot import Snapshot
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from twinscore.assessment import StageProgress
     from twinscore.models.embedder import Embedder
+    from twinscore.records import IdArray
     from twinscore.streaming.intake import Intake
 
     Labels = Sequence[Any] | npt.NDArray[Any]
@@ -219,7 +220,24 @@ class StreamingScorer:
             for start in range(0, len(arrivals), ROWS_AT_ONCE):
                 self._take(arrivals.part(start, start + ROWS_AT_ONCE))
             self._result = None
-            return self._answers(intake, arrivals) if answers else None
+            if not answers:
+                return None
+            return self._answers(intake, arrivals.codes, arrivals.serials)
+
+    def compare(self, items: Any, *, groups: Labels | None = None) -> BatchAnswers:
+        """Say of items how real they look, without taking them in.
+
+        Parameters
+        ----------
+        items, groups
+            As for `update`.
+        """
+        intake = take_in(items, self._pool.width, lambda: self._side.embedder)
+        group_names = checked_labels(groups, intake.total, "groups")
+        with self._lock:
+            serials = self._registry.new_serials(len(intake.places))
+            codes = group_codes(_at(group_names, intake), serials)
+            return self._answers(intake, codes, serials)
 
     def discard(self, ids: Labels) -> None:
         """Forget items given before, such as frames that were deleted; `n_seen` falls with them.
@@ -296,9 +314,7 @@ class StreamingScorer:
     ) -> StreamingScorer:
         """Make a scorer that goes on where a snapshot was taken."""
         scorer = cls.__new__(cls)
-        side = RealSide(
-            snapshot.real, model or snapshot.model, device or snapshot.device, threads
-        )
+        side = RealSide(snapshot.real, model or snapshot.model, device or snapshot.device, threads)
         registry = snapshot.registry()
         scorer._set_up(side, snapshot.k, snapshot.capacity, registry, threads)
         reservoir = scorer._pool.reservoir
@@ -389,22 +405,26 @@ class StreamingScorer:
             waiting, self._waiting = Arrivals.joined(self._waiting), []
             self._pool.reservoir.admit(waiting)
 
-    def _answers(self, intake: Intake, arrivals: Arrivals) -> BatchAnswers:
+    def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
         self._admit_waiting()
         if self._search is None:
             real = self._side.embeddings.vectors
             self._search = BatchSearch(real, self.k, threads=self._threads)
         reservoir = self._pool.reservoir
         answers = BatchAnswers.unknown(intake.total)
-        for start in range(0, len(arrivals), ROWS_AT_ONCE):
-            part = arrivals.part(start, start + ROWS_AT_ONCE)
-            places = intake.places[start : start + ROWS_AT_ONCE]
+        for start in range(0, len(codes), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            places = intake.places[part]
             answers.real_share[places], answers.distance_ratio[places] = (
                 self._search.shares_and_ratios(
-                    part.vectors, part.codes, reservoir.vectors, reservoir.codes, reservoir.serials
+                    intake.vectors[part],
+                    codes[part],
+                    reservoir.vectors,
+                    reservoir.codes,
+                    reservoir.serials,
                 )
             )
-            answers.kept[places] = np.isin(part.serials, reservoir.serials)
+            answers.kept[places] = np.isin(serials[part], reservoir.serials)
         return answers
 
 

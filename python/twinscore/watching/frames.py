@@ -73,7 +73,8 @@ def contents_digest(path: Path) -> str:
     digest = hashlib.sha256()
     if path.is_dir():
         for name, signature in frames_below(path):
-            digest.update(f"{name} {signature.size} {signature.modified}\n".encode("utf-8", "replace"))
+            line = f"{name} {signature.size} {signature.modified}\n"
+            digest.update(line.encode("utf-8", "replace"))
     elif path.exists():
         found = path.stat()
         digest.update(f"{found.st_size} {found.st_mtime_ns}".encode())

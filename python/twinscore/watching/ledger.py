@@ -64,16 +64,13 @@ class Ledger:
     def unreadable(self) -> dict[str, str]:
         """Frames that could not be read as they are now, with the reason."""
         return {
-            name: entry.reason
-            for name, entry in self._entries.items()
-            if entry.reason is not None
+            name: entry.reason for name, entry in self._entries.items() if entry.reason is not None
         }
 
     def to_json(self) -> list[list[Any]]:
         """Return it as JSON types."""
         return [
-            [name, *astuple(entry.signature), entry.reason]
-            for name, entry in self._entries.items()
+            [name, *astuple(entry.signature), entry.reason] for name, entry in self._entries.items()
         ]
 
     @classmethod

@@ -117,7 +117,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     if result is None:
         return f"no score yet: {counts}"
     low, high = result.interval
-    return f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}: {counts}"
+    score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
+    return f"{score}: {counts}"
 
 
 def sparkline(values: list[float]) -> str:
@@ -134,7 +135,8 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
         ("Interval", f"{low:.3f} to {high:.3f}"),
         ("Overlap", f"{result.overlap:.3f}, the share of frames that could be real images"),
         ("Chance", f"a perfect twin would score {max(null_low, 0.0):.2f} to {null_high:.2f}"),
-        ("Images", f"{result.n_real:,} real, {result.n_kept:,} synthetic kept of {result.n_seen:,}"),
+        ("Real images", f"{result.n_real:,}"),
+        ("Kept", f"{result.n_kept:,} of {result.n_seen:,} frames"),
     ]
     if result.sampling != "all":
         rows.append(
