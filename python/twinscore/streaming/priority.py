@@ -56,7 +56,7 @@ def number_hashes(seed: int, numbers: IdArray, vectors: FloatMatrix) -> HashArra
     places = np.arange(words.shape[1], dtype=np.uint64)
     # Multilinear hashing: different words meet by chance alone once the factors are random.
     contents = words @ (_mixed(places + _mixed(start)) | np.uint64(1))
-    return _mixed(contents ^ _mixed(numbers.astype(np.uint64) + start * _GOLDEN))
+    return _mixed(contents ^ _mixed(numbers.astype(np.uint64) + _mixed(start)))
 
 
 def label_hashes(seed: int, labels: Sequence[str]) -> HashArray:

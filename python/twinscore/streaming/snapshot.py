@@ -158,20 +158,27 @@ class Snapshot:
         cls, file: str | os.PathLike[str] | BinaryIO
     ) -> tuple[Snapshot, dict[str, Any]]:
         """Read it and the caller's notes."""
-        is_path = isinstance(file, str | os.PathLike)
-        name = os.fspath(file) if isinstance(file, str | os.PathLike) else "the stream's state"
-        if is_path and not Path(name).is_file():
-            raise FileNotFoundError(f"expected the saved state of a stream, but {name!r} is none")
+        if isinstance(file, str | os.PathLike):
+            if not Path(file).is_file():
+                raise FileNotFoundError(
+                    f"expected the saved state of a stream, but {os.fspath(file)!r} is none"
+                )
+            with Path(file).open("rb") as opened:
+                return cls._read(opened, repr(os.fspath(file)))
+        return cls._read(file, "the file given")
+
+    @classmethod
+    def _read(cls, file: BinaryIO, name: str) -> tuple[Snapshot, dict[str, Any]]:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 content = {key: archive[key] for key in archive.files}
             header = json.loads(str(content.pop(_HEADER)))
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{name!r} is not the complete saved state of a stream") from error
+            raise ValueError(f"{name} is not the complete saved state of a stream") from error
         found = (header.get("format"), header.get("version"))
         if found != (FORMAT, FORMAT_VERSION):
             raise ValueError(
-                f"{name!r}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
+                f"{name}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
             )
         return cls._from(header["scorer"], content), header["notes"]
 
