@@ -2,8 +2,8 @@
 
 The points are mixtures of two embeddings of crops of photographs each, rotated to 512 dimensions,
 made batch by batch outside the time that is measured. Half of the synthetic ones are mixtures of
-the same photographs as the real ones, half of other photographs: the overlap to be found is about
-one half. Every record tells whether the last result agrees with a batch score of the points kept.
+the same photographs as the real ones, half of other photographs, so that the overlap lies between
+one half and one. Every record tells whether the last result agrees with a batch score of the points kept.
 
 python bench/streaming.py --photographs FOLDER --out bench/records/streaming.jsonl
 """
@@ -67,7 +67,8 @@ class Mixtures:
     def _mix(self, crops: FloatMatrix, count: int) -> FloatMatrix:
         first, second = self._random.integers(len(crops), size=(2, count))
         weight = self._random.uniform(0.0, 0.5, size=(count, 1)).astype(np.float32)
-        return crops[first] * (1 - weight) + crops[second] * weight
+        mixed: FloatMatrix = crops[first] * (1 - weight) + crops[second] * weight
+        return mixed
 
 
 def resident_mib() -> float:

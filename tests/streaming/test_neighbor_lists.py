@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from twinscore.graph import NeighborGraph, graph_of
 from twinscore.neighbors import self_knn
-from twinscore.records import FloatMatrix, IdArray
 from twinscore.streaming.neighbor_lists import NeighborLists
+
+if TYPE_CHECKING:
+    from twinscore.records import FloatMatrix, IdArray
 
 
 @dataclass

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.intervals import score_interval
-from twinscore.scoring import directed_score, overlap
+from twinscore.scoring import directed_score, overlap, overlap_estimate
 from twinscore.statistics import null_moments
-from twinscore.surroundings import surroundings_of
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
     from twinscore.graph import NeighborGraph
     from twinscore.records import BoolArray
-    from twinscore.streaming.pool import Pool
+    from twinscore.streaming.candidates import CandidatePool
     from twinscore.streaming.real_side import RealSide
     from twinscore.streaming.registry import Registry
+    from twinscore.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class StreamResult:
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
-def stream_result(pool: Pool, registry: Registry, side: RealSide) -> StreamResult:
+def stream_result(pool: CandidatePool, registry: Registry, side: RealSide) -> StreamResult:
     """Score a pool and say what the score is worth."""
     found, pooled_score, groups = pool.figures(registry.seen)
     reservoir = pool.reservoir
@@ -163,7 +163,7 @@ class Figures:
 
 
 def figures(
-    graph: NeighborGraph, neighborhood: NeighborGraph, is_real: BoolArray, seen: int
+    graph: NeighborGraph, surroundings: Surroundings, is_real: BoolArray, seen: int
 ) -> Figures:
     """Score a graph.
 
@@ -171,8 +171,8 @@ def figures(
     ----------
     graph
         Its points are images, or groups.
-    neighborhood
-        Of the same points, with `neighborhood_size` neighbors each where there are as many.
+    surroundings
+        Of the same points.
     is_real
         Shape (n,).
     seen
@@ -180,22 +180,21 @@ def figures(
     """
     score = directed_score(graph, ~is_real)
     moments = null_moments(graph, int(np.count_nonzero(~is_real)))
-    sure = score_interval(graph, surroundings_of(neighborhood), ~is_real)
+    sure = score_interval(graph, surroundings, ~is_real)
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
-
-    def at_seen_ratio(value: float) -> float:
-        return at_ratio(overlap(value, kept), all_seen)
+    share = overlap_estimate(score, kept, sure.variance)
+    low, high = overlap(sure.low, kept), overlap(sure.high, kept)
 
     return Figures(
         score=score,
         reverse_score=directed_score(graph, is_real),
         interval=interval,
-        overlap=overlap(score, kept),
-        overlap_interval=(overlap(interval[0], kept), overlap(interval[1], kept)),
-        score_at_seen_ratio=at_seen_ratio(score),
-        seen_interval=(at_seen_ratio(interval[0]), at_seen_ratio(interval[1])),
+        overlap=share,
+        overlap_interval=(low, high),
+        score_at_seen_ratio=at_ratio(overlap(score, kept), all_seen),
+        seen_interval=(at_ratio(low, all_seen), at_ratio(high, all_seen)),
         z=moments.z(score),
         null_interval=moments.interval,
         real_fraction=kept,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
+from twinscore.streaming.candidates import CandidatePool
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
-from twinscore.streaming.pool import Pool
 from twinscore.streaming.real_side import RealSide, open_real_side
 from twinscore.streaming.registry import Registry, group_codes
 from twinscore.streaming.reservoir import Arrivals
@@ -125,7 +125,7 @@ class StreamingScorer:
         self._side = side
         self._registry = registry
         self._threads = threads
-        self._pool = Pool(
+        self._pool = CandidatePool(
             side.embeddings,
             k,
             capacity,

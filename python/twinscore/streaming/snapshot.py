@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from twinscore.models.embedder import Embedder
     from twinscore.records import Float64Array, FloatMatrix
-    from twinscore.streaming.pool import Pool
+    from twinscore.streaming.candidates import CandidatePool
     from twinscore.streaming.real_side import RealSide
 
 FORMAT = "twinscore-stream"
@@ -68,7 +68,7 @@ class Snapshot:
     groups: tuple[str | None, ...]
 
     @classmethod
-    def of(cls, pool: Pool, registry: Registry, side: RealSide) -> Snapshot:
+    def of(cls, pool: CandidatePool, registry: Registry, side: RealSide) -> Snapshot:
         """Copy what makes up a scorer."""
         reservoir = pool.reservoir
         return cls(

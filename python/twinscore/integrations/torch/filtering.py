@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twinscore.streaming import BatchAnswers, StreamingScorer
 
 
-class RealismFilter(IterableDataset):  # type: ignore[misc]
+class RealismFilter(IterableDataset[Any]):
     """Yields the samples of a dataset that look real enough.
 
     A sample passes if it meets every limit given. Samples that cannot be read do not pass.

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.resampling import group_graph
+from twinscore.pool import Pool
+from twinscore.resampling import grouped_graphs
 from twinscore.scoring import directed_score
 from twinscore.streaming.growing_rows import GrowingRows
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.registry import group_codes
 from twinscore.streaming.reservoir import Reservoir
 from twinscore.streaming.result import Figures, figures
-from twinscore.surroundings import MOST_NEIGHBORS, neighborhood_size
+from twinscore.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 
 if TYPE_CHECKING:
-    from twinscore.graph import NeighborGraph
     from twinscore.records import BoolArray, Embeddings, FloatMatrix, IdArray
 
 
-class Pool:
+class CandidatePool:
     """Scores the points of a reservoir against the real ones.
 
     Parameters
@@ -120,24 +120,18 @@ class Pool:
         graph = self._lists.graph(self.k)
         if not self.has_groups:
             size = min(_neighborhood(is_real), self._lists.reach)
-            found = figures(graph, self._lists.graph(size), is_real, seen)
+            surroundings = surroundings_of(self._lists.graph(size))
+            found = figures(graph, surroundings, is_real, seen)
             return found, found.score, None
         _, exclusive = np.unique(codes, return_inverse=True)
         pooled_score = directed_score(graph, ~is_real, exclusive)
-        groups = self._group_numbers()
-        is_real_group = np.bincount(groups, is_real) > 0
-        counts = self._group_counts(is_real_group)
-        size = min(_neighborhood(is_real_group), len(is_real_group) - 1)
+        pool = Pool(self.vectors, is_real, self._group_numbers())
+        counts = self._group_counts(pool.unit_is_real)
+        drawn = grouped_graphs(pool, self.k, seed=self._seed, threads=self._threads)
         found = figures(
-            self._group_graph(groups, self.k),
-            self._group_graph(groups, size),
-            is_real_group,
-            counts["synthetic_seen"],
+            drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
         )
         return found, pooled_score, counts
-
-    def _group_graph(self, groups: IdArray, k: int) -> NeighborGraph:
-        return group_graph(self.vectors, groups, k, seed=self._seed, threads=self._threads)
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""
