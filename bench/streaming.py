@@ -3,7 +3,7 @@
 The points are mixtures of two embeddings of crops of photographs each, rotated to 512 dimensions,
 made batch by batch outside the time that is measured. Half of the synthetic ones are mixtures of
 the same photographs as the real ones, half of other photographs, so that the overlap lies between
-one half and one. Every record tells whether the last result agrees with a batch score of the points kept.
+one half and one. Every record tells whether the result is the batch score of the points kept.
 
 python bench/streaming.py --photographs FOLDER --out bench/records/streaming.jsonl
 """
