@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +18,7 @@ from twinscore.models.embedder import Embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytest.importorskip("watchfiles", reason="needs the extra watch")
 
@@ -138,7 +138,7 @@ def test_thousands_of_frames_and_three_kills(
 
 
 def test_a_low_score_stops_the_render_with_code_3(
-    renders: Path, make_folder: Callable[..., Path], real: Path
+    make_folder: Callable[..., Path], real: Path
 ) -> None:
     frames = make_folder("renders", {"a": 12}, seed=5)
     code, _, err = finished(

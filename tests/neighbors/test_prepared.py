@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from twinscore.neighbors import knn
 from twinscore.neighbors.prepared import PreparedReference, pair_distances
-from twinscore.records import Neighbors
+
+if TYPE_CHECKING:
+    from twinscore.records import Neighbors
 
 
 def assert_equal(answer: Neighbors, expected: Neighbors) -> None:
@@ -13,11 +17,10 @@ def assert_equal(answer: Neighbors, expected: Neighbors) -> None:
         np.testing.assert_array_equal(getattr(answer, name), getattr(expected, name), name)
 
 
+@pytest.mark.usefixtures("kernel", "screen")
 @pytest.mark.parametrize("columns", [1, 7, 160])
 @pytest.mark.parametrize("k", [1, 6])
-def test_answers_are_those_of_a_single_search(
-    columns: int, k: int, kernel: str, screen: str
-) -> None:
+def test_answers_are_those_of_a_single_search(columns: int, k: int) -> None:
     random = np.random.default_rng(columns)
     reference = random.integers(0, 4, (700, columns)).astype(np.float32)
     prepared = PreparedReference(reference, k)
@@ -27,7 +30,8 @@ def test_answers_are_those_of_a_single_search(
         assert_equal(prepared.search(queries, k), knn(queries, reference, k))
 
 
-def test_groups_and_retired_rows_are_not_eligible(screen: str) -> None:
+@pytest.mark.usefixtures("screen")
+def test_groups_and_retired_rows_are_not_eligible() -> None:
     random = np.random.default_rng(0)
     reference = random.standard_normal((300, 40)).astype(np.float32)
     queries = random.standard_normal((50, 40)).astype(np.float32)
@@ -75,7 +79,8 @@ def test_errors_name_the_row() -> None:
         prepared.search(np.ones((1, 2), dtype=np.float32), 1)
 
 
-def test_distances_of_pairs_are_those_of_a_search(kernel: str) -> None:
+@pytest.mark.usefixtures("kernel")
+def test_distances_of_pairs_are_those_of_a_search() -> None:
     points = np.random.default_rng(0).standard_normal((60, 33)).astype(np.float32)
     found = knn(points[:20], points, 5)
     rows = np.repeat(np.arange(20), 5)

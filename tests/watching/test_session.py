@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ from twinscore.watching.json_lines import JsonLines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -152,9 +152,7 @@ def test_groups_are_the_folders(real: Path, renders: Path) -> None:
     assert result.score == expected.score
 
 
-def test_the_state_of_another_watch_is_refused(
-    real: Path, renders: Path, make_folder: Callable[..., Path]
-) -> None:
+def test_the_state_of_another_watch_is_refused(real: Path, renders: Path) -> None:
     session = open_session(renders, real)
     session.save()
     state = renders / ".state.npz"
