@@ -3,7 +3,8 @@
 The points are mixtures of two embeddings of crops of photographs each, rotated to 512 dimensions,
 made batch by batch outside the time that is measured. Half of the synthetic ones are mixtures of
 the same photographs as the real ones, half of other photographs, so that the overlap lies between
-one half and one. Every record tells whether the result is the batch score of the points kept.
+one half and one. The last record of a run tells
+whether the result is the batch score of the points kept.
 
 python bench/streaming.py --photographs FOLDER --out bench/records/streaming.jsonl
 """
@@ -11,6 +12,7 @@ python bench/streaming.py --photographs FOLDER --out bench/records/streaming.jso
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +79,12 @@ def resident_mib() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
 
 
+def is_batch_score(scorer: ts.StreamingScorer, real: FloatMatrix) -> bool:
+    """Compare the result with a search of the points kept, all at once."""
+    batch = ts.score(real, scorer.snapshot().vectors, diagnostics=False)
+    return scorer.result().score == batch.score
+
+
 def stream(
     mixtures: Mixtures, points: int, capacity: int, batch: int, threads: int, *, answers: bool
 ) -> Iterator[dict[str, Any]]:
@@ -108,7 +116,8 @@ def stream(
             "score": result.score,
             "overlap": result.overlap,
             "overlap_interval": result.overlap_interval,
-            "is_batch_score": result.score == ts.score(real, scorer.snapshot().vectors).score,
+            "is_batch_score": is_batch_score(scorer, real) if scorer.n_seen == points else None,
+            "load": os.getloadavg()[0],
             "host": host(),
             "commit": commit(),
         }
