@@ -17,12 +17,16 @@ from twinscore.version import __version__
 
 if TYPE_CHECKING:
     from twinscore.models.embedder import Embedder
+    from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
+    "BatchAnswers",
     "Embedder",
     "MissingExtraError",
     "Neighbors",
     "ScoreResult",
+    "StreamResult",
+    "StreamingScorer",
     "TooManySkipsError",
     "UnreadableImageError",
     "__version__",
@@ -38,4 +42,8 @@ def __getattr__(name: str) -> Any:
         from twinscore.models.embedder import Embedder
 
         return Embedder
+    if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
+        from twinscore import streaming
+
+        return getattr(streaming, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,6 +12,7 @@ import click
 from twinscore.cli.bench import bench
 from twinscore.cli.demo import demo
 from twinscore.cli.score import score
+from twinscore.cli.watch import watch
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, bench, demo):
+for command in (score, watch, bench, demo):
     cli.add_command(command)
 
 
