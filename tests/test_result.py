@@ -73,6 +73,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "score",
         "seconds",
         "seed",
+        "squint",
         "skipped",
         "ties",
         "version",

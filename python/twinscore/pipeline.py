@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.assessment import assess
 from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
+from twinscore.scored_pool import ScoredPool
 from twinscore.sources import open_source
 
 if TYPE_CHECKING:
@@ -148,7 +149,11 @@ def score(
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}
-    return dataclasses.replace(result, seconds=seconds)
+    images = {
+        side: source for side, source in sources.items() if not isinstance(source, Embeddings)
+    }
+    pool = ScoredPool(sides["real"], sides["synthetic"], images)
+    return dataclasses.replace(result, seconds=seconds, pool=pool)
 
 
 def embed(
