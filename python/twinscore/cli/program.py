@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.compare import compare
 from twinscore.cli.demo import demo
+from twinscore.cli.history import history
 from twinscore.cli.score import score
 from twinscore.version import __version__
 
@@ -26,7 +28,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, demo):
+for command in (score, compare, history, demo):
     cli.add_command(command)
 
 
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        return int(cli.main(arguments, standalone_mode=False) or 0)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        return int(cli.main(words, standalone_mode=False, obj=words) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code
