@@ -91,7 +91,7 @@ def test_files_that_are_gone_or_damaged_have_no_picture(tmp_path: Path) -> None:
 
 
 def test_the_map_takes_smaller_pictures_before_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (40, 90, 120, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (40, 150, 200, 3), dtype=np.uint8)
     items = [ImageItem(f"image {row}", pixels) for row, pixels in enumerate(noise)]
     side = Embeddings(np.zeros((40, 2), np.float32), tuple(item.name for item in items))
     empty = Embeddings(np.zeros((0, 2), np.float32), ())
@@ -104,9 +104,9 @@ def test_the_map_takes_smaller_pictures_before_fewer(monkeypatch: pytest.MonkeyP
     everything = pictures(10**9)
     cost = sum(map(len, everything.values()))
     smaller = pictures(cost // 2)
-    fewer = pictures(cost // 20)
+    fewer = pictures(cost // 50)
     assert max(decoded(everything[0]).size) == thumbnails.HOVER_SIDES[0]
     assert len(smaller) == 40
     assert max(decoded(smaller[0]).size) in thumbnails.HOVER_SIDES[1:]
     assert 0 < len(fewer) < 40
-    assert sum(map(len, fewer.values())) < 1.3 * cost / 20
+    assert sum(map(len, fewer.values())) < 1.3 * cost / 50

@@ -65,8 +65,9 @@ def curve(
         traces.append(_line(x, second[1], second[0], "--faint", "dash"))
         highest = max([highest, *(value for value in second[1] if value is not None)])
     x_axis: Figure = {"title": {"text": x_title}, "type": "log" if x_is_logarithmic else "linear"}
-    x_axis |= {"tickmode": "array", "tickvals": list(x)}
-    x_axis["ticktext"] = list(x_labels or [f"{value:,}" for value in x])
+    ticks = _apart(x) if x_is_logarithmic else list(x)
+    x_axis |= {"tickmode": "array", "tickvals": ticks}
+    x_axis["ticktext"] = list(x_labels or [f"{value:,}" for value in ticks])
     return {
         "data": traces,
         "layout": {
@@ -91,6 +92,12 @@ def curve(
             ],
         },
     }
+
+
+def _apart(values: Sequence[float]) -> list[float]:
+    """Leave out values too near to the one after them for both labels to fit."""
+    following = [*values[1:], float("inf")]
+    return [value for value, after in zip(values, following, strict=True) if after > 1.5 * value]
 
 
 def _line(

@@ -63,7 +63,9 @@ def render_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=figure, count=_count, share=_share)
+    environment.filters.update(
+        figure=figure, overlap=overlap_figure, count=_count, share=_share, sentence=_sentence
+    )
     script, style = _resource("page.js"), _resource("page.css")
     page: str = environment.get_template(template).render(
         version=__version__,
@@ -106,6 +108,15 @@ def pack(text: str) -> str:
 def figure(value: float | None, digits: int = 3) -> str:
     """Show a number, or a dash where there is none."""
     return "-" if value is None or value != value else f"{value:.{digits}f}"
+
+
+def overlap_figure(value: float | None) -> str:
+    """Show an overlap, which says no more than that from 1 on; None stands for infinity."""
+    return "above 1" if value is None or value > 1.0 else figure(value)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _count(value: int) -> str:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.report.charts import Figure, curve
-from twinscore.report.document import check_page_packages, figure, render_page, write_page
+from twinscore.report.document import (
+    check_page_packages,
+    figure,
+    overlap_figure,
+    render_page,
+    write_page,
+)
 from twinscore.report.galleries import (
     Exhibit,
     Gallery,
@@ -226,7 +232,7 @@ def _facts(result: ScoreResult) -> list[dict[str, str]]:
         ),
         (
             "Overlap",
-            figure(result.overlap) if result.overlap <= 1.0 else "above 1",
+            overlap_figure(result.overlap),
             "the share of synthetic images that could be real ones "
             f"({overlap_low:.2f} to {min(overlap_high, 1.0):.2f})",
         ),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 GALLERY_SIDE = 224
 """Longer side in pixels of a picture in a gallery."""
-HOVER_SIDES = (96, 72, 56)
+HOVER_SIDES = (192, 144, 96, 72, 56)
 """The same on the map: the largest that fits the budget is taken."""
 HOVER_BUDGET = 6_500_000
 """Bytes for all pictures of the map, as base64."""
