@@ -141,7 +141,6 @@ class _UmapLayout(_NeighborLayout):
     neighbor_count = UMAP_NEIGHBORS - 1
 
     def place(self, order: IdArray, seed: int) -> Float64Array:
-        umap = require("umap", extra="report", purpose="the UMAP map")
         ids, distances = self._shuffled_neighbors(order)
         own = np.arange(len(order))[:, None]
         ids = np.hstack([own, ids])
@@ -149,6 +148,7 @@ class _UmapLayout(_NeighborLayout):
         noise = np.random.default_rng(seed).normal(scale=0.1, size=self.start.shape)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            umap = require("umap", extra="report", purpose="the UMAP map")
             model = umap.UMAP(
                 n_neighbors=ids.shape[1],
                 min_dist=UMAP_MIN_DISTANCE,
@@ -167,13 +167,13 @@ class _TsneLayout(_NeighborLayout):
     neighbor_count = 3 * PERPLEXITY
 
     def place(self, order: IdArray, seed: int) -> Float64Array:
-        tsne = require("openTSNE", extra="tsne", purpose="the t-SNE map")
-        nearest = require("openTSNE.nearest_neighbors", extra="tsne", purpose="the t-SNE map")
         ids, distances = self._shuffled_neighbors(order)
         noise = np.random.default_rng(seed).normal(scale=1e-5, size=self.start.shape)
         jobs = self.threads or -1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            tsne = require("openTSNE", extra="tsne", purpose="the t-SNE map")
+            nearest = require("openTSNE.nearest_neighbors", extra="tsne", purpose="the t-SNE map")
             affinities = tsne.affinity.PerplexityBasedNN(
                 knn_index=nearest.PrecomputedNeighbors(ids, distances),
                 perplexity=min(PERPLEXITY, ids.shape[1] / 3),
