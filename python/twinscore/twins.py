@@ -13,6 +13,8 @@ from twinscore.pipeline import score
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from twinscore.assessment import StageProgress
     from twinscore.result import ScoreResult
     from twinscore.scored_pool import ScoredPool
@@ -43,8 +45,8 @@ def compare(
     *,
     names: tuple[str, str] = ("first", "second"),
     slice_by: str | Sequence[str] = (),
-    first_groups: Sequence[Any] | None = None,
-    second_groups: Sequence[Any] | None = None,
+    first_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    second_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
     seed: int = 0,
     threads: int | None = None,
     progress: StageProgress | None = None,

@@ -42,7 +42,7 @@ def test_the_map_is_saved_in_the_format_of_the_ending(
 def test_the_figure_shows_every_image_on_its_side(result: ts.ScoreResult) -> None:
     pytest.importorskip("matplotlib", reason="needs the extra report")
     (axes,) = result.plot(method="pca").axes
-    assert [len(points.get_offsets()) for points in axes.collections] == [40, 40]
+    assert [len(np.asarray(points.get_offsets())) for points in axes.collections] == [40, 40]
     legend = axes.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["real (40)", "synthetic (40)"]
