@@ -1,4 +1,4 @@
-"""Is the new render settings' output harder to tell from photographs than the old one's?
+"""Tell whether new render settings are harder to tell from photographs than the old ones.
 
 pip install '.[cpu,demo,report]'
 python examples/compare_two_twins.py
