@@ -148,7 +148,7 @@ class _UmapLayout(_NeighborLayout):
         noise = np.random.default_rng(seed).normal(scale=0.1, size=self.start.shape)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            umap = require("umap", extra="report", purpose="the UMAP map")
+            umap = require("umap", extra="umap", purpose="the UMAP map")
             model = umap.UMAP(
                 n_neighbors=ids.shape[1],
                 min_dist=UMAP_MIN_DISTANCE,

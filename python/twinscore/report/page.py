@@ -273,6 +273,14 @@ def _further_facts(result: ScoreResult) -> Iterator[tuple[str, str, str]]:
             figure(result.control.score, 2),
             f"real images against real ones (give or take {result.control.spread:.2f})",
         )
+    if result.compatibility is not None:
+        published = result.compatibility
+        yield (
+            "As published",
+            figure(published.score),
+            f"by UMAP in two dimensions (give or take {published.spread:.3f} over "
+            f"{len(published.scores)} maps)",
+        )
     if result.groups is not None:
         yield (
             "All images",
@@ -417,7 +425,7 @@ def _map_note(maps: list[PoolMap], images: int, pictures: int) -> str:
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
             "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            "(pip install 'twinscore[report]'). "
+            "(pip install 'twinscore[umap]'). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     if pictures == 0:
