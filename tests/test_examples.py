@@ -1,55 +1,73 @@
+"""Every example runs as it is, in a folder of its own."""
+
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-import twinscore as ts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 EXAMPLES = Path(__file__).parents[1] / "examples"
+SCRIPTS = ("quickstart.py", "compare_two_twins.py", "with_fiftyone.py")
+
+pytestmark = pytest.mark.slow
 
 
-def run(example: str, *arguments: str, home: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / example, *arguments],
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for package in ("onnxruntime", "skimage", "sklearn", "jinja2", "plotly", "matplotlib"):
+        pytest.importorskip(package, reason="needs the extras cpu, demo and report")
+    return Path(shutil.copytree(EXAMPLES, tmp_path / "examples"))
+
+
+def run(script: Path) -> str:
+    finished = subprocess.run(
+        [sys.executable, script.name],
+        cwd=script.parent,
         capture_output=True,
         text=True,
+        timeout=500,
         check=False,
-        env={**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "1"},
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
 
 
-@pytest.mark.slow
-def test_hugging_face_datasets(make_folder: Callable[..., Path], tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="needs torch")
-    pytest.importorskip("datasets", reason="needs the package datasets")
-    photos, renders = make_folder("photos", {"a": 12}), make_folder("renders", {"b": 10}, seed=1)
-    shown = run("hugging_face_datasets.py", str(photos), str(renders), home=tmp_path / "home")
-    score = ts.score(photos, renders, diagnostics=False).score
-    assert shown.startswith(f"score {score:.3f} of 10 renders\n")
-    assert "of 10 renders have a distance ratio up to 1.3" in shown
+def test_every_script_is_run_here() -> None:
+    here = {*SCRIPTS, "demo_images.py", "notebook.ipynb"}
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_file()} == here
 
 
-@pytest.mark.slow
-def test_web_dataset(make_folder: Callable[..., Path], tmp_path: Path) -> None:
-    pytest.importorskip("torch", reason="needs torch")
-    web = pytest.importorskip("webdataset", reason="needs the package webdataset")
-    photos, renders = make_folder("photos", {"a": 12}), make_folder("renders", {"b": 10}, seed=1)
-    files = sorted(renders.glob("b/*.png"))
-    for shard in range(2):
-        with web.TarWriter(str(tmp_path / f"renders-{shard}.tar")) as writer:
-            for file in files[shard::2]:
-                writer.write({"__key__": file.stem, "png": file.read_bytes()})
-    shown = run("web_dataset.py", str(photos), f"{tmp_path}/renders-{{0..1}}.tar", home=tmp_path)
-    score = ts.score(photos, renders, diagnostics=False).score
-    assert shown.startswith(f"score {score:.3f} (")
-    assert shown.endswith(") of 10 renders\n")
+def test_quickstart_prints_a_score_and_leaves_a_report(folder: Path) -> None:
+    assert run(folder / "quickstart.py").startswith("score 0.")
+    made = {path.name for path in (folder / "example-result").iterdir()}
+    assert made == {"result.json", "samples.parquet", "report.html", "map.svg"}
+
+
+def test_comparing_finds_the_final_render_better_than_the_preview(folder: Path) -> None:
+    assert "harder to tell from the real images" in run(folder / "compare_two_twins.py")
+
+
+def test_fiftyone_example_lists_its_views(folder: Path) -> None:
+    if "FIFTYONE_DATABASE_URI" not in os.environ:
+        pytest.skip("needs a MongoDB, named by FIFTYONE_DATABASE_URI")
+    assert "gives-the-twin-away" in run(folder / "with_fiftyone.py")
+
+
+def test_notebook_shows_a_card_and_a_map(folder: Path) -> None:
+    notebook = json.loads((folder / "notebook.ipynb").read_text(encoding="utf-8"))
+    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    # What a notebook does with the last line of a cell, without a kernel.
+    program = "\n".join(cells).replace("\nresult\n", "\nprint(result._repr_html_())\n")
+    program = program.replace(
+        "result.plot(seeds=3)", "print(len(result.plot(seeds=3)._repr_png_()))"
+    )
+    (folder / "notebook.py").write_text(program, encoding="utf-8")
+    shown = run(folder / "notebook.py")
+    assert "Indistinguishability Score" in shown
+    assert int(shown.splitlines()[-1]) > 5_000
+    assert (folder / "report.html").is_file()

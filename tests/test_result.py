@@ -76,6 +76,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "score",
         "seconds",
         "seed",
+        "squint",
         "skipped",
         "ties",
         "version",

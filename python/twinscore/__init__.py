@@ -13,6 +13,7 @@ from twinscore.neighbors import knn, self_knn
 from twinscore.pipeline import score
 from twinscore.records import MissingExtraError, Neighbors, TooManySkipsError, UnreadableImageError
 from twinscore.result import ScoreResult
+from twinscore.twins import compare
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "TooManySkipsError",
     "UnreadableImageError",
     "__version__",
+    "compare",
     "knn",
     "score",
     "self_knn",

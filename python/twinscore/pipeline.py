@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
+from twinscore.scored_pool import ScoredPool
 from twinscore.search_plan import check_way, score_embeddings
 from twinscore.sources import open_source
 
@@ -167,7 +168,11 @@ def score(
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}
-    return dataclasses.replace(result, seconds=seconds)
+    images = {
+        side: source for side, source in sources.items() if not isinstance(source, Embeddings)
+    }
+    pool = ScoredPool(sides["real"], sides["synthetic"], images)
+    return dataclasses.replace(result, seconds=seconds, pool=pool)
 
 
 def embed(

@@ -8,7 +8,7 @@ import math
 import os
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
+    from matplotlib.figure import Figure
 
     from twinscore.compatibility import NotebookScore
     from twinscore.confounds import Confound
     from twinscore.control import Control
     from twinscore.distance_ratio import DistanceRatio
     from twinscore.records import Skipped
+    from twinscore.scored_pool import ScoredPool
     from twinscore.slices import SliceScore
 
 RESULT_FILE = "result.json"
 SAMPLES_FILE = "samples.parquet"
+REPORT_FILE = "report.html"
+NOT_IN_JSON = ("samples", "pool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,12 @@ class ScoreResult:
         every image is then NaN, and `samples` has a row per image sampled.
     choice
         What "auto" chose, and why.
+    squint
+        The squint curve, if it was asked for: for each size in pixels a dict of `size`, `quality`
+        and `score`; see `twinscore.squint`.
+    pool
+        The points and where their images are, for the report and for maps. Kept in memory only;
+        ``dataclasses.replace(result, pool=None)`` lets go of it.
     """
 
     score: float
@@ -154,11 +164,58 @@ class ScoreResult:
     audit: dict[str, Any] | None = None
     sampling: dict[str, Any] | None = None
     choice: str | None = None
+    squint: tuple[dict[str, float], ...] | None = None
+    pool: ScoredPool | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the samples as JSON types; what is not finite becomes None."""
-        fields = {name: getattr(self, name) for name in self.__slots__ if name != "samples"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in NOT_IN_JSON}
         return {name: _json_value(value) for name, value in fields.items()}
+
+    def plot(
+        self,
+        file: str | os.PathLike[str] | None = None,
+        *,
+        method: str | None = None,
+        seeds: int = 1,
+    ) -> Figure:
+        """Draw the map of the pool; needs the extra "report".
+
+        Parameters
+        ----------
+        file
+            Also saved there: .png, .svg or .pdf.
+        method
+            "umap", "tsne" or "pca"; None for the best that is installed.
+        seeds
+            Number of layouts side by side. What differs between them is made by the method.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+        """
+        from twinscore.report.plot import plot_map
+
+        return plot_map(self, file, method=method, seeds=seeds)
+
+    def save_report(self, file: str | os.PathLike[str], *, title: str | None = None) -> None:
+        """Write the page of `report.write_report`; needs the extra "report".
+
+        Parameters
+        ----------
+        file
+            Replaced if it exists.
+        title
+            Heading of the page.
+        """
+        from twinscore.report.page import DEFAULT_TITLE, write_report
+
+        write_report(self, file, title=title or DEFAULT_TITLE)
+
+    def _repr_html_(self) -> str:
+        from twinscore.report.card import card
+
+        return card(self)
 
     def to_json(self) -> str:
         """Return the text of `result.json`."""
@@ -194,6 +251,8 @@ class ScoreResult:
                 summary.write_text(self.to_json(), encoding="utf-8")
                 samples.replace(folder / SAMPLES_FILE)
                 summary.replace(folder / RESULT_FILE)
+                # A page that is left would speak of the result that was replaced.
+                (folder / REPORT_FILE).unlink(missing_ok=True)
             finally:
                 samples.unlink(missing_ok=True)
                 summary.unlink(missing_ok=True)

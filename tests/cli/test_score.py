@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -311,3 +312,67 @@ def test_warnings_of_the_library_are_one_line_each(
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("twinscore: ")
     assert "1 link left out, such as 'elsewhere'" in line
+
+
+def test_out_gets_a_report_that_names_the_inputs_and_the_command(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("jinja2", reason="needs the extra report")
+    pytest.importorskip("plotly", reason="needs the extra report")
+    out = tmp_path / "a result"
+    assert run("score", *vectors, "-q", "--out", out, "--map", "pca").code == DONE
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert f"{vectors[1]} against {vectors[0]}" in page
+    assert f"--out &#39;{out}&#39;" in page
+
+
+def test_no_report_leaves_none_of_yesterday(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "result"
+    out.mkdir()
+    (out / "report.html").write_text("of another result")
+    assert run("score", *vectors, "-q", "--out", out, "--no-report", "--overwrite").code == DONE
+    assert sorted(file.name for file in out.iterdir()) == ["result.json", "samples.parquet"]
+
+
+def test_without_its_packages_there_is_a_result_but_no_report(
+    run: RunCommand,
+    vectors: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    finished = run("score", *vectors, "--out", tmp_path / "a")
+    assert finished.code == DONE
+    assert "no report.html" in finished.errors
+    assert "pip install 'twinscore[report]'" in finished.errors
+    assert (tmp_path / "a/result.json").is_file()
+    asked_for = run("score", *vectors, "--report", "--out", tmp_path / "b")
+    assert "pip install 'twinscore[report]'" in asked_for.only_error()
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_report_needs_a_folder(run: RunCommand, vectors: tuple[Path, Path]) -> None:
+    finished = run("score", *vectors, "--report")
+    assert finished.code == USAGE
+    assert "--report needs --out DIR" in finished.errors
+
+
+def test_squinting_at_embeddings_keeps_the_score(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    finished = run("score", *vectors, "--squint", "--out", tmp_path / "x", "-q", "--no-report")
+    assert finished.code == ERROR
+    assert "needs images on both sides" in finished.errors
+    assert json.loads((tmp_path / "x/result.json").read_text())["n_real"] == 60
+
+
+def test_squinting_adds_the_curve(run: RunCommand, make_folder: MakeFolder, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    real, synthetic = make_folder("real", {".": 5}), make_folder("synthetic", {".": 5}, seed=1)
+    options = ("--squint", "--out", tmp_path / "x", "-q", "--no-diagnostics", "--no-report")
+    assert run("score", real, synthetic, *options).code == DONE
+    curve = json.loads((tmp_path / "x/result.json").read_text())["squint"]
+    assert [step["size"] for step in curve] == [32, 64, 112, 224]

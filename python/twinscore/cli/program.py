@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.cli.bench import bench
+from twinscore.cli.compare import compare
 from twinscore.cli.demo import demo
+from twinscore.cli.history import history
 from twinscore.cli.score import score
 from twinscore.cli.watch import watch
 from twinscore.version import __version__
@@ -28,7 +30,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, watch, bench, demo):
+for command in (score, compare, watch, history, bench, demo):
     cli.add_command(command)
 
 
@@ -44,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        return int(cli.main(arguments, standalone_mode=False) or 0)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        return int(cli.main(words, standalone_mode=False, obj=words) or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
 
 if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
+    from twinscore.models.embedder import Embedder
 
 EXIT_BELOW_MINIMUM = 3
 
@@ -114,7 +116,24 @@ def _check_number(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write result.json and samples.parquet there.",
+    help="Write result.json, samples.parquet and report.html there.",
+)
+@click.option(
+    "--report/--no-report",
+    default=None,
+    help="Write report.html to --out, or do not. Default: if the extra 'report' is installed.",
+)
+@click.option(
+    "--map",
+    "map_method",
+    type=click.Choice(["umap", "tsne", "pca"]),
+    help="How report.html lays out its map. Default: the first that is installed.",
+)
+@click.option(
+    "--squint",
+    is_flag=True,
+    help="Also score all images reduced to 32, 64, 112 and 224 pixels and one JPEG quality: from "
+    "which detail on are the sides told apart? Embeds all images four times more.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a result that --out already holds.")
 @click.option(
@@ -152,6 +171,9 @@ def score(
     space: Space,
     convention: Convention,
     out: Path | None,
+    report: bool | None,
+    map_method: str | None,
+    squint: bool,
     overwrite: bool,
     json_target: Path | None,
     min_score: float | None,
@@ -170,15 +192,25 @@ def score(
 
     from twinscore.pipeline import score as score_sides
     from twinscore.report.of_a_sample import print_sampled_summary
+    from twinscore.report.page import write_report
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal import print_summary
-    from twinscore.result import check_writable
+    from twinscore.result import REPORT_FILE, check_writable
+    from twinscore.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
+    if report and out is None:
+        raise click.UsageError("--report needs --out DIR")
     if out is not None:
         check_writable(out, overwrite=overwrite)
+        report = _can_report(report, quiet=quiet)
     if json_target is not None and not to_stdout:
         _check_json_target(json_target)
+    network: str | Embedder = model
+    if squint:
+        from twinscore.models.embedder import Embedder
+
+        network = Embedder(Path(model), device, threads)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(
             real,
@@ -192,7 +224,7 @@ def score(
             diagnostics=diagnostics,
             space=space,
             convention=convention,
-            model=model,
+            model=network,
             device=device,
             backend=backend,
             precision=precision,
@@ -204,8 +236,24 @@ def score(
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
+        if not isinstance(network, str):
+            with ProgressDisplay(quiet=quiet) as progress:
+                result = squint_at(result, network, threads=threads, progress=progress)
+            if out is not None:
+                result.save(out, overwrite=True)
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
+        if out is not None and report:
+            with ProgressDisplay(quiet=quiet) as progress:
+                write_report(
+                    result,
+                    out / REPORT_FILE,
+                    title=f"{synthetic} against {real}",
+                    command=command_line(),
+                    map_method=map_method,
+                    threads=threads,
+                    progress=progress,
+                )
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:
@@ -221,6 +269,23 @@ def score(
         )
         return EXIT_BELOW_MINIMUM
     return 0
+
+
+def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
+    """Tell whether to make a report; only one that was asked for may fail."""
+    from twinscore.report.document import check_page_packages
+
+    if wanted is False:
+        return False
+    try:
+        check_page_packages()
+    except ImportError as error:
+        if wanted:
+            raise
+        if not quiet:
+            click.echo(f"twinscore: no report.html: {error}", err=True)
+        return False
+    return True
 
 
 def _check_json_target(target: Path) -> None:

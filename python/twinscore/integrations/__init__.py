@@ -1,1 +1,1 @@
-"""Bridges to other frameworks; each needs an extra of its own."""
+"""Bridges to other tools; each is imported for itself and needs its extra."""

@@ -1,0 +1,163 @@
+"""twinscore compare: the second twin beside the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twinscore.cli.command_line import command_line
+
+if TYPE_CHECKING:
+    from twinscore.comparison import Comparison
+    from twinscore.report.progress import ProgressDisplay
+    from twinscore.result import ScoreResult
+
+EXIT_WORSE = 3
+
+COMPARE_EXAMPLES = """\b
+Examples:
+  twinscore compare result-monday/ result-friday/
+  twinscore compare renders-v1/ renders-v2/ --real photos/ --out comparison/
+  twinscore compare result-main/ result-branch/ --fail-if-worse   # exit code 3 if worse
+"""
+
+
+@click.command(epilog=COMPARE_EXAMPLES)
+@click.argument("first")
+@click.argument("second")
+@click.option(
+    "--real",
+    metavar="REAL",
+    help="Real images: FIRST and SECOND are then two synthetic sets to score against them.",
+)
+@click.option(
+    "--k",
+    type=click.IntRange(1),
+    help="Neighbors per image, with --real. Default: 1.",
+)
+@click.option("--model", metavar="NAME|FILE.onnx", help="Network that embeds images, with --real.")
+@click.option(
+    "--group-by",
+    type=click.Choice(["folder"]),
+    help="Images of one folder are correlated and count as one, with --real.",
+)
+@click.option(
+    "--slice-by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Compare the images of each value of a column apart, with --real. May be repeated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write comparison.json and comparison.html there.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a comparison that --out already holds.")
+@click.option(
+    "--json",
+    "json_target",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE|-",
+    help="Write (or replace) the comparison as JSON; - for standard output, without the summary.",
+)
+@click.option(
+    "--fail-if-worse",
+    is_flag=True,
+    help="Exit with code 3 if SECOND scores lower than FIRST by more than chance (p < 0.05).",
+)
+@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@click.option("--seed", default=0, show_default=True, help="Of exchanges, halves and draws.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+def compare(
+    first: str,
+    second: str,
+    real: str | None,
+    k: int | None,
+    model: str | None,
+    group_by: str | None,
+    slice_by: tuple[str, ...],
+    out: Path | None,
+    overwrite: bool,
+    json_target: Path | None,
+    fail_if_worse: bool,
+    threads: int | None,
+    seed: int,
+    quiet: bool,
+) -> int:
+    """Tell whether SECOND is better than FIRST, or worse, by more than chance.
+
+    FIRST and SECOND are two result folders of `twinscore score --out`. With --real they are two
+    synthetic sets, as for `twinscore score`; that comparison is sharper, because both sets then
+    meet the same real images in one design.
+    """
+    from rich.console import Console
+
+    from twinscore.report.comparison_files import check_comparison_folder, save_comparison
+    from twinscore.report.progress import ProgressDisplay
+    from twinscore.report.terminal_comparison import print_difference
+
+    if real is None and (k is not None or model or group_by or slice_by):
+        raise click.UsageError(
+            "--k, --model, --group-by and --slice-by need --real: results have theirs"
+        )
+    to_stdout = json_target is not None and str(json_target) == "-"
+    if out is not None:
+        check_comparison_folder(out, overwrite=overwrite)
+    results = None
+    giveaways = None
+    with ProgressDisplay(quiet=quiet) as progress:
+        if real is None:
+            from twinscore.comparison import compare_saved, read_saved
+
+            saved = read_saved(first), read_saved(second)
+            comparison = compare_saved(*saved)
+            giveaways = saved[0].giveaways(), saved[1].giveaways()
+        else:
+            options: dict[str, object] = {
+                "k": k or 1,
+                "group_by": group_by,
+                "seed": seed,
+                "threads": threads,
+            }
+            if model is not None:
+                options["model"] = model
+            comparison, results = _of_images(real, first, second, options, progress)
+    try:
+        if json_target is not None and not to_stdout:
+            json_target.write_text(comparison.to_json(), encoding="utf-8")
+        if out is not None:
+            save_comparison(
+                comparison,
+                out,
+                results=results,
+                giveaways=giveaways,
+                command=command_line(),
+                threads=threads,
+            )
+    finally:
+        if to_stdout:
+            click.echo(comparison.to_json().encode(), nl=False)
+        elif not quiet:
+            print_difference(comparison, Console(highlight=False))
+    if out is not None and not (quiet or to_stdout):
+        click.echo(f"\nWritten to {out}")
+    if fail_if_worse and comparison.is_worse:
+        click.echo(
+            f"twinscore: {second} scores {-comparison.difference:.4f} lower than {first} "
+            f"(p = {comparison.p_value:.2g})",
+            err=True,
+        )
+        return EXIT_WORSE
+    return 0
+
+
+def _of_images(
+    real: str, first: str, second: str, options: dict[str, object], progress: ProgressDisplay
+) -> tuple[Comparison, tuple[ScoreResult, ScoreResult]]:
+    from twinscore.twins import compare as compare_twins
+
+    twins = compare_twins(real, first, second, names=(first, second), progress=progress, **options)  # type: ignore[arg-type]
+    return twins.comparison, (twins.first, twins.second)

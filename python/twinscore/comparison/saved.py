@@ -1,0 +1,218 @@
+"""Compare results that were written to disk."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.comparison.matching import moved_images
+from twinscore.comparison.records import Comparison, SliceDifference
+from twinscore.result import RESULT_FILE, SAMPLES_FILE
+from twinscore.statistics import Z_95
+
+if TYPE_CHECKING:
+    import os
+
+    import pyarrow as pa
+
+MUST_AGREE = {"model": "network", "preprocessing": "preparation of images", "k": "k"}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedResult:
+    """A result folder.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    fields
+        Of result.json.
+    samples
+        Of samples.parquet.
+    """
+
+    folder: Path
+    fields: dict[str, Any]
+    samples: pa.Table
+
+    def names(self, side: str) -> list[str]:
+        """Return the names of one side, in order."""
+        rows = zip(self.samples["side"].to_pylist(), self.samples["name"].to_pylist(), strict=True)
+        return [name for of_side, name in rows if of_side == side]
+
+    def giveaways(self) -> list[tuple[str, float]]:
+        """Return name and giveaway of each synthetic image."""
+        columns = (self.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
+        return [
+            (name, giveaway)
+            for side, name, giveaway in zip(*columns, strict=True)
+            if side == "synthetic"
+        ]
+
+
+def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
+    """Read what ``ScoreResult.save`` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no result.
+    ValueError
+        The files are damaged or hold something else.
+    """
+    from pyarrow import ArrowException, parquet
+
+    place = Path(folder)
+    for name in (RESULT_FILE, SAMPLES_FILE):
+        if not (place / name).is_file():
+            raise FileNotFoundError(
+                f"expected a result folder with {RESULT_FILE} and {SAMPLES_FILE}, "
+                f"but {place / name} does not exist"
+            )
+    try:
+        fields = json.loads((place / RESULT_FILE).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{place / RESULT_FILE}: expected JSON, got {error}") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("score"), int | float):
+        raise ValueError(f"{place / RESULT_FILE}: expected a result with a score")
+    try:
+        samples = parquet.read_table(place / SAMPLES_FILE)
+        result = SavedResult(place, fields, samples)
+        result.giveaways()
+    except (ArrowException, KeyError, OSError) as error:
+        raise ValueError(
+            f"{place / SAMPLES_FILE}: expected a table of samples, got {error}"
+        ) from error
+    return result
+
+
+def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
+    """Compare two results by their scores and intervals.
+
+    The interval of the difference joins those of the scores as if they were independent (MOVER,
+    Zou and Donner 2008). Where both share the real images they move together, so the interval
+    is rather too wide than too narrow; with the images at hand, ``compare_embeddings`` is sharper.
+
+    Raises
+    ------
+    ValueError
+        A result has no interval, or the two were made with different settings.
+    """
+    for result in (first, second):
+        if result.fields.get("interval") is None:
+            raise ValueError(f"{result.folder}: expected a result with an interval; score again")
+    for field, meaning in MUST_AGREE.items():
+        values = [result.fields.get(field) for result in (first, second)]
+        if values[0] != values[1]:
+            raise ValueError(
+                f"expected results of one {meaning}, got {values[0]} in {first.folder} "
+                f"and {values[1]} in {second.folder}"
+            )
+    scores = [float(result.fields["score"]) for result in (first, second)]
+    interval, p_value = independent_difference(
+        scores[0], first.fields["interval"], scores[1], second.fields["interval"]
+    )
+    moved = moved_images(first.giveaways(), second.giveaways())
+    return Comparison(
+        first_name=str(first.folder),
+        second_name=str(second.folder),
+        first=scores[0],
+        second=scores[1],
+        difference=scores[1] - scores[0],
+        interval=interval,
+        p_value=p_value,
+        n_real=int(second.fields["n_real"]),
+        n_first=int(first.fields["n_synthetic"]),
+        n_second=int(second.fields["n_synthetic"]),
+        pairs=len(moved),
+        method=(
+            "From the intervals of the two results, as if they were independent: "
+            "rather too wide than too narrow."
+        ),
+        slices=_slices(first, second),
+        moved=moved,
+        warnings=tuple(_warnings(first, second)),
+    )
+
+
+def independent_difference(
+    first: float,
+    first_interval: tuple[float, float],
+    second: float,
+    second_interval: tuple[float, float],
+) -> tuple[tuple[float, float], float]:
+    """Interval and two-sided p-value of second less first, from 95 % intervals of each."""
+    difference = second - first
+    down = math.hypot(second - second_interval[0], first_interval[1] - first)
+    up = math.hypot(second_interval[1] - second, first - first_interval[0])
+    toward_zero = down if difference > 0.0 else up
+    z = Z_95 * abs(difference) / toward_zero if toward_zero > 0.0 else math.inf
+    if difference == 0.0:
+        z = 0.0
+    return (difference - down, difference + up), math.erfc(z / math.sqrt(2.0))
+
+
+def _slices(first: SavedResult, second: SavedResult) -> tuple[SliceDifference, ...]:
+    of_first = {_slice_name(item): item for item in first.fields.get("slices") or []}
+    found = []
+    for after in second.fields.get("slices") or []:
+        name = _slice_name(after)
+        if name not in of_first:
+            continue
+        before = of_first[name]
+        _, p_value = independent_difference(
+            before["score"], before["interval"], after["score"], after["interval"]
+        )
+        found.append(
+            SliceDifference(
+                slice=name,
+                n_first=before["n_synthetic"],
+                n_second=after["n_synthetic"],
+                first=before["score"],
+                second=after["score"],
+                difference=after["score"] - before["score"],
+                p_value=p_value,
+                adjusted_p_value=math.nan,
+            )
+        )
+    return adjusted(found)
+
+
+def _slice_name(item: dict[str, Any]) -> str:
+    return f"{item['column']} = {item['value']}"
+
+
+def adjusted(slices: list[SliceDifference]) -> tuple[SliceDifference, ...]:
+    """Correct the p-values for the number of tests (Holm 1979)."""
+    import dataclasses
+
+    tested = sorted(
+        (index for index, item in enumerate(slices) if not math.isnan(item.p_value)),
+        key=lambda index: slices[index].p_value,
+    )
+    adjusted_values = dict.fromkeys(range(len(slices)), math.nan)
+    highest = 0.0
+    for rank, index in enumerate(tested):
+        highest = max(highest, min(1.0, (len(tested) - rank) * slices[index].p_value))
+        adjusted_values[index] = highest
+    return tuple(
+        dataclasses.replace(item, adjusted_p_value=adjusted_values[index])
+        for index, item in enumerate(slices)
+    )
+
+
+def _warnings(first: SavedResult, second: SavedResult) -> list[str]:
+    warnings = []
+    if sorted(first.names("real")) != sorted(second.names("real")):
+        warnings.append("the two results have different real images: a part of the difference")
+    sizes = [result.fields["n_synthetic"] for result in (first, second)]
+    if max(sizes) > 1.1 * min(sizes):
+        warnings.append(
+            f"the sets differ in size ({sizes[0]:,} and {sizes[1]:,} synthetic images), and the "
+            "score depends on it: compare the images themselves with --real"
+        )
+    return warnings

@@ -1,0 +1,243 @@
+"use strict";
+
+(async () => {
+  const byId = (id) => document.getElementById(id);
+
+  async function unpack(id) {
+    const bytes = Uint8Array.from(atob(byId(id).textContent), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  }
+
+  function element(tag, attributes = {}, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    made.append(...children);
+    return made;
+  }
+
+  makeTablesSortable();
+  unfoldGalleries();
+  if (!("DecompressionStream" in window)) {
+    for (const place of document.querySelectorAll(".map, .chart")) {
+      place.replaceWith(element("p", { class: "note" }, "Maps and curves need a browser of 2023 or later."));
+    }
+    return;
+  }
+  const payload = JSON.parse(await unpack("payload"));
+  const pool = payload.pool;
+  if (pool) explainPairs();
+  if (document.querySelector(".map, .chart")) {
+    const script = element("script");
+    script.textContent = await unpack("plotly");
+    document.head.append(script);
+    drawEverything();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawEverything);
+    matchMedia("print").addEventListener("change", drawEverything);
+  }
+  document.documentElement.dataset.ready = "true";
+
+  function makeTablesSortable() {
+    for (const table of document.querySelectorAll("table.sortable")) {
+      const headings = [...table.tHead.rows[0].cells];
+      headings.forEach((heading, column) => {
+        const button = element("button", { type: "button" }, heading.textContent);
+        heading.replaceChildren(button);
+        button.addEventListener("click", () => {
+          const ascending = heading.getAttribute("aria-sort") !== "ascending";
+          for (const other of headings) other.removeAttribute("aria-sort");
+          heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+          const rows = [...table.tBodies[0].rows];
+          rows.sort((a, b) => compare(key(a.cells[column]), key(b.cells[column])) * (ascending ? 1 : -1));
+          table.tBodies[0].append(...rows);
+        });
+      });
+    }
+
+    function key(cell) {
+      const number = Number.parseFloat(cell.dataset.value ?? cell.textContent.replaceAll(",", ""));
+      return Number.isNaN(number) ? cell.textContent : number;
+    }
+
+    function compare(a, b) {
+      if (typeof a === "number" && typeof b === "number") return a - b;
+      return String(a).localeCompare(String(b));
+    }
+  }
+
+  function unfoldGalleries() {
+    for (const gallery of document.querySelectorAll(".gallery.folded")) {
+      const hidden = [...gallery.children].some((item) => getComputedStyle(item).display === "none");
+      if (!hidden) continue;
+      const button = element("button", { type: "button", class: "plain" }, `Show all ${gallery.children.length}`);
+      button.addEventListener("click", () => {
+        gallery.classList.remove("folded");
+        button.remove();
+      });
+      gallery.after(button);
+    }
+  }
+
+  function isReal(row) {
+    return row < pool.real;
+  }
+
+  function sideName(row) {
+    return isReal(row) ? "real" : "synthetic";
+  }
+
+  function picture(row) {
+    const shown = document.querySelector(`img[data-row="${row}"]`);
+    const source = shown ? shown.src : pool.pictures[row] && `data:image/webp;base64,${pool.pictures[row]}`;
+    if (!source) return null;
+    const image = element("img", { alt: "" });
+    image.src = source;
+    return image;
+  }
+
+  function blank() {
+    return element("div", { class: "blank" }, "no picture on this page");
+  }
+
+  function path(row) {
+    return element("span", { class: "path" }, pool.names[row]);
+  }
+
+  function explainPairs() {
+    const dialog = byId("pair");
+    dialog.querySelector("button").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+    for (const button of document.querySelectorAll("button[data-open]")) {
+      button.addEventListener("click", () => openPair(Number(button.dataset.open)));
+    }
+  }
+
+  function openPair(row) {
+    const dialog = byId("pair");
+    const across = pool.across[row];
+    const within = pool.within[row];
+    const other = isReal(row) ? "synthetic" : "real";
+    const passes = pool.acrossDistance[row] <= pool.withinDistance[row];
+    dialog.querySelector("strong").textContent = passes
+      ? `A ${sideName(row)} image: its nearest image is ${other}`
+      : `A ${sideName(row)} image: its nearest image is ${sideName(row)}, too`;
+    const views = [
+      view(row, `This ${sideName(row)} image`),
+      view(across, `Nearest ${other} image`, pool.acrossDistance[row]),
+    ];
+    if (!passes) views.push(view(within, `Nearest ${sideName(row)} image`, pool.withinDistance[row]));
+    dialog.querySelector(".beside").replaceChildren(...views);
+    byId("tip").hidden = true;
+    if (!dialog.open) dialog.showModal();
+  }
+
+  function view(row, title, distance) {
+    const caption = element("figcaption", {}, element("b", {}, title));
+    if (distance !== undefined) caption.append(`, distance ${distance}`);
+    caption.append(element("br"), path(row));
+    return element("figure", { class: `side-${sideName(row)}` }, picture(row) ?? blank(), caption);
+  }
+
+  function color(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function inTheme(value) {
+    if (typeof value === "string") return value.startsWith("--") ? color(value) : value;
+    if (Array.isArray(value)) return value.map(inTheme);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inTheme(item)]));
+    }
+    return value;
+  }
+
+  function drawEverything() {
+    for (const place of document.querySelectorAll(".chart")) drawChart(place);
+    const place = document.querySelector(".map");
+    if (place && pool) drawMap(place);
+  }
+
+  function layoutOf(extra) {
+    const axis = { gridcolor: color("--line"), zerolinecolor: color("--line"), linecolor: color("--line") };
+    const own = inTheme(extra);
+    return {
+      margin: { l: 50, r: 15, t: 10, b: 45 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: color("--ink"), family: "system-ui, sans-serif", size: 13 },
+      hoverlabel: { bgcolor: color("--paper"), font: { color: color("--ink") } },
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      showlegend: false,
+      ...own,
+      xaxis: { ...axis, ...own.xaxis },
+      yaxis: { ...axis, ...own.yaxis },
+    };
+  }
+
+  function drawChart(place) {
+    const chart = payload.charts[place.dataset.chart];
+    const config = { responsive: true, displaylogo: false, displayModeBar: false };
+    Plotly.react(place, inTheme(chart.data), layoutOf(chart.layout), config);
+  }
+
+  function drawMap(place) {
+    const choices = [...document.querySelectorAll("input[name=layout]")];
+    const chosen = Math.max(0, choices.findIndex((choice) => choice.checked));
+    const count = pool.names.length;
+    const size = count < 3000 ? 8 : count < 15000 ? 5 : 3.5;
+    const { x, y } = pool.maps[chosen];
+    const hidden = { showgrid: false, zeroline: false, showticklabels: false };
+    const trace = (side, from, to, symbol) => ({
+      type: "scattergl",
+      mode: "markers",
+      name: `${side} (${(to - from).toLocaleString("en")})`,
+      x: x.slice(from, to),
+      y: y.slice(from, to),
+      hoverinfo: "none",
+      marker: { size, symbol, color: color(`--${side}`), opacity: count < 3000 ? 0.8 : 0.55 },
+    });
+    const traces = [trace("real", 0, pool.real, "circle"), trace("synthetic", pool.real, count, "diamond")];
+    const layout = layoutOf({
+      margin: { l: 8, r: 8, t: 8, b: 8 },
+      hovermode: "closest",
+      showlegend: true,
+      legend: { orientation: "h", x: 0, y: 1, yanchor: "top", bgcolor: "--paper" },
+      uirevision: chosen,
+      xaxis: hidden,
+      yaxis: { ...hidden, scaleanchor: "x" },
+    });
+    const config = {
+      responsive: true,
+      displaylogo: false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    };
+    Plotly.react(place, traces, layout, config);
+    if (place.dataset.listening) return;
+    place.dataset.listening = "true";
+    const rowOf = (event) => event.points[0].pointIndex + event.points[0].curveNumber * pool.real;
+    place.on("plotly_hover", (event) => showTip(rowOf(event), event.event));
+    place.on("plotly_unhover", () => (byId("tip").hidden = true));
+    place.on("plotly_click", (event) => openPair(rowOf(event)));
+    for (const choice of choices) choice.addEventListener("change", () => drawMap(place));
+  }
+
+  function showTip(row, event) {
+    const tip = byId("tip");
+    const share = Math.round(pool.share[row] * 100);
+    tip.replaceChildren(
+      ...[picture(row)].filter(Boolean),
+      element("b", { class: sideName(row) }, sideName(row)),
+      element("br"),
+      path(row),
+      element("br"),
+      element("span", { class: "faint" }, `${share}% of its neighbors are real. Click to see the pair.`),
+    );
+    tip.hidden = false;
+    const box = tip.getBoundingClientRect();
+    const beyond = event.clientX + 16 + box.width > innerWidth;
+    tip.style.left = `${Math.max(4, beyond ? event.clientX - 16 - box.width : event.clientX + 16)}px`;
+    tip.style.top = `${Math.max(4, Math.min(event.clientY + 12, innerHeight - box.height - 4))}px`;
+  }
+})();

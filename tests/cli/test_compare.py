@@ -1,0 +1,177 @@
+"""compare and history on the command line: exit codes, files, one clear line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from twinscore.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+DONE, ERROR, USAGE, WORSE = 0, 1, 2, 3
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    def run_command(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        assert isinstance(exit_.value.code, int)
+        return exit_.value.code, *capsys.readouterr()
+
+    return run_command
+
+
+@pytest.fixture
+def sets(tmp_path: Path) -> dict[str, Path]:
+    """Embeddings: real ones, a poor synthetic set, and a good one."""
+    random = np.random.default_rng(0)
+    real, poor, good = random.standard_normal((3, 80, 4)).astype(np.float32)
+    poor[:60] += 30
+    paths = {}
+    for name, vectors in (("real", real), ("poor", poor), ("good", good)):
+        paths[name] = tmp_path / f"{name}.npy"
+        np.save(paths[name], vectors)
+    return paths
+
+
+@pytest.fixture
+def results(
+    run: Callable[..., tuple[int, str, str]], sets: dict[str, Path], tmp_path: Path
+) -> dict[str, Path]:
+    folders = {}
+    for name in ("poor", "good"):
+        folders[name] = tmp_path / f"result-{name}"
+        options = ("--out", folders[name], "-q", "--no-report", "--no-diagnostics")
+        assert run("score", sets["real"], sets[name], *options)[0] == DONE
+    return folders
+
+
+def test_two_results_are_compared(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path]
+) -> None:
+    code, standard, errors = run("compare", results["poor"], results["good"])
+    assert (code, errors) == (DONE, "")
+    assert "Difference +0." in standard
+    assert "harder to tell from the real images" in standard
+
+
+def test_two_sets_are_compared_against_one_real_set(
+    run: Callable[..., tuple[int, str, str]], sets: dict[str, Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("jinja2", reason="needs the extra report")
+    pytest.importorskip("plotly", reason="needs the extra report")
+    out = tmp_path / "comparison"
+    code, standard, errors = run(
+        "compare", sets["poor"], sets["good"], "--real", sets["real"], "--out", out
+    )
+    assert (code, errors) == (DONE, "")
+    assert standard.endswith(f"Written to {out}\n")
+    found = json.loads((out / "comparison.json").read_text())
+    assert found["difference"] == pytest.approx(found["second"] - found["first"])
+    assert found["interval"][0] > 0
+    page = (out / "comparison.html").read_text()
+    assert "harder to tell" in page
+    assert "twinscore compare" in page
+
+
+def test_worse_has_its_own_exit_code(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path]
+) -> None:
+    worse = ("compare", results["good"], results["poor"], "-q")
+    assert run(*worse)[0] == DONE
+    code, standard, errors = run(*worse, "--fail-if-worse")
+    assert (code, standard) == (WORSE, "")
+    assert errors.count("\n") == 1
+    assert "lower than" in errors
+    better = ("compare", results["poor"], results["good"], "-q", "--fail-if-worse")
+    assert run(*better) == (DONE, "", "")
+    same = ("compare", results["poor"], results["poor"], "-q", "--fail-if-worse")
+    assert run(*same) == (DONE, "", "")
+
+
+def test_json_to_standard_output_is_all_there_is(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path]
+) -> None:
+    code, standard, _ = run("compare", results["poor"], results["good"], "--json", "-")
+    assert code == DONE
+    assert json.loads(standard)["verdict"].startswith("The second set is harder")
+
+
+def test_a_comparison_is_replaced_only_when_asked(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path], tmp_path: Path
+) -> None:
+    command = ("compare", results["poor"], results["good"], "-q", "--out", tmp_path / "x")
+    assert run(*command)[0] == DONE
+    code, standard, errors = run(*command)
+    assert (code, standard) == (ERROR, "")
+    assert "already holds a comparison" in errors
+    assert run(*command, "--overwrite")[0] == DONE
+
+
+@pytest.mark.parametrize("option", [("--k", 2), ("--group-by", "folder"), ("--model", "x.onnx")])
+def test_options_of_scoring_need_the_real_images(
+    run: Callable[..., tuple[int, str, str]],
+    results: dict[str, Path],
+    option: tuple[object, ...],
+) -> None:
+    code, _, errors = run("compare", results["poor"], results["good"], *option)
+    assert code == USAGE
+    assert "need --real" in errors
+
+
+def test_a_folder_without_a_result_is_named(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path], tmp_path: Path
+) -> None:
+    code, standard, errors = run("compare", results["poor"], tmp_path)
+    assert (code, standard) == (ERROR, "")
+    assert errors.count("\n") == 1
+    assert "result.json does not exist" in errors
+
+
+def test_a_missing_package_costs_the_page_only(
+    run: Callable[..., tuple[int, str, str]],
+    results: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    code, _, _ = run("compare", results["poor"], results["good"], "-q", "--out", tmp_path / "x")
+    assert code == DONE
+    assert [file.name for file in (tmp_path / "x").iterdir()] == ["comparison.json"]
+    assert "pip install 'twinscore[report]'" in caplog.text
+
+
+def test_a_history_has_a_row_and_a_point_for_each_run(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("jinja2", reason="needs the extra report")
+    pytest.importorskip("plotly", reason="needs the extra report")
+    page = tmp_path / "history.html"
+    runs = (results["poor"], results["good"], results["poor"])
+    code, standard, errors = run("history", *runs, "--out", page)
+    assert (code, errors) == (DONE, "")
+    assert standard.count("result-poor") == 2
+    assert standard.endswith(f"Written to {page}\n")
+    assert page.read_text().count('<td class="path">') == 3
+
+
+def test_a_history_warns_of_runs_that_cannot_be_compared(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path]
+) -> None:
+    file = results["good"] / "result.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "k": 5}))
+    _, standard, _ = run("history", results["poor"], results["good"])
+    assert "the runs differ in their k: 1, 5" in " ".join(standard.split())
+
+
+def test_a_history_of_nothing_is_a_usage_error(run: Callable[..., tuple[int, str, str]]) -> None:
+    assert run("history")[0] == USAGE
