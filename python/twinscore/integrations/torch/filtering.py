@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from twinscore.integrations.torch.batches import item_of
 
@@ -53,7 +53,7 @@ class RealismFilter(IterableDataset[Any]):
 
     def __init__(
         self,
-        samples: Iterable[Any],
+        samples: Iterable[Any] | Dataset[Any],
         scorer: StreamingScorer,
         *,
         min_real_share: float | None = None,
