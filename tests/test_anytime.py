@@ -189,7 +189,7 @@ def test_progress_tells_the_score_so_far() -> None:
         ({"precision": 0.0}, "a precision above 0, got 0"),
         ({"precision": float("nan")}, "a precision above 0, got nan"),
         ({"budget": -1.0}, "a budget above 0, got -1"),
-        ({"precision": 0.1, "backend": "numba"}, "backend exact with a precision or budget"),
+        ({"precision": 0.1, "backend": "hnsw"}, "backend exact with a precision or budget"),
         ({"budget": 9.0, "collapse_duplicates": True}, "no collapse_duplicates with a precision"),
         (
             {"precision": 0.1, "space": "umap2d", "convention": "notebook"},
