@@ -12,7 +12,7 @@ from twinscore.compatibility import is_published_procedure
 from twinscore.records import Embeddings, TooManySkipsError
 from twinscore.scored_pool import ScoredPool
 from twinscore.search_plan import check_way, score_embeddings
-from twinscore.sources import open_source
+from twinscore.sources import DEFAULT_INTERVAL, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +50,8 @@ def score(
     backend: str = "exact",
     precision: float | None = None,
     budget: float | None = None,
+    exposure: float = 0.0,
+    video_interval: float = DEFAULT_INTERVAL,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -59,8 +61,9 @@ def score(
     Parameters
     ----------
     real, synthetic
-        Each a folder of images, a .npy or .npz file of embeddings, an array or tensor of shape
-        (n, d) holding embeddings, or an iterable of images (paths, PIL images, arrays, tensors).
+        Each a path, URL or pattern: a folder, list, manifest, archive or clip of images, or
+        embeddings in .npy, .npz or .parquet; an array or tensor of shape (n, d) holding
+        embeddings; or an iterable of images (paths, PIL images, arrays, tensors).
     k
         Neighbors per image.
     real_groups, synthetic_groups
@@ -68,7 +71,7 @@ def score(
     threads
         None for all that the process may use.
     group_by
-        "folder": images in one folder form a group.
+        Column whose values are the groups: "folder", "folder:1", or one of a manifest.
     slice_by
         Columns of the synthetic side: the images of each value are scored apart.
     collapse_duplicates
@@ -94,6 +97,10 @@ def score(
         score of all of them to plus or minus this: 0.01.
     budget
         The same until so many seconds have passed.
+    exposure
+        In stops, for OpenEXR and HDR files; an `Embedder` that is passed has its own.
+    video_interval
+        Seconds between two frames of a video clip.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -134,10 +141,13 @@ def score(
     is_published_procedure(space, convention)
     started = time.perf_counter()
     sources = {
-        "real": open_source(real, side="real", group_by=group_by, groups=real_groups),
-        "synthetic": open_source(
-            synthetic, side="synthetic", group_by=group_by, groups=synthetic_groups
-        ),
+        side: open_source(
+            value, side=side, group_by=group_by, groups=groups, video_interval=video_interval
+        )
+        for side, value, groups in (
+            ("real", real, real_groups),
+            ("synthetic", synthetic, synthetic_groups),
+        )
     }
     sides = {}
     embedder: Embedder | None = None
@@ -145,7 +155,7 @@ def score(
         if isinstance(source, Embeddings):
             sides[side] = source
             continue
-        embedder = embedder or _embedder(model, device, threads)
+        embedder = embedder or _embedder(model, device, threads, exposure)
         sides[side] = embed(source, embedder, side, progress)
         if not allow_skips:
             _check_skips(sides[side], side)
@@ -212,13 +222,13 @@ def _complete_groups(groups: list[str | None], rows: Sequence[int]) -> tuple[str
 
 
 def _embedder(
-    model: str | os.PathLike[str] | Embedder, device: str, threads: int | None
+    model: str | os.PathLike[str] | Embedder, device: str, threads: int | None, exposure: float
 ) -> Embedder:
     from twinscore.models.embedder import Embedder
 
     if isinstance(model, Embedder):
         return model
-    return Embedder(Path(model), device=device, threads=threads)
+    return Embedder(Path(model), device=device, threads=threads, exposure=exposure)
 
 
 def _check_distinct(real: Any, synthetic: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,23 @@ class TooManySkipsError(ValueError):
     """So many images of one side were unreadable that a score would mislead."""
 
 
+@runtime_checkable
+class ImageHandle(Protocol):
+    """An encoded image that lies in an archive or far away, read when its turn comes.
+
+    Small, picklable, without an open file: it may be read in any thread or process, repeatedly.
+    """
+
+    def read(self) -> bytes:
+        """Return the encoded image.
+
+        Raises
+        ------
+        UnreadableImageError
+            It cannot be had; the message is the reason.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class ImageItem:
     """One image of a source, not yet read.
@@ -46,7 +63,7 @@ class ImageItem:
     name
         How people recognise it: a path, an archive member, a row number.
     content
-        A file to read, encoded bytes, or pixels already in memory.
+        A file to read, a handle that reads it, encoded bytes, or pixels already in memory.
     group
         Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
     columns
@@ -54,7 +71,7 @@ class ImageItem:
     """
 
     name: str
-    content: Path | bytes | Image.Image | npt.NDArray[np.generic]
+    content: Path | ImageHandle | bytes | Image.Image | npt.NDArray[np.generic]
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 

@@ -183,9 +183,10 @@ def test_missing_path(run: RunCommand, vectors: tuple[Path, Path], tmp_path: Pat
 def test_file_that_holds_neither_images_nor_embeddings(
     run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    (tmp_path / "clip.mp4").write_bytes(b"")
-    message = run("score", tmp_path / "clip.mp4", vectors[1]).only_error()
-    assert "expected a folder of images or embeddings in .npy or .npz, got" in message
+    (tmp_path / "mesh.obj").write_bytes(b"")
+    message = run("score", tmp_path / "mesh.obj", vectors[1]).only_error()
+    assert message.startswith("real side: expected a folder, a pattern,")
+    assert message.endswith("mesh.obj'")
 
 
 def test_row_that_is_not_a_number(run: RunCommand, vectors: tuple[Path, Path]) -> None:
@@ -272,7 +273,7 @@ def test_a_model_that_does_not_exist(run: RunCommand, make_folder: MakeFolder) -
         ("score", "a", "b", "c"),
         ("score", "a", "b", "--k", "0"),
         ("score", "a", "b", "--k", "one"),
-        ("score", "a", "b", "--group-by", "color"),
+        ("score", "a", "b", "--video-interval", "soon"),
         ("score", "a", "b", "--device", "tpu"),
         ("score", "a", "b", "--threads", "0"),
         ("score", "a", "b", "--min-score", "nan"),

@@ -68,6 +68,7 @@ def test_the_whole_square_is_seen_where_crop_equals_resize() -> None:
         {"interpolation": "lanczos"},
         {"mean": (127, 127, 128)},
         {"scale": (128, 128, 127)},
+        {"exposure": 1.0},
     ],
 )
 def test_fingerprint_tells_every_field_apart(change: dict[str, Any]) -> None:
@@ -77,7 +78,7 @@ def test_fingerprint_tells_every_field_apart(change: dict[str, Any]) -> None:
 
 
 def test_fingerprint_is_stable() -> None:
-    assert Preprocessing().fingerprint == "rgb-shorter256-bicubic-crop224@3869992b"
+    assert Preprocessing().fingerprint == "rgb-shorter256-bicubic-crop224@d33d547e"
 
 
 def test_integers_and_floats_are_one_recipe() -> None:

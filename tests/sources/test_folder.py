@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twinscore.records import Embeddings
 from twinscore.sources import FolderSource, open_source
 
 ODD_NAMES = [
@@ -85,17 +86,36 @@ def test_names_begin_with_the_path_as_typed(
     assert [item.name for item in FolderSource(typed)] == [f"{typed.rstrip('/')}/a.jpg"]
 
 
-def test_groups_are_the_folders(tmp_path: Path) -> None:
+def test_groups_are_folders_or_levels_of_folders(tmp_path: Path) -> None:
     make_files(tmp_path, ["z.jpg", "clip 1/a.jpg", "clip 1/deep/b.jpg"])
-    groups = [item.group for item in FolderSource(tmp_path, group_by="folder")]
-    assert groups == ["clip 1", "clip 1/deep", "."]
-    assert {item.group for item in FolderSource(tmp_path)} == {None}
+    expected: dict[str | None, list[str | None]] = {
+        None: [None, None, None],
+        "folder": ["clip 1", "clip 1/deep", "."],
+        "folder:1": ["clip 1", "clip 1", None],
+        "folder:2": [None, "deep", None],
+    }
+    for group_by, groups in expected.items():
+        source = open_source(tmp_path, side="real", group_by=group_by)
+        assert not isinstance(source, Embeddings)
+        assert [item.group for item in source] == groups
 
 
-def test_an_unknown_grouping_is_refused(tmp_path: Path) -> None:
-    make_files(tmp_path, ["a.jpg"])
-    with pytest.raises(ValueError, match="expected 'folder' or None, got 'day'"):
-        FolderSource(tmp_path, group_by="day")
+def test_folders_are_columns(tmp_path: Path) -> None:
+    make_files(tmp_path, ["z.jpg", "night/clip 1/a.jpg"])
+    source = FolderSource(tmp_path)
+    assert source.column_names == ("folder", "folder:1", "folder:2")
+    assert [dict(item.columns) for item in source] == [
+        {"folder": "night/clip 1", "folder:1": "night", "folder:2": "clip 1"},
+        {"folder": "."},
+    ]
+
+
+def test_an_unknown_grouping_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    make_files(tmp_path, ["day/a.jpg"])
+    with pytest.raises(
+        ValueError, match=r"real images: group_by='day': expected .* folder, folder:1; or pass"
+    ):
+        open_source(tmp_path, side="real", group_by="day")
 
 
 def test_links_cause_neither_loops_nor_copies(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from twinscore.records import Embeddings, ImageSource
+from twinscore.records import Embeddings, ImageItem, ImageSource
 from twinscore.sources import FolderSource, SequenceSource, open_source
 
 VECTORS = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float32)
@@ -70,13 +70,20 @@ def test_the_number_of_groups_must_fit(value: Any) -> None:
         open_source(value, side="synthetic", groups=["x", "y"])
 
 
-def test_grouping_by_folder_needs_folders_or_groups(tmp_path: Path) -> None:
+def test_grouping_needs_a_column_or_groups(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", VECTORS)
     for value in (VECTORS, tmp_path / "a.npy"):
-        with pytest.raises(ValueError, match="expects embeddings with groups"):
+        with pytest.raises(ValueError, match="real embeddings: group_by='folder': it has no col"):
             open_source(value, side="real", group_by="folder")
-    with pytest.raises(ValueError, match="real images: group_by='folder' expects a folder"):
+    with pytest.raises(ValueError, match="real images: group_by='folder': it has no columns"):
         open_source(["a.jpg"], side="real", group_by="folder")
+
+
+def test_images_given_with_columns_are_grouped_by_them() -> None:
+    items = [ImageItem(name, PIXELS, columns={"clip": name[0]}) for name in ("a1", "a2", "b1")]
+    source = open_source(items, side="real", group_by="clip")
+    assert not isinstance(source, Embeddings)
+    assert [item.group for item in source] == ["a", "a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -96,10 +103,16 @@ def test_other_kinds_are_refused(value: Any, kind: type[Exception], message: str
 
 
 def test_other_files_are_refused_with_what_is_expected(tmp_path: Path) -> None:
-    path = tmp_path / "x.txt"
+    path = tmp_path / "x.doc"
     path.write_text("x")
-    expected = r"expected a folder of images or embeddings in \.npy or \.npz"
-    with pytest.raises(ValueError, match=rf"real side: {expected}, got '.*x\.txt'"):
+    expected = r"expected a folder, a pattern, .* or embeddings \(\.npy, \.npz, \.parquet\)"
+    with pytest.raises(ValueError, match=rf"real side: {expected}, got '.*x\.doc'"):
         open_source(path, side="real")
-    with pytest.raises(FileNotFoundError, match=rf"{expected}, but '.*y' does not exist"):
+    with pytest.raises(FileNotFoundError, match=rf"real .*{expected}, but '.*y'"):
         open_source(tmp_path / "y", side="real")
+
+
+@pytest.mark.parametrize("interval", [0, -1, float("nan"), float("inf")])
+def test_a_video_interval_is_more_than_nothing(interval: float, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="expected a video interval of more than 0 seconds"):
+        open_source(tmp_path, side="real", video_interval=interval)

@@ -22,6 +22,8 @@ SCORE_EXAMPLES = """\b
 Examples:
   twinscore score photos/ renders/
   twinscore score photos/ renders/ --group-by folder --out result/
+  twinscore score photos.csv 'renders/shard-{0000..0009}.tar'
+  twinscore score photos/ 'renders/*.exr' --exposure 1.5
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
@@ -71,8 +73,9 @@ def _check_number(
 )
 @click.option(
     "--group-by",
-    type=click.Choice(["folder"]),
-    help="Images of one folder are correlated (a clip, a scene) and count as one.",
+    metavar="COLUMN",
+    help="Images alike in a column are correlated (a clip, a scene) and count as one: folder, "
+    "folder:1 (the outermost), or a column of a manifest.",
 )
 @click.option(
     "--slice-by",
@@ -150,6 +153,16 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
+@click.option(
+    "--exposure", default=0.0, show_default=True, metavar="STOPS", help="Of OpenEXR and HDR files."
+)
+@click.option(
+    "--video-interval",
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two frames of a clip.",
+)
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
@@ -177,6 +190,8 @@ def score(
     overwrite: bool,
     json_target: Path | None,
     min_score: float | None,
+    exposure: float,
+    video_interval: float,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -184,9 +199,11 @@ def score(
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
 
-    Both are a folder of images (searched with its subfolders) or embeddings in a .npy or .npz
-    file. 0 means that every synthetic image can be told from the real ones, 1 that nobody could
-    tell the sides apart.
+    Both are a folder of images and clips (searched with its subfolders), a pattern in quotes, a
+    list (.txt), a manifest (.csv, .tsv, .parquet with a column path), an archive (.tar, .zip),
+    images in .parquet, a clip, embeddings (.npy, .npz, .parquet), or a URL of any of them. 0
+    means that every synthetic image can be told from the real ones, 1 that nobody could tell the
+    sides apart.
     """
     from rich.console import Console
 
@@ -229,6 +246,8 @@ def score(
             backend=backend,
             precision=precision,
             budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
             allow_skips=allow_skips,
             seed=seed,
             progress=progress,

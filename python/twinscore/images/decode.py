@@ -8,6 +8,7 @@ import struct
 import threading
 import warnings
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -15,7 +16,11 @@ from PIL import Image, UnidentifiedImageError
 
 from twinscore.images.arrays import rgb_from_array
 from twinscore.images.color import rgb_from_pillow
-from twinscore.records import UnreadableImageError
+from twinscore.images.plain_png import decode_plain_png
+from twinscore.images.reduction import reduction_factor
+from twinscore.images.scene_linear import is_scene_linear, read_scene_linear
+from twinscore.images.size_limit import TOO_LARGE
+from twinscore.records import ImageHandle, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +41,13 @@ class SupportsArray(Protocol):
         """Return the values as an array."""
 
 
-ImageContent = Path | str | bytes | bytearray | memoryview | Image.Image | SupportsArray
+Encoded = bytes | bytearray | memoryview
+ImageContent = Path | str | ImageHandle | Encoded | Image.Image | SupportsArray
 
 
-def read_image(content: ImageContent) -> Image.Image:
+def read_image(
+    content: ImageContent, *, shorter_side: int | None = None, exposure: float = 0.0
+) -> Image.Image:
     """Read an image as upright 8-bit RGB.
 
     The EXIF orientation is applied, transparency is composited onto ``color.BACKGROUND``, grey
@@ -49,9 +57,14 @@ def read_image(content: ImageContent) -> Image.Image:
     Parameters
     ----------
     content
-        A path, an encoded image, a Pillow image, an array of shape (H, W), (H, W, 1), (H, W, 3)
-        or (H, W, 4), or a torch tensor of that shape or channels first. Arrays are uint8, uint16
-        or floating point within 0..1.
+        A path, a handle, an encoded image, a Pillow image, an array of shape (H, W), (H, W, 1),
+        (H, W, 3) or (H, W, 4), or a torch tensor of that shape or channels first. Arrays are
+        uint8, uint16 or floating point within 0..1.
+    shorter_side
+        Pixels. A JPEG is decoded at 1/2, 1/4 or 1/8 of its size, which is quicker, where its
+        shorter side keeps at least so many (`reduction_factor`). None: at full size.
+    exposure
+        In stops, for OpenEXR and HDR files (`read_scene_linear`); others are what they are.
 
     Returns
     -------
@@ -60,22 +73,33 @@ def read_image(content: ImageContent) -> Image.Image:
 
     Raises
     ------
+    MissingExtraError
+        An OpenEXR or HDR file, and OpenImageIO is not installed.
     UnreadableImageError
         The content is no image that can be read; the message is the reason.
     TypeError
         The content is of none of these types.
     """
+    options = _Options(shorter_side, exposure)
     with pillow_warnings_silenced():
         if isinstance(content, Path | str):
-            return _read_file(Path(content))
-        if isinstance(content, bytes | bytearray | memoryview):
-            return _decode(io.BytesIO(content))
+            return _read_file(Path(content), options)
+        if isinstance(content, ImageHandle):
+            content = content.read()
+        if isinstance(content, Encoded):
+            return _decode(io.BytesIO(content), bytes(content), options)
         if isinstance(content, Image.Image):
             return _convert(content, head=b"")
         if hasattr(content, "__array__"):
             return rgb_from_array(content)
     expected = "a path, encoded bytes, a Pillow image, an array or a tensor"
     raise TypeError(f"expected {expected}, got {type(content).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    shorter_side: int | None
+    exposure: float
 
 
 class _Silence:
@@ -108,10 +132,10 @@ def pillow_warnings_silenced() -> Iterator[None]:
                 _Silence.filters.__exit__(None, None, None)
 
 
-def _read_file(path: Path) -> Image.Image:
+def _read_file(path: Path, options: _Options) -> Image.Image:
     try:
         with path.open("rb") as file:
-            return _decode(file)
+            return _decode(file, path, options)
     except FileNotFoundError as error:
         raise UnreadableImageError("no such file") from error
     except OSError as error:
@@ -122,16 +146,39 @@ def _read_file(path: Path) -> Image.Image:
         raise UnreadableImageError("not a file name") from error
 
 
-def _decode(file: BinaryIO) -> Image.Image:
+def _decode(file: BinaryIO, origin: Path | bytes, options: _Options) -> Image.Image:
+    """Decode an open file; ``origin`` is the same file, or its bytes."""
     head = file.read(16)
     if not head:
         raise UnreadableImageError("empty file")
+    if is_scene_linear(head):
+        return read_scene_linear(origin, exposure=options.exposure)
     file.seek(0)
     try:
-        image = Image.open(file, formats=_supported_formats())
+        image = Image.open(file, formats=supported_formats())
+        if image.format == "PNG" and (plain := _plain_png(file)) is not None:
+            return rgb_from_pillow(plain)
+        if options.shorter_side is not None:
+            _decode_reduced(image, options.shorter_side)
     except Exception as error:
         raise UnreadableImageError(_reason(error, head)) from error
     return _convert(image, head)
+
+
+def _plain_png(file: BinaryIO) -> Image.Image | None:
+    position = file.tell()
+    file.seek(0)
+    pixels = decode_plain_png(file.read())
+    file.seek(position)
+    return None if pixels is None else Image.fromarray(pixels)
+
+
+def _decode_reduced(image: Image.Image, shorter_side: int) -> None:
+    """Let the decoder leave out detail where it can, which of all formats is JPEG."""
+    factor = reduction_factor(image.size, shorter_side)
+    if factor > 1:
+        width, height = image.size
+        image.draft(None, (max(1, width // factor), max(1, height // factor)))
 
 
 def _convert(image: Image.Image, head: bytes) -> Image.Image:
@@ -148,7 +195,7 @@ def _convert(image: Image.Image, head: bytes) -> Image.Image:
 def _reason(error: Exception, head: bytes) -> str:
     text = str(error)
     if isinstance(error, Image.DecompressionBombError):
-        return "image too large (decompression bomb; PIL.Image.MAX_IMAGE_PIXELS is the limit)"
+        return TOO_LARGE
     if isinstance(error, UnidentifiedImageError):
         return "damaged or unsupported file" if head.startswith(_SIGNATURES) else "not an image"
     if isinstance(error, OSError) and error.errno is not None:
@@ -165,6 +212,7 @@ def _system_reason(error: OSError) -> str:
 
 
 @functools.cache
-def _supported_formats() -> tuple[str, ...]:
+def supported_formats() -> tuple[str, ...]:
+    """Return those of ``FORMATS`` that this build of Pillow reads."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,8 @@ class Embedder:
         For decoding as for the network; None: one for each core.
     batch_size
         Images the network takes at a time.
+    exposure
+        In stops, for OpenEXR and HDR files: 1 doubles the light.
 
     Raises
     ------
@@ -63,6 +65,8 @@ class Embedder:
         device: str = "cpu",
         threads: int | None = None,
         batch_size: int = 32,
+        *,
+        exposure: float = 0.0,
     ) -> None:
         # Brings in Pillow, which `import twinscore` is to do without.
         from twinscore.models.session import open_network
@@ -70,6 +74,7 @@ class Embedder:
         self._threads = _usable_cores() if threads is None else _positive("threads", threads)
         self._batch_size = _positive("batch_size", batch_size)
         self._network = open_network(model, device=device, threads=self._threads)
+        self._preprocessing = replace(self._network.preprocessing, exposure=exposure)
 
     @property
     def dimension(self) -> int:
@@ -84,7 +89,7 @@ class Embedder:
     @property
     def preprocessing(self) -> Preprocessing:
         """How an image becomes the network's input."""
-        return self._network.preprocessing
+        return self._preprocessing
 
     def embed(self, images: Iterable[Any], progress: ProgressCallback | None = None) -> FloatMatrix:
         """Embed images that are all expected to be readable.
@@ -168,14 +173,13 @@ class Embedder:
         return rows.finish(), np.array(kept, dtype=np.int64)
 
     def _prepare(self, numbered_item: tuple[int, ImageItem]) -> _Prepared:
-        from twinscore.images import preprocess, read_image
+        from twinscore.images import prepare_image
 
         index, item = numbered_item
         try:
-            image = read_image(item.content)
+            return _Prepared(index, item.name, prepare_image(item.content, self.preprocessing))
         except UnreadableImageError as error:
             return _Prepared(index, item.name, str(error))
-        return _Prepared(index, item.name, preprocess(image, self.preprocessing))
 
     def _embed_batch(
         self, batch: list[_Prepared], on_skip: Callable[[int, Skipped], None]

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.records import Embeddings, ImageSource
+from twinscore.records import Embeddings
 from twinscore.sources.arrays import is_array_like
+from twinscore.sources.clips import DEFAULT_INTERVAL, check_interval
+from twinscore.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
+from twinscore.sources.files import EXPECTED, open_location
 from twinscore.sources.folder import FolderSource
 from twinscore.sources.grouping import RegroupedSource, checked_groups
 from twinscore.sources.sequence import SequenceSource
-from twinscore.sources.vectors import (
-    EMBEDDING_ENDINGS,
-    embeddings_from_array,
-    load_embeddings,
-)
+from twinscore.sources.vector_column import own_groups
+from twinscore.sources.vectors import embeddings_from_array, load_embeddings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 __all__ = [
+    "DEFAULT_INTERVAL",
     "FolderSource",
     "RegroupedSource",
     "SequenceSource",
@@ -31,8 +31,6 @@ __all__ = [
     "open_source",
 ]
 
-_EXPECTED_PATH = "expected a folder of images or embeddings in .npy or .npz"
-
 
 def open_source(
     value: Any,
@@ -40,22 +38,30 @@ def open_source(
     side: str,
     group_by: str | None = None,
     groups: Sequence[Any] | npt.NDArray[Any] | None = None,
-) -> ImageSource | Embeddings:
+    video_interval: float = DEFAULT_INTERVAL,
+) -> ColumnedSource | Embeddings:
     """Recognise one side of the comparison by its kind.
 
     Parameters
     ----------
     value
-        A folder of images, a ``.npy`` or ``.npz`` file of embeddings, a float array or tensor of
-        shape (n, d), a uint8 array or tensor of n images, an iterable of images (paths, encoded
-        bytes, PIL images, arrays, tensors), or a source or embeddings opened before.
+        A path, a URL that fsspec knows, or a pattern with wildcards and brace ranges: a folder of
+        images and video clips, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive
+        (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz); a float
+        array or tensor of shape (n, d), a uint8 array or tensor of n images, an iterable of
+        images (paths, encoded bytes, PIL images, arrays, tensors), or a source or embeddings
+        opened before.
     side
         "real" or "synthetic": names the side in messages.
     group_by
-        ``"folder"``: the images of one folder form a group.
+        A column: images with the same value form a group. Folders and archives have ``folder``
+        and ``folder:1``, ``folder:2``, ... (`folder_columns`), tables have their own. None: the
+        column ``group`` of a table, the clip of a frame, else no groups.
     groups
         One group (a string or an integer) per image or row, in the order of the source; takes
         the place of any group the source knows.
+    video_interval
+        Seconds between two frames of a clip.
 
     Raises
     ------
@@ -63,59 +69,43 @@ def open_source(
         The path does not exist.
     TypeError, ValueError
         The kind of input is not known, or what it holds is not usable.
+    MissingExtraError
+        URLs, video: the package for it is not installed.
     """
-    opened = _open(value, side=side, group_by=None if groups is not None else group_by)
-    if groups is None:
-        return opened
+    check_interval(video_interval)
+    opened = _open(value, side, video_interval)
     if isinstance(opened, Embeddings):
         rows = len(opened.vectors)
-        return replace(opened, groups=checked_groups(groups, rows, side=side, counted="rows"))
-    return RegroupedSource(opened, checked_groups(groups, len(opened), side=side))
+        if groups is not None:
+            return replace(opened, groups=checked_groups(groups, rows, side=side, counted="rows"))
+        return opened if group_by is None else _grouped(opened, group_by, side)
+    if groups is not None:
+        return RegroupedSource(opened, checked_groups(groups, len(opened), side=side))
+    return opened if group_by is None else GroupedByColumn(opened, group_by, side=side)
 
 
-def _open(value: Any, *, side: str, group_by: str | None) -> ImageSource | Embeddings:
+def _open(value: Any, side: str, video_interval: float) -> ColumnedSource | Embeddings:
     if isinstance(value, str | os.PathLike):
-        return _open_path(value, side=side, group_by=group_by)
+        return open_location(os.fspath(value), side=side, video_interval=video_interval)
     if isinstance(value, Embeddings):
-        return _needing_groups(value, f"{side} embeddings", group_by)
-    if is_array_like(value) and value.ndim == 2:
-        label = f"{side} embeddings"
-        return _needing_groups(embeddings_from_array(value, label=label), label, group_by)
-    if group_by is not None:
-        raise ValueError(
-            f"{side} images: group_by={group_by!r} expects a folder of images, "
-            f"got {type(value).__name__}; pass the groups themselves instead"
-        )
-    if isinstance(value, FolderSource | SequenceSource | RegroupedSource):
         return value
+    if is_array_like(value) and value.ndim == 2:
+        return embeddings_from_array(value, label=f"{side} embeddings")
+    if hasattr(value, "column_names"):
+        source: ColumnedSource = value
+        return source
     if isinstance(value, bytes | bytearray) or not isinstance(value, Iterable):
         raise TypeError(
-            f"{side} side: expected a folder, a .npy or .npz file, an array of shape (n, d) "
-            f"or an iterable of images, got {type(value).__name__}"
+            f"{side} side: {EXPECTED}, an array of shape (n, d) or an iterable of images, "
+            f"got {type(value).__name__}"
         )
     return SequenceSource(value, side=side)
 
 
-def _open_path(
-    path: str | os.PathLike[str], *, side: str, group_by: str | None
-) -> ImageSource | Embeddings:
-    typed = os.fspath(path)
-    if not typed:
-        raise ValueError(f"{side} side: {_EXPECTED_PATH}, got an empty path")
-    location = Path(typed)
-    if location.is_dir():
-        return FolderSource(path, group_by=group_by)
-    if not location.exists():
-        raise FileNotFoundError(f"{side} side: {_EXPECTED_PATH}, but {typed!r} does not exist")
-    if location.suffix.lower() not in EMBEDDING_ENDINGS or not location.is_file():
-        raise ValueError(f"{side} side: {_EXPECTED_PATH}, got {typed!r}")
-    return _needing_groups(load_embeddings(path), repr(typed), group_by)
-
-
-def _needing_groups(embeddings: Embeddings, label: str, group_by: str | None) -> Embeddings:
-    if group_by is not None and embeddings.groups is None:
-        raise ValueError(
-            f"{label}: group_by={group_by!r} expects embeddings with groups (the key 'groups' of "
-            "a .npz file), got embeddings without; pass the groups themselves instead"
-        )
-    return embeddings
+def _grouped(embeddings: Embeddings, group_by: str, side: str) -> Embeddings:
+    if group_by in embeddings.columns:
+        return replace(embeddings, groups=own_groups(embeddings.columns[group_by]))
+    if embeddings.groups is not None and not embeddings.columns:
+        return embeddings
+    known = tuple(embeddings.columns)
+    raise ValueError(unknown_column(group_by, known, f"{side} embeddings"))

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.records import ImageItem
+from twinscore.sources.clips import CLIP_COLUMNS, open_clip
+from twinscore.sources.endings import (
+    IMAGE_ENDINGS,
+    counted,
+    is_image_name,
+    is_video_name,
+    printable,
+)
+from twinscore.sources.folder_levels import folder_column_names, folder_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IMAGE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp")
+__all__ = ["IMAGE_ENDINGS", "FolderSource"]
 
 _logger = logging.getLogger(__name__)
 
@@ -20,18 +30,18 @@ _logger = logging.getLogger(__name__)
 class FolderSource:
     """All image files below a folder, ordered by their relative POSIX path.
 
-    Files count as images by their ending, in any case: .jpg .jpeg .png .webp .tif .tiff .bmp.
-    Hidden files and folders are passed over. Links to folders are not followed, so no loop can
-    arise; a link to a file counts only where the file lies in the tree and is not listed under
-    another name. Links left out are logged.
+    Files count as images by their ending, in any case: .jpg .jpeg .png .webp .tif .tiff .bmp
+    .avif .exr .hdr; video clips (.mp4 .mov .mkv .webm .avi .m4v .mxf) give frames, as `Clip`
+    does. Hidden files and folders are passed over. Links to folders are not followed, so no loop
+    can arise; a link to a file counts only where the file lies in the tree and is not listed
+    under another name. Links left out are logged. Columns are those of `folder_columns`.
 
     Parameters
     ----------
     path
         The folder; it may itself be a link.
-    group_by
-        ``"folder"``: the group of an image is the relative path of its folder, ``"."`` for
-        images that lie directly in ``path``. None: no groups.
+    video_interval
+        Seconds between two frames of a clip.
 
     Raises
     ------
@@ -40,32 +50,51 @@ class FolderSource:
     PermissionError
         The folder, or one below it, may not be read.
     ValueError
-        ``path`` is a file, or there is no image in the tree, or ``group_by`` is unknown.
+        ``path`` is a file, or there is neither image nor clip in the tree.
+    MissingExtraError
+        There are clips, and PyAV is not installed.
     """
 
-    def __init__(self, path: str | os.PathLike[str], group_by: str | None = None) -> None:
-        if group_by not in (None, "folder"):
-            raise ValueError(f"group_by: expected 'folder' or None, got {group_by!r}")
+    def __init__(self, path: str | os.PathLike[str], *, video_interval: float = 1.0) -> None:
         typed = os.fspath(path)
         _check_is_folder(typed)
         tree = _Tree(typed)
         if not tree.images:
             raise ValueError(f"no images in {typed!r}: {tree.what_was_found()}")
-        self._typed = typed
+        self._root = Path(typed)
+        self._prefix = typed.replace(os.sep, "/").rstrip("/") + "/"
         self._images = tree.images
-        self._group_by = group_by
+        self._clips = {
+            relative: open_clip(
+                self._root / relative,
+                interval=video_interval,
+                typed=printable(self._prefix + relative),
+            )
+            for relative in tree.images
+            if is_video_name(relative)
+        }
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        of_clips = CLIP_COLUMNS if self._clips else ()
+        return (*folder_column_names(self._images), *of_clips)
 
     def __len__(self) -> int:
-        """Return the number of image files."""
-        return len(self._images)
+        """Return the number of image files and frames."""
+        frames = sum(len(clip) for clip in self._clips.values())
+        return len(self._images) - len(self._clips) + frames
 
     def __iter__(self) -> Iterator[ImageItem]:
         """Iterate over the image files, ordered by relative path."""
-        root = Path(self._typed)
-        prefix = self._typed.replace(os.sep, "/").rstrip("/") + "/"
         for relative in self._images:
-            group = None if self._group_by is None else _printable(_parent(relative))
-            yield ImageItem(_printable(prefix + relative), root / relative, group)
+            columns = {key: printable(value) for key, value in folder_columns(relative).items()}
+            if relative in self._clips:
+                for frame in self._clips[relative]:
+                    yield replace(frame, columns={**columns, **frame.columns})
+            else:
+                shown = printable(self._prefix + relative)
+                yield ImageItem(shown, self._root / relative, columns=columns)
 
 
 class _Tree:
@@ -96,7 +125,7 @@ class _Tree:
                         self._links.append(relative)
                     elif entry.is_dir():
                         subfolders.append(relative)
-                    elif entry.is_file() and _is_image_name(entry.name):
+                    elif entry.is_file() and _is_shown(entry.name):
                         self.images.append(relative)
                     else:
                         self.other_files.append(relative)
@@ -111,7 +140,7 @@ class _Tree:
         for link in sorted(self._links):
             target = os.path.realpath(Path(self._root, link))
             inside = Path(target).is_relative_to(self._root) and Path(target).is_file()
-            if inside and target not in listed and _is_image_name(link):
+            if inside and target not in listed and _is_shown(link):
                 listed.add(target)
                 self.images.append(link)
             else:
@@ -121,7 +150,7 @@ class _Tree:
             _logger.warning(
                 "%s: %s left out, such as %r",
                 self._root,
-                _counted(len(left_out), "link"),
+                counted(len(left_out), "link"),
                 left_out[0],
             )
 
@@ -129,10 +158,10 @@ class _Tree:
         """Say, for a tree without images, what there is instead."""
         expected = f"expected {', '.join(IMAGE_ENDINGS)}; got "
         if self.other_files:
-            files = _counted(len(self.other_files), "other file")
+            files = counted(len(self.other_files), "other file")
             return f"{expected}{files} such as {min(self.other_files)!r}"
         if self._links:
-            links = _counted(len(self._links), "link")
+            links = counted(len(self._links), "link")
             return (
                 f"{expected}{links} such as {self._links[0]!r}, "
                 "and links to folders or out of the tree are not followed"
@@ -150,18 +179,5 @@ def _check_is_folder(typed: str) -> None:
         raise ValueError(f"expected a folder of images, got the file {typed!r}")
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _is_image_name(name: str) -> bool:
-    return name.lower().endswith(IMAGE_ENDINGS)
-
-
-def _parent(relative: str) -> str:
-    return str(PurePosixPath(relative).parent)
-
-
-def _printable(name: str) -> str:
-    # File systems allow bytes that are no UTF-8; tables and terminals do not.
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def _is_shown(name: str) -> bool:
+    return is_image_name(name) or is_video_name(name)

@@ -8,7 +8,8 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twinscore.records import ImageItem, ImageSource
+    from twinscore.records import ImageItem
+    from twinscore.sources.columns import ColumnedSource
 
 
 def checked_groups(
@@ -59,9 +60,14 @@ class RegroupedSource:
         One group per image, in the order of the source.
     """
 
-    def __init__(self, source: ImageSource, groups: tuple[str, ...]) -> None:
+    def __init__(self, source: ColumnedSource, groups: tuple[str, ...]) -> None:
         self._source = source
         self._groups = groups
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns of the source."""
+        return self._source.column_names
 
     def __len__(self) -> int:
         """Return the number of images."""

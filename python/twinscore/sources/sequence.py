@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,12 @@ class SequenceSource:
             None if groups is None else checked_groups(groups, len(self._images), side=side)
         )
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns that items given by the caller carry."""
+        items = (image for image in self._images if isinstance(image, ImageItem))
+        return tuple(dict.fromkeys(name for item in items for name in item.columns))
+
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self._images)
@@ -84,7 +91,7 @@ class SequenceSource:
 
 def _item(image: Any, place: int, group: str | None) -> ImageItem:
     if isinstance(image, ImageItem):
-        return image if group is None else ImageItem(image.name, image.content, group)
+        return image if group is None else replace(image, group=group)
     if isinstance(image, str | os.PathLike):
         return ImageItem(os.fspath(image), Path(image), group)
     name = f"image {place}"

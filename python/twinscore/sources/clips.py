@@ -1,0 +1,100 @@
+"""Video clips: frames at an interval, one clip one group."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinscore.images.video import read_frames, read_timing
+from twinscore.records import ImageItem, UnreadableImageError
+from twinscore.sources.failure import FailedImage, FailedSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import numpy.typing as npt
+
+CLIP_COLUMNS = ("clip", "seconds")
+
+DEFAULT_INTERVAL = 1.0
+
+
+class Clip:
+    """Frames of one video file, at equal intervals from its first frame.
+
+    Every frame is the one that a player shows at that time. Frames are decoded one after the
+    other when their turn comes; they are "shot.mp4 at 12 s", form one group, and carry the
+    columns ``clip`` and ``seconds``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    interval
+        Seconds between two frames; where a clip has fewer frames, all of them are taken.
+    typed
+        What names begin with; None for the path.
+
+    Raises
+    ------
+    MissingExtraError
+        PyAV is not installed.
+    UnreadableImageError
+        The file is no video, or does not say how long it is.
+    ValueError
+        The interval is not positive.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        interval: float = DEFAULT_INTERVAL,
+        typed: str | None = None,
+    ) -> None:
+        check_interval(interval)
+        self._path = Path(path)
+        self._typed = os.fspath(path) if typed is None else typed
+        timing = read_timing(self._path)
+        step = max(interval, timing.frame_seconds)
+        # Half a frame of slack: headers round, and no frame begins where the clip ends.
+        count = max(1, math.ceil((timing.seconds - timing.frame_seconds / 2) / step))
+        self._times = [place * step for place in range(count)]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return CLIP_COLUMNS
+
+    def __len__(self) -> int:
+        """Return the number of frames."""
+        return len(self._times)
+
+    def __iter__(self) -> Iterator[ImageItem]:
+        """Decode the frames in order; one that cannot be had is an item that fails."""
+        for time, pixels in zip(self._times, read_frames(self._path, self._times), strict=True):
+            content: FailedImage | npt.NDArray[np.uint8]
+            if isinstance(pixels, UnreadableImageError):
+                content = FailedImage(str(pixels))
+            else:
+                content = pixels
+            seconds = f"{time:.3f}".rstrip("0").rstrip(".")
+            columns = {"clip": self._typed, "seconds": seconds}
+            yield ImageItem(f"{self._typed} at {seconds} s", content, self._typed, columns)
+
+
+def open_clip(path: Path, *, interval: float, typed: str) -> Clip | FailedSource:
+    """Open a clip among others, which are not lost where this one cannot be read."""
+    try:
+        return Clip(path, interval=interval, typed=typed)
+    except UnreadableImageError as error:
+        return FailedSource(typed, str(error))
+
+
+def check_interval(interval: float) -> None:
+    """Refuse an interval that gives no frames."""
+    if not (math.isfinite(interval) and interval > 0):
+        raise ValueError(f"expected a video interval of more than 0 seconds, got {interval}")
