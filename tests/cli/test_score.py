@@ -377,3 +377,14 @@ def test_squinting_adds_the_curve(run: RunCommand, make_folder: MakeFolder, tmp_
     assert run("score", real, synthetic, *options).code == DONE
     curve = json.loads((tmp_path / "x/result.json").read_text())["squint"]
     assert [step["size"] for step in curve] == [32, 64, 112, 224]
+
+
+def test_a_score_of_a_sample_comes_without_a_report(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "x"
+    assert run("score", *vectors, "-q", "--precision", 0.3, "--out", out).code == DONE
+    assert not (out / "report.html").exists()
+    finished = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "y", "--report")
+    assert finished.code == USAGE
+    assert "--report needs all images" in finished.errors

@@ -65,6 +65,7 @@ def test_a_result_is_not_different_from_itself(folders: tuple[Path, Path]) -> No
         ("model", "other-network", r"one network, got .* in .*poor and other-network in .*good"),
         ("k", 5, "of one k, got 1"),
         ("interval", None, "good: expected a result with an interval"),
+        ("interval", [None, None], "score all images again, without precision and budget"),
     ],
 )
 def test_results_that_do_not_compare_are_refused(

@@ -131,6 +131,14 @@ def test_a_result_from_disk_has_no_images_to_show(pictured: ts.ScoreResult, tmp_
         write_report(dataclasses.replace(pictured, pool=None), tmp_path / "report.html")
 
 
+def test_a_score_of_a_sample_has_not_seen_all_images(
+    pictured: ts.ScoreResult, tmp_path: Path
+) -> None:
+    sampled = dataclasses.replace(pictured, sampling={"queries": 9})
+    with pytest.raises(ValueError, match="expected a score of all images"):
+        write_report(sampled, tmp_path / "report.html")
+
+
 def test_progress_names_each_stage_and_ends_at_its_total(
     pictured: ts.ScoreResult, tmp_path: Path
 ) -> None:

@@ -74,3 +74,11 @@ def test_a_notebook_shows_number_interval_and_verdict(result: ts.ScoreResult) ->
     assert "95% interval" in text
     assert "<script>alert(1)</script>" in text
     assert not list(root.iter("script"))
+
+
+def test_a_notebook_shows_of_a_sample_what_it_knows() -> None:
+    random = np.random.default_rng(0)
+    real, synthetic = random.standard_normal((2, 1500, 4)).astype(np.float32)
+    shown = ts.score(real, synthetic, precision=0.2)._repr_html_()
+    assert "nan" not in shown
+    assert "of 1,500 synthetic images looked at" in shown

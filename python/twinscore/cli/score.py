@@ -218,6 +218,10 @@ def score(
     to_stdout = json_target is not None and str(json_target) == "-"
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
+    if precision is not None or budget is not None:
+        if report:
+            raise click.UsageError("--report needs all images: leave out --precision and --budget")
+        report = False
     if out is not None:
         check_writable(out, overwrite=overwrite)
         report = _can_report(report, quiet=quiet)

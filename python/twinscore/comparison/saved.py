@@ -45,13 +45,19 @@ class SavedResult:
         return [name for of_side, name in rows if of_side == side]
 
     def giveaways(self) -> list[tuple[str, float]]:
-        """Return name and giveaway of each synthetic image."""
+        """Return name and giveaway of each synthetic image that has one."""
         columns = (self.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
         return [
             (name, giveaway)
             for side, name, giveaway in zip(*columns, strict=True)
-            if side == "synthetic"
+            if side == "synthetic" and giveaway is not None
         ]
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the score; None in a result that has none, such as that of a sample of the images."""
+        low, high = self.fields.get("interval") or (None, None)
+        return None if low is None or high is None else (low, high)
 
 
 def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
@@ -102,9 +108,14 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
     ValueError
         A result has no interval, or the two were made with different settings.
     """
+    intervals = []
     for result in (first, second):
-        if result.fields.get("interval") is None:
-            raise ValueError(f"{result.folder}: expected a result with an interval; score again")
+        if result.interval is None:
+            raise ValueError(
+                f"{result.folder}: expected a result with an interval; score all images again, "
+                "without precision and budget"
+            )
+        intervals.append(result.interval)
     for field, meaning in MUST_AGREE.items():
         values = [result.fields.get(field) for result in (first, second)]
         if values[0] != values[1]:
@@ -113,9 +124,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
                 f"and {values[1]} in {second.folder}"
             )
     scores = [float(result.fields["score"]) for result in (first, second)]
-    interval, p_value = independent_difference(
-        scores[0], first.fields["interval"], scores[1], second.fields["interval"]
-    )
+    interval, p_value = independent_difference(scores[0], intervals[0], scores[1], intervals[1])
     moved = moved_images(first.giveaways(), second.giveaways())
     return Comparison(
         first_name=str(first.folder),

@@ -94,7 +94,7 @@ def to_fiftyone(
     Raises
     ------
     ValueError
-        The result was read from disk, an image lies in no file and there is no `media_dir`, or
+        The result was read from disk or is of a sample of the images, an image lies in no file and there is no `media_dir`, or
         a dataset of this name exists.
     MissingExtraError
         The extra "fiftyone" is not installed.
@@ -103,6 +103,11 @@ def to_fiftyone(
     brain = require("fiftyone.brain", extra=_EXTRA, purpose=_PURPOSE)
     if result.pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no images")
+    if result.sampling is not None:
+        raise ValueError(
+            "expected a score of all images; one with a precision or budget has looked at some "
+            "of them only"
+        )
     pool = result.pool
     if fiftyone.dataset_exists(name) and not overwrite:
         raise ValueError(f"a FiftyOne dataset {name!r} exists: choose another name, or overwrite")

@@ -18,7 +18,17 @@ def card(result: ScoreResult) -> str:
     groups = ""
     if result.groups is not None:
         groups = f" in {result.groups['real']:,} and {result.groups['synthetic']:,} groups"
-    interval = f" (95% interval {result.interval[0]:.2f} to {result.interval[1]:.2f})"
+    if result.sampling is None:
+        interval = f" (95% interval {result.interval[0]:.2f} to {result.interval[1]:.2f})"
+        sureness = (
+            f"p = {result.p_value:.2g}; a perfect twin would score {max(low, 0.0):.2f} "
+            f"to {high:.2f}."
+        )
+    else:
+        sampled = result.sampling
+        interval = f" of a sample (of all images: {sampled['interval'][0]:.2f} to "
+        interval += f"{sampled['interval'][1]:.2f})"
+        sureness = f"{sampled['queries']:,} of {sampled['of']:,} synthetic images looked at."
     overlap = f"{result.overlap:.2f}" if result.overlap <= 1.0 else "above 1"
     notes = "".join(f"<li>{escape(warning)}</li>" for warning in result.warnings)
     return (
@@ -30,8 +40,7 @@ def card(result: ScoreResult) -> str:
         f'width: {filled:.1f}%"></div></div>'
         f"<div><b>{escape(verdict(result))}</b></div>"
         f"<div>{result.n_real:,} real and {result.n_synthetic:,} synthetic images{groups}; "
-        f"overlap {overlap}; p = {result.p_value:.2g}; a perfect twin would score "
-        f"{max(low, 0.0):.2f} to {high:.2f}.</div>"
+        f"overlap {overlap}; {sureness}</div>"
         f"{f'<ul>{notes}</ul>' if notes else ''}"
         "</div>"
     )

@@ -30,6 +30,8 @@ class Run:
         Of its result.json.
     fields
         Of result.json.
+    interval
+        Of the score, where the result has one.
     change, p_value
         Of the score since the run before, None for the first one; the p-value takes the two
         scores as independent.
@@ -38,13 +40,9 @@ class Run:
     name: str
     date: str
     fields: dict[str, Any]
+    interval: tuple[float, float] | None
     change: float | None
     p_value: float | None
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Of the score, where the result has one."""
-        return self.fields.get("interval")
 
 
 def runs_of(saved: Sequence[SavedResult]) -> list[Run]:
@@ -53,11 +51,14 @@ def runs_of(saved: Sequence[SavedResult]) -> list[Run]:
     for number, result in enumerate(saved):
         change = p_value = None
         if number:
-            before, after = saved[number - 1].fields, result.fields
-            change = after["score"] - before["score"]
-            if before.get("interval") and after.get("interval"):
+            before = saved[number - 1]
+            change = result.fields["score"] - before.fields["score"]
+            if before.interval is not None and result.interval is not None:
                 _, p_value = independent_difference(
-                    before["score"], before["interval"], after["score"], after["interval"]
+                    before.fields["score"],
+                    before.interval,
+                    result.fields["score"],
+                    result.interval,
                 )
         written = (result.folder / RESULT_FILE).stat().st_mtime
         date = datetime.datetime.fromtimestamp(written).astimezone()
@@ -66,6 +67,7 @@ def runs_of(saved: Sequence[SavedResult]) -> list[Run]:
                 result.folder.name or str(result.folder),
                 date.strftime("%Y-%m-%d %H:%M"),
                 result.fields,
+                result.interval,
                 change,
                 p_value,
             )

@@ -104,7 +104,7 @@ def write_report(
     Raises
     ------
     ValueError
-        The result has no pool: it was read from disk.
+        The result has no pool: it was read from disk. Or it is of a sample of the images.
     MissingExtraError
         A package of the extra "report" is not installed.
     OSError
@@ -114,6 +114,11 @@ def write_report(
     pool = result.pool
     if pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no images")
+    if result.sampling is not None:
+        raise ValueError(
+            "expected a score of all images to report on; one with a precision or budget has "
+            "looked at some of them only"
+        )
 
     def stage(name: str) -> ProgressCallback:
         return lambda done, total: progress(name, done, total) if progress else None
