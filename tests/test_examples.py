@@ -38,7 +38,7 @@ def run(script: Path) -> str:
 
 
 def test_every_script_is_run_here() -> None:
-    here = {*SCRIPTS, "demo_images.py", "notebook.ipynb"}
+    here = {*SCRIPTS, "demo_images.py", "notebook.ipynb", "README.md"}
     assert {path.name for path in EXAMPLES.iterdir() if path.is_file()} == here
 
 

@@ -31,7 +31,7 @@ def test_shown_options_exist() -> None:
         for command in cli.commands.values()
         for parameter in command.params
         if isinstance(parameter, click.Option)
-        for name in parameter.opts
+        for name in (*parameter.opts, *parameter.secondary_opts)
     }
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
     assert shown - options == {"--help"}

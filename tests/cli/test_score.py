@@ -388,3 +388,24 @@ def test_a_score_of_a_sample_comes_without_a_report(
     finished = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "y", "--report")
     assert finished.code == USAGE
     assert "--report needs all images" in finished.errors
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"), [(KeyboardInterrupt(), 130), (OSError("no space left"), ERROR)]
+)
+def test_a_report_that_is_stopped_or_fails_costs_neither_result_nor_summary(
+    run: RunCommand,
+    vectors: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: BaseException,
+    code: int,
+) -> None:
+    def stopped(*_arguments: object, **_options: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("twinscore.report.page.write_report", stopped)
+    finished = run("score", *vectors, "--out", tmp_path / "x")
+    assert finished.code == code
+    assert "Indistinguishability Score" in finished.standard
+    assert json.loads((tmp_path / "x/result.json").read_text())["n_real"] == 60

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from twinscore.comparison import Comparison, MovedImage, read_saved
+from twinscore.report.comparison_page import write_comparison
+from twinscore.report.history_page import runs_of, write_history
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -174,3 +178,68 @@ def test_galleries_are_there_without_scripts(browser: Browser, report_file: Path
     assert page.locator("#giveaways img").count() > 0
     assert page.locator("#score .verdict").inner_text().startswith("Told apart")
     context.close()
+
+
+@pytest.fixture(scope="module")
+def comparison_file(hostile_names: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    first, second = hostile_names[:60], hostile_names[60:]
+    comparison = Comparison(
+        first_name=first[1],
+        second_name=second[1],
+        first=0.2,
+        second=0.5,
+        difference=0.3,
+        interval=(0.1, 0.5),
+        p_value=0.002,
+        n_real=60,
+        n_first=60,
+        n_second=60,
+        pairs=60,
+        method="By hand.",
+        moved=tuple(
+            MovedImage(before, after, 3.0, 1.5, -0.7)
+            for before, after in zip(first, second, strict=True)
+        ),
+    )
+    file = tmp_path_factory.mktemp("comparison") / "comparison.html"
+    giveaways = ([(name, 2.0) for name in first], [(name, 1.0) for name in second])
+    write_comparison(comparison, file, giveaways=giveaways)
+    return file
+
+
+@pytest.fixture(scope="module")
+def history_file(pictured: ts.ScoreResult, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("history")
+    folders = [root / name for name in ("monday", "<b>tuesday")]
+    for folder in folders:
+        pictured.save(folder)
+    write_history(runs_of([read_saved(folder) for folder in folders]), root / "history.html")
+    return root / "history.html"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", ["comparison", "history"])
+def test_other_pages_open_without_complaint_or_request_and_fit(
+    browser: Browser, request: pytest.FixtureRequest, page: str, width: int
+) -> None:
+    file: Path = request.getfixturevalue(f"{page}_file")
+    found = visit(browser, file, width, "dark")
+    assert [url for url in found.requests if not url.startswith(("data:", "blob:"))] == [
+        file.as_uri()
+    ]
+    assert found.complaints == []
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert found.page.evaluate("typeof window.attacked") == "undefined"
+    found.page.context.close()
+
+
+def test_tables_sort_by_the_heading_that_is_clicked(browser: Browser, history_file: Path) -> None:
+    found = visit(browser, history_file, 1400)
+    names = found.page.locator("tbody td:first-child")
+    before = names.all_inner_texts()
+    heading = found.page.locator("th button", has_text="Run")
+    heading.click()
+    assert names.all_inner_texts() == sorted(before, key=str.lower)
+    heading.click()
+    assert names.all_inner_texts() == sorted(before, key=str.lower, reverse=True)
+    found.page.context.close()

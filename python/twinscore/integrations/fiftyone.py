@@ -94,8 +94,8 @@ def to_fiftyone(
     Raises
     ------
     ValueError
-        The result was read from disk or is of a sample of the images, an image lies in no file and there is no `media_dir`, or
-        a dataset of this name exists.
+        The result was read from disk or is of a sample of the images, an image lies in no file
+        and there is no `media_dir`, or a dataset of this name exists.
     MissingExtraError
         The extra "fiftyone" is not installed.
     """
