@@ -128,7 +128,7 @@ def _decode(file: BinaryIO) -> Image.Image:
         raise UnreadableImageError("empty file")
     file.seek(0)
     try:
-        image = Image.open(file, formats=_supported_formats())
+        image = Image.open(file, formats=supported_formats())
     except Exception as error:
         raise UnreadableImageError(_reason(error, head)) from error
     return _convert(image, head)
@@ -165,6 +165,7 @@ def _system_reason(error: OSError) -> str:
 
 
 @functools.cache
-def _supported_formats() -> tuple[str, ...]:
+def supported_formats() -> tuple[str, ...]:
+    """Return those of ``FORMATS`` that this build of Pillow reads."""
     Image.init()
     return tuple(name for name in FORMATS if name in Image.OPEN)
