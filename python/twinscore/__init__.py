@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinscore.embedding import EmbeddingRun, embed
 from twinscore.neighbors import knn, self_knn
 from twinscore.pipeline import score
 from twinscore.records import MissingExtraError, Neighbors, TooManySkipsError, UnreadableImageError
 from twinscore.result import ScoreResult
+from twinscore.store import load_store
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Embedder",
+    "EmbeddingRun",
     "MissingExtraError",
     "Neighbors",
     "ScoreResult",
     "TooManySkipsError",
     "UnreadableImageError",
     "__version__",
+    "embed",
     "knn",
+    "load_store",
     "score",
     "self_knn",
 ]

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.assessment import assess
+from twinscore.embedding import embed_images, opened_embedder
 from twinscore.records import Embeddings, TooManySkipsError
 from twinscore.sources import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from twinscore.assessment import StageProgress
     from twinscore.interval_methods import IntervalMethod
     from twinscore.models.embedder import Embedder
-    from twinscore.records import ImageItem, ImageSource
+    from twinscore.records import ImageSource, ProgressCallback
     from twinscore.result import ScoreResult
 
 MOST_SKIPPED = 0.05
@@ -52,8 +53,9 @@ def score(
     Parameters
     ----------
     real, synthetic
-        Each a folder of images, a .npy or .npz file of embeddings, an array or tensor of shape
-        (n, d) holding embeddings, or an iterable of images (paths, PIL images, arrays, tensors).
+        Each a folder of images, an embedding store, a .npy or .npz file of embeddings, an array
+        or tensor of shape (n, d) holding embeddings, or an iterable of images (paths, PIL images,
+        arrays, tensors).
     k
         Neighbors per image.
     real_groups, synthetic_groups
@@ -75,7 +77,7 @@ def score(
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
-        "cpu" or "cuda".
+        "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     backend
         Neighbor search; "exact".
     allow_skips
@@ -113,14 +115,18 @@ def score(
             synthetic, side="synthetic", group_by=group_by, groups=synthetic_groups
         ),
     }
+    _check_same_model(sources)
     sides = {}
     embedder: Embedder | None = None
     for side, source in sources.items():
         if isinstance(source, Embeddings):
             sides[side] = source
-            continue
-        embedder = embedder or _embedder(model, device, threads)
-        sides[side] = embed(source, embedder, side, progress)
+        else:
+            if embedder is None:
+                embedder = opened_embedder(model, device, threads)
+                _check_same_model(sources, embedder)
+            stage = _stage(f"Embedding {side} images", progress)
+            sides[side] = embed_images(source, embedder, stage)
         if not allow_skips:
             _check_skips(sides[side], side)
     embedded = time.perf_counter()
@@ -141,52 +147,6 @@ def score(
     return dataclasses.replace(result, seconds=seconds)
 
 
-def embed(
-    source: ImageSource, embedder: Embedder, side: str, progress: StageProgress | None = None
-) -> Embeddings:
-    """Turn the images of one side into embeddings; unreadable ones are listed, not embedded."""
-    names: list[str] = []
-    groups: list[str | None] = []
-
-    def noted() -> Iterable[ImageItem]:
-        for item in source:
-            names.append(item.name)
-            groups.append(item.group)
-            yield item
-
-    def report(done: int, _total: int) -> None:
-        if progress is not None:
-            progress(f"Embedding {side} images", done, len(source))
-
-    vectors, kept, skipped = embedder.embed_items(noted(), report)
-    kept_groups = [groups[i] for i in kept]
-    return Embeddings(
-        vectors=vectors,
-        names=tuple(names[i] for i in kept),
-        groups=_complete_groups(kept_groups, kept.tolist()) if any(kept_groups) else None,
-        skipped=skipped,
-        model=embedder.fingerprint,
-        preprocessing=embedder.preprocessing.fingerprint,
-    )
-
-
-def _complete_groups(groups: list[str | None], rows: Sequence[int]) -> tuple[str, ...]:
-    """Give images without a group one of their own."""
-    return tuple(
-        f"image {row}" if group is None else group for group, row in zip(groups, rows, strict=True)
-    )
-
-
-def _embedder(
-    model: str | os.PathLike[str] | Embedder, device: str, threads: int | None
-) -> Embedder:
-    from twinscore.models.embedder import Embedder
-
-    if isinstance(model, Embedder):
-        return model
-    return Embedder(Path(model), device=device, threads=threads)
-
-
 def _check_distinct(real: Any, synthetic: Any) -> None:
     if not (isinstance(real, str | os.PathLike) and isinstance(synthetic, str | os.PathLike)):
         return
@@ -201,6 +161,29 @@ def _check_distinct(real: Any, synthetic: Any) -> None:
                 f"expected two separate folders, but {inner} lies inside {outer}: "
                 "its images would count for both sides"
             )
+
+
+def _stage(name: str, progress: StageProgress | None) -> ProgressCallback:
+    return lambda done, total: progress(name, done, total) if progress else None
+
+
+def _check_same_model(
+    sources: Mapping[str, ImageSource | Embeddings], embedder: Embedder | None = None
+) -> None:
+    """Refuse points of two models before hours are spent on them."""
+    makers = {
+        side: (source.model, source.preprocessing)
+        for side, source in sources.items()
+        if isinstance(source, Embeddings) and source.model is not None
+    }
+    if embedder is not None:
+        makers["images"] = (embedder.fingerprint, embedder.preprocessing.fingerprint)
+    if len(set(makers.values())) > 1:
+        described = ", ".join(
+            f"{side} from {model} with {preprocessing}"
+            for side, (model, preprocessing) in makers.items()
+        )
+        raise ValueError(f"expected embeddings of one model and preprocessing, got {described}")
 
 
 def _check_skips(side: Embeddings, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.cli.demo import demo
+from twinscore.cli.embed import embed
 from twinscore.cli.score import score
 from twinscore.version import __version__
 
@@ -26,7 +27,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, demo):
+for command in (score, embed, demo):
     cli.add_command(command)
 
 

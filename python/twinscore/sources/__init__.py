@@ -18,6 +18,7 @@ from twinscore.sources.vectors import (
     embeddings_from_array,
     load_embeddings,
 )
+from twinscore.store import is_foreign_store, is_store, load_foreign_store, load_store
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,9 +47,11 @@ def open_source(
     Parameters
     ----------
     value
-        A folder of images, a ``.npy`` or ``.npz`` file of embeddings, a float array or tensor of
-        shape (n, d), a uint8 array or tensor of n images, an iterable of images (paths, encoded
-        bytes, PIL images, arrays, tensors), or a source or embeddings opened before.
+        A folder of images, an embedding store (or the layout ``img_emb/img_emb_0.npy``,
+        ``metadata/metadata_0.parquet`` of other tools), a ``.npy`` or ``.npz`` file of
+        embeddings, a float array or tensor of shape (n, d), a uint8 array or tensor of n images,
+        an iterable of images (paths, encoded bytes, PIL images, arrays, tensors), or a source or
+        embeddings opened before.
     side
         "real" or "synthetic": names the side in messages.
     group_by
@@ -103,6 +106,10 @@ def _open_path(
     if not typed:
         raise ValueError(f"{side} side: {_EXPECTED_PATH}, got an empty path")
     location = Path(typed)
+    if is_store(location):
+        return _needing_groups(load_store(location), repr(typed), group_by)
+    if is_foreign_store(location):
+        return _needing_groups(load_foreign_store(location), repr(typed), group_by)
     if location.is_dir():
         return FolderSource(path, group_by=group_by)
     if not location.exists():
@@ -116,6 +123,7 @@ def _needing_groups(embeddings: Embeddings, label: str, group_by: str | None) ->
     if group_by is not None and embeddings.groups is None:
         raise ValueError(
             f"{label}: group_by={group_by!r} expects embeddings with groups (the key 'groups' of "
-            "a .npz file), got embeddings without; pass the groups themselves instead"
+            "a .npz file, or a store made with --group-by), got embeddings without; pass the "
+            "groups themselves instead"
         )
     return embeddings
