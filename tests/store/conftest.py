@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from twinscore.records import ContentStamp, EmbeddedImage, ImageFacts, ImageItem
 from twinscore.store import StoreDescription, StoreWriter
+from twinscore.store.known import Knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,12 +60,10 @@ def fill(
     def write(
         images: Iterable[EmbeddedImage], name: str = "store", prune: bool = False, **changes: Any
     ) -> StoreDescription:
-        from twinscore.store.known import Knowledge
-
         with StoreWriter(tmp_path / name, describe(**changes)) as writer:
             for each in images:
-                stamp = each.stamp or ContentStamp()
-                knowledge = writer.plan(each.item, lambda stamp=stamp: stamp)  # type: ignore[misc]
+                stamp = partial(lambda each: each.stamp or ContentStamp(), each)
+                knowledge = writer.plan(each.item, stamp)
                 if knowledge in (Knowledge.NEW, Knowledge.CHANGED):
                     writer.extend([each])
             return writer.finish(prune=prune)

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 import twinscore as ts
-from twinscore.records import ImageFacts
+from twinscore.records import Embeddings, ImageFacts
 from twinscore.sources import open_source
 from twinscore.store import load_foreign_store, load_store
 from twinscore.store.shards import Shard
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from twinscore.records import EmbeddedImage, Embeddings
+    import numpy.typing as npt
+
+    from twinscore.records import EmbeddedImage
     from twinscore.store import StoreDescription
 
     Fill = Callable[..., StoreDescription]
@@ -59,13 +61,16 @@ def test_a_store_scores_as_its_vectors_do(
     real, synthetic = [image(n) for n in range(20)], [image(n) for n in range(20, 45)]
     fill([*real, image(99, "damaged")], name="real", dtype=dtype)
     fill(synthetic, name="synthetic", dtype=dtype)
-    vectors = [np.stack([each.vector for each in side]).astype(dtype) for side in (real, synthetic)]  # type: ignore[misc]
     of_stores = ts.score(tmp_path / "real", tmp_path / "synthetic")
-    of_arrays = ts.score(*vectors)
+    of_arrays = ts.score(stacked(real, dtype), stacked(synthetic, dtype))
     assert of_stores.score == of_arrays.score
     assert of_stores.samples["nearest_distance"].equals(of_arrays.samples["nearest_distance"])
     assert of_stores.model == "net@1"
     assert of_stores.skipped["real"][0].reason == "damaged"
+
+
+def stacked(images: list[EmbeddedImage], dtype: str) -> npt.NDArray[Any]:
+    return np.stack([each.vector for each in images if each.vector is not None]).astype(dtype)
 
 
 def test_stores_of_two_models_are_not_compared(
@@ -177,8 +182,8 @@ def write_foreign(folder: Path, parts: list[Any], columns: list[dict[str, Any]] 
 
 def open_embeddings(folder: Path) -> Embeddings:
     opened = open_source(folder, side="real")
-    assert not hasattr(opened, "__iter__")
-    return opened  # type: ignore[return-value]
+    assert isinstance(opened, Embeddings)
+    return opened
 
 
 def test_the_layout_of_other_tools_is_read_in_numerical_order(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import click
 
 from twinscore.cli.demo import demo
 from twinscore.cli.embed import embed
+from twinscore.cli.model import model
 from twinscore.cli.score import score
 from twinscore.version import __version__
 
@@ -27,7 +28,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, embed, demo):
+for command in (score, embed, model, demo):
     cli.add_command(command)
 
 

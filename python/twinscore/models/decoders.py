@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from twinscore.models.preparation import Examination
     from twinscore.records import FloatMatrix, ImageItem
 
-SECONDS_PER_IMAGE = 300.0
+SECONDS_PER_IMAGE = 60.0
 """An image that takes longer to decode is given up, with its process."""
 
 _ATTEMPTS_ALONE = 2
@@ -141,6 +141,8 @@ class ProcessDecoder:
         for _ in range(_ATTEMPTS_ALONE):
             try:
                 return self._ask([item], row)[0]
+            except _DecoderTooSlowError as error:
+                return Outcome(str(error))
             except _DecoderDiedError as error:
                 reason = str(error)
         return Outcome(reason)
@@ -153,7 +155,7 @@ class ProcessDecoder:
             connection.send((items, first_row))
             if not connection.poll(self._seconds * len(items)):
                 self._drop_process()
-                raise _DecoderDiedError(f"decoding took more than {self._seconds:g} seconds")
+                raise _DecoderTooSlowError(f"decoding took more than {self._seconds:g} seconds")
             answer = connection.recv()
         except (EOFError, ConnectionError) as error:
             raise _DecoderDiedError(self._cause_of_death()) from error
@@ -205,6 +207,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 class _DecoderDiedError(Exception):
     """The process ended, or was ended, before it answered."""
+
+
+class _DecoderTooSlowError(_DecoderDiedError):
+    """The process was ended because it took too long."""
 
 
 def serve(file: int, connection: int, capacity: int, crop: int) -> None:

@@ -59,6 +59,11 @@ class Embedder:
         Decode in processes of their own: a file that makes a decoder crash or hang then costs its
         own row only. Linux and macOS.
 
+    Attributes
+    ----------
+    network
+        The network itself, which takes prepared images.
+
     Raises
     ------
     MissingExtraError
@@ -90,7 +95,7 @@ class Embedder:
         self._batch_size = usual if batch_size is None else _positive("batch_size", batch_size)
         self._on_device = chosen.is_cuda
         self._isolated = isolated
-        self._network = open_network(
+        self.network = open_network(
             model,
             device=chosen,
             # On the CPU the network runs in each of the threads.
@@ -102,17 +107,17 @@ class Embedder:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self._network.dimension
+        return self.network.dimension
 
     @property
     def fingerprint(self) -> str:
         """Name of the model and start of its sha256; with "+float16" in half precision."""
-        return self._network.fingerprint
+        return self.network.fingerprint
 
     @property
     def preprocessing(self) -> Preprocessing:
         """How an image becomes the network's input."""
-        return self._network.preprocessing
+        return self.network.preprocessing
 
     def embed(self, images: Iterable[Any], progress: ProgressCallback | None = None) -> FloatMatrix:
         """Embed images that are all expected to be readable.
@@ -222,11 +227,9 @@ class Embedder:
         decoders = flow.DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
         batches = flow.in_batches(items, capacity, cut, already)
         if self._on_device:
-            stream = flow.embed_after_decoding(
-                batches, decoders, self._network, self._threads, size
-            )
+            stream = flow.embed_after_decoding(batches, decoders, self.network, self._threads, size)
         else:
-            stream = flow.embed_beside_decoding(batches, decoders, self._network, self._threads)
+            stream = flow.embed_beside_decoding(batches, decoders, self.network, self._threads)
         with pillow_warnings_silenced(), closing(decoders), closing(stream):
             yield from stream
 

@@ -181,14 +181,13 @@ def _joined(
     items: Sequence[ImageItem], outcomes: list[Outcome], vectors: FloatMatrix
 ) -> list[EmbeddedImage]:
     """Give each image its vector, of which there is one for each that was read."""
-    is_finite: list[bool] = np.isfinite(vectors).all(axis=1).tolist()
-    remaining = iter(zip(vectors, is_finite, strict=True))
+    remaining = iter(vectors)
     images = []
     for item, outcome in zip(items, outcomes, strict=True):
         vector, failure = None, outcome.failure
         if failure is None:
-            vector, finite = next(remaining)
-            if not finite:
+            vector = next(remaining)
+            if not np.isfinite(vector).all():
                 vector, failure = None, NOT_FINITE
         images.append(EmbeddedImage(item, vector, failure, outcome.facts, outcome.stamp))
     return images

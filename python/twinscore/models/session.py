@@ -63,9 +63,7 @@ def open_network(
     options = _session_options(runtime, threads)
     content: bytes | str
     if str(model) == efficientnet_lite0.NAME:
-        content = load_or_build(
-            efficientnet_lite0.NAME, efficientnet_lite0.MODEL_SHA256, _build_default
-        )
+        content = built_in_model()
         digest = hashlib.sha256(content).hexdigest()
     else:
         path = _model_file(model)
@@ -78,6 +76,11 @@ def open_network(
     session = _open(runtime, content, str(model), options, device)
     runner = DeviceRunner(session, device) if device.is_cuda else SessionRunner(session)
     return Network(session, fingerprint, runner.run, preprocessing)
+
+
+def built_in_model() -> bytes:
+    """Return the built-in network as a serialised ONNX model, from the cache if it is there."""
+    return load_or_build(efficientnet_lite0.NAME, efficientnet_lite0.MODEL_SHA256, _build_default)
 
 
 def _build_default() -> bytes:
