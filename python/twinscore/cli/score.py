@@ -43,7 +43,7 @@ def _check_number(
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",
 )
-@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]))
+@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda|cuda:N|auto")
 @click.option("--backend", default="exact", show_default=True, help="Neighbor search.")
 @click.option(
     "--group-by",

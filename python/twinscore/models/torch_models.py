@@ -107,11 +107,11 @@ def _from_transformers(model: str, _crop: int | None, pretrained: bool) -> Torch
     transformers = importlib.import_module("transformers")
     if not pretrained:
         raise ValueError("random weights are not offered")
-    processor = transformers.AutoImageProcessor.from_pretrained(model)
+    # The processor itself may need torchvision; what it does is in its configuration.
+    base = importlib.import_module("transformers.image_processing_base")
+    config, _ = base.ImageProcessingMixin.get_image_processor_dict(model)
     module = pooled_output(transformers.AutoModel.from_pretrained(model))
-    return TorchModel(
-        f"transformers:{model}", module.eval(), preprocessing_of_transformers(processor.to_dict())
-    )
+    return TorchModel(f"transformers:{model}", module.eval(), preprocessing_of_transformers(config))
 
 
 LIBRARIES: dict[str, Callable[[str, int | None, bool], TorchModel]] = {
