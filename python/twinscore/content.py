@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.records import ContentStamp
+from twinscore.records import ContentStamp, UnreadableImageError
 
 if TYPE_CHECKING:
     from twinscore.records import ImageItem
@@ -30,9 +30,12 @@ def read_stamp(item: ImageItem, *, hashed: bool = False) -> ContentStamp:
     Returns
     -------
     ContentStamp
-        Without any value for a file that is not there or may not be read.
+        Without any value for a file that is not there or may not be read, and for one far away
+        unless it is to be digested: asking for each would take longer than the rest.
     """
     content = item.content
+    if is_handle(content):
+        return _handle_stamp(content, hashed=hashed)
     if isinstance(content, str | Path):
         return _file_stamp(Path(content), hashed=hashed)
     if isinstance(content, bytes | bytearray | memoryview):
@@ -40,11 +43,31 @@ def read_stamp(item: ImageItem, *, hashed: bool = False) -> ContentStamp:
     return ContentStamp(sha256=_pixel_digest(content))
 
 
+def is_handle(content: Any) -> bool:
+    """Tell whether an image lies in an archive or far away and is read when its turn comes."""
+    return callable(getattr(content, "read", None))
+
+
 def is_same_content(before: ContentStamp, now: ContentStamp) -> bool:
     """Tell whether two stamps are of the same content; digests decide where both have one."""
     if before.sha256 is not None and now.sha256 is not None:
         return before.sha256 == now.sha256
     return (before.size, before.modified) == (now.size, now.modified)
+
+
+def _handle_stamp(handle: Any, *, hashed: bool) -> ContentStamp:
+    """Stamp a member of an archive by the archive, which `path` names if it is a local file."""
+    archive = getattr(handle, "path", None)
+    stamp = ContentStamp()
+    if isinstance(archive, Path):
+        stamp = _file_stamp(archive, hashed=False)
+    if hashed:
+        try:
+            content: bytes = handle.read()
+        except UnreadableImageError:
+            return stamp
+        return ContentStamp(len(content), stamp.modified, hashlib.sha256(content).hexdigest())
+    return stamp
 
 
 def _file_stamp(path: Path, *, hashed: bool) -> ContentStamp:

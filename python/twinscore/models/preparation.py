@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from twinscore.content import read_stamp
+from twinscore.content import is_handle, read_stamp
 from twinscore.records import ContentStamp, ImageFacts, UnreadableImageError
 
 if TYPE_CHECKING:
@@ -81,8 +81,12 @@ def _prepare(
 
     # The stamp comes first: a file that is written meanwhile is then found changed.
     stamp = read_stamp(item, hashed=examination.hashed) if examination.stamps else None
-    facts = read_facts(item) if examination.facts else None
+    facts = None
     try:
+        if is_handle(item.content):
+            # Read once, for facts as for pixels.
+            item = replace(item, content=item.content.read())  # type: ignore[union-attr]
+        facts = read_facts(item) if examination.facts else None
         row[...] = preprocess(read_image(item.content), preprocessing)
     except UnreadableImageError as error:
         return Outcome(str(error), facts, stamp)

@@ -120,9 +120,13 @@ def _open(runtime: Any, content: bytes | str, name: str, options: Any, device: D
 
 def _file_digest(path: Path) -> str:
     """Digest a model file and, where torch's exporter put the weights beside it, those too."""
-    digest = hashlib.sha256()
-    for part in (path, path.with_name(f"{path.name}.data")):
-        if part.is_file():
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    weights = path.with_name(f"{path.name}.data")
+    digests = [_sha256(part) for part in (path, weights) if part.is_file()]
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
