@@ -84,7 +84,7 @@ def test_options_reach_the_store(
     [
         (["--preprocessing", "{"], 2, "Invalid value for '--preprocessing'"),
         (["--preprocessing", "gone.json"], 2, "expected JSON or a file of it"),
-        (["--device", "tpu"], 1, "expected a device of cpu, cuda, cuda:N or auto, got 'tpu'"),
+        (["--device", "tpu"], 2, "expected cpu, cuda, cuda:N or auto, got 'tpu'"),
         (["--shard-size", "0"], 2, "Invalid value for '--shard-size'"),
     ],
 )

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from twinscore.cli.parameters import check_device, read_preprocessing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,26 +27,6 @@ Examples:
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
   twinscore score photos.store renders.store
 """
-
-
-def read_preprocessing(
-    _context: click.Context, _parameter: click.Parameter, value: str | None
-) -> Preprocessing | None:
-    """Read JSON, or the file that holds it."""
-    if value is None:
-        return None
-    from twinscore.images import Preprocessing
-
-    text = value
-    if not value.lstrip().startswith("{"):
-        try:
-            text = Path(value).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
-    try:
-        return Preprocessing.from_json(text)
-    except (ValueError, TypeError) as error:
-        raise click.BadParameter(str(error)) from error
 
 
 @click.command(epilog=EMBED_EXAMPLES)
@@ -73,6 +55,7 @@ def read_preprocessing(
     "--device",
     default="cpu",
     show_default=True,
+    callback=check_device,
     metavar="cpu|cuda|cuda:N|auto",
     help="Where the network runs.",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.embed import read_preprocessing
+from twinscore.cli.parameters import check_device, read_preprocessing
 
 if TYPE_CHECKING:
     from twinscore.images import Preprocessing
@@ -126,7 +126,13 @@ def export(
     help="Default: a picture of coloured noise.",
 )
 @click.option("--preprocessing", callback=read_preprocessing, metavar="JSON|FILE")
-@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda|cuda:N|auto")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
 @click.option(
     "--precision",
     default="float32",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.parameters import check_device
+
 if TYPE_CHECKING:
     from twinscore.interval_methods import IntervalMethod
 
@@ -43,7 +45,13 @@ def _check_number(
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",
 )
-@click.option("--device", default="cpu", show_default=True, metavar="cpu|cuda|cuda:N|auto")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
 @click.option("--backend", default="exact", show_default=True, help="Neighbor search.")
 @click.option(
     "--group-by",

@@ -36,6 +36,11 @@ class Device:
         return [(CUDA_PROVIDER, options), "CPUExecutionProvider"]
 
 
+def is_device_name(name: str) -> bool:
+    """Tell whether a name is one of a device, which need not be there."""
+    return name == "auto" or _NAME.fullmatch(name) is not None
+
+
 def parse_device(name: str) -> Device:
     """Find the device of a name.
 
