@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import statistics
 import tempfile
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,20 +80,26 @@ def pipeline(paths: list[Path], embedder: Embedder) -> FloatMatrix:
 def core_seconds(paths: list[Path]) -> tuple[float, float]:
     """Measure what an image takes of one core: decoding and preparing, and the network."""
     network = open_network("efficientnet-lite0", device=Device(), threads=1)
-    started = time.perf_counter()
+    started = time.process_time()
     prepared = [preprocess(read_image(path), network.preprocessing) for path in paths]
-    decoding = (time.perf_counter() - started) / len(paths)
-    started = time.perf_counter()
+    decoding = (time.process_time() - started) / len(paths)
+    started = time.process_time()
     for start in range(0, len(paths), 8):
         network.run(np.stack(prepared[start : start + 8]))
-    return decoding, (time.perf_counter() - started) / len(paths)
+    return decoding, (time.process_time() - started) / len(paths)
 
 
-def seconds_of(function: Callable[[], object]) -> float:
-    """Time one call."""
-    started = time.perf_counter()
+def timed(function: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of one call by the clock and of all cores, ended children included."""
+    before, started = core_time(), time.perf_counter()
     function()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, core_time() - before
+
+
+def core_time() -> float:
+    """Return the seconds that cores spent on this process and its ended children."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def compare(paths: list[Path], threads: int, repeats: int) -> dict[str, Any]:
@@ -113,23 +121,31 @@ def compare(paths: list[Path], threads: int, repeats: int) -> dict[str, Any]:
     )
     if 1 - cosine.min() > LARGEST_DIFFERENCE:
         raise SystemExit(f"the embeddings differ: cosine distance {1 - cosine.min():.3f}")
-    times: dict[str, list[float]] = {name: [] for name in ("loop", *embedders)}
-    cores: list[tuple[float, float]] = []
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in ("loop", *embedders)}
+    parts: list[tuple[float, float]] = []
     for _ in range(repeats):
-        cores.append(core_seconds(paths))
-        times["loop"].append(seconds_of(lambda: plain_loop(paths, session)))
+        parts.append(core_seconds(paths))
+        times["loop"].append(timed(lambda: plain_loop(paths, session)))
         for name, embedder in embedders.items():
-            times[name].append(seconds_of(lambda e=embedder: pipeline(paths, e)))  # type: ignore[misc]
-    decoding, network = (statistics.median(column) for column in zip(*cores, strict=True))
-    rates = {name: len(paths) / statistics.median(values) for name, values in times.items()}
+            times[name].append(timed(partial(pipeline, paths, embedder)))
+    decoding, network = (statistics.median(column) for column in zip(*parts, strict=True))
+    rates, cores = {}, {}
+    for name, values in times.items():
+        clock, used = (statistics.median(column) for column in zip(*values, strict=True))
+        rates[name], cores[name] = len(paths) / clock, used / len(paths)
     bound = threads / (decoding + network)
     return {
         "images": len(paths),
+        "load_average": os.getloadavg()[0],
         "decode_core_ms": 1e3 * decoding,
         "network_core_ms": 1e3 * network,
+        "core_ms": {name: 1e3 * value for name, value in cores.items()},
         "images_per_second": rates,
         "ratio_to_loop": {name: rates[name] / rates["loop"] for name in embedders},
         "ratio_to_bound": {name: rates[name] / bound for name in embedders},
+        "share_of_core_time_in_parts": {
+            name: (decoding + network) / cores[name] for name in embedders
+        },
         "median_cosine_distance": float(np.median(1 - cosine)),
     }
 
