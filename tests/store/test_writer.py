@@ -77,9 +77,16 @@ def test_groups_and_columns_of_images_are_kept(
     assert loaded.columns["light"] == (None,) * 4 + ("night",) * 2
 
 
-def test_a_column_with_a_name_of_the_store_is_refused(fill: Fill, image: MakeImage) -> None:
-    with pytest.raises(ValueError, match=r"image 0: the column 'status' is one that every store"):
-        fill([image(0, columns={"status": "final"})])
+def test_columns_whose_names_are_taken_come_back_as_they_were(
+    fill: Fill, image: MakeImage, tmp_path: Path
+) -> None:
+    columns = {"status": "final", "width": "wide", "source.width": "x", "weather": "rain"}
+    fill([image(0, columns=columns), image(1, "damaged", columns=columns)])
+    (file,) = (tmp_path / "store").glob("metadata_*.parquet")
+    assert parquet.read_table(file)["status"].to_pylist() == ["ok", "damaged"]
+    loaded = load_store(tmp_path / "store")
+    assert loaded.columns == {name: (value,) for name, value in columns.items()}
+    assert loaded.facts is not None
 
 
 def test_images_that_did_not_change_are_passed_over(fill: Fill, image: MakeImage) -> None:

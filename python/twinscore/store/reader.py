@@ -10,7 +10,7 @@ import numpy as np
 
 from twinscore.records import Embeddings, ImageFacts, Skipped
 from twinscore.store.description import read_description
-from twinscore.store.rows import FACT_COLUMNS, OK, OWN_COLUMNS
+from twinscore.store.rows import FACT_COLUMNS, FURTHER_PREFIX, OK, OWN_COLUMNS
 from twinscore.store.shards import Shard, find_shards
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
         model=description.model,
         preprocessing=description.preprocessing,
         columns={
-            name: tuple(kept[name].to_pylist())
+            name.removeprefix(FURTHER_PREFIX): tuple(kept[name].to_pylist())
             for name in kept.column_names
             if name not in OWN_COLUMNS
         },

@@ -20,6 +20,9 @@ OUT_OF_RANGE = "embedding is out of the range of float16"
 
 FACT_COLUMNS = ("format", "width", "height", "mode", "quality")
 STAMP_COLUMNS = ("size", "modified", "sha256")
+FURTHER_PREFIX = "source."
+"""Before the name of a column of the source that would else be one of the store's own."""
+
 OWN_COLUMNS = ("id", "path", "group", *FACT_COLUMNS, *STAMP_COLUMNS, "status")
 
 
@@ -33,6 +36,12 @@ def image_id(item: ImageItem) -> str:
     name = str(Path(content).absolute()) if isinstance(content, Path | str) else item.name
     encoded = name.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(encoded, digest_size=16).hexdigest()
+
+
+def stored_name(column: str) -> str:
+    """Return what the store calls a column of the source."""
+    is_taken = column in OWN_COLUMNS or column.startswith(FURTHER_PREFIX)
+    return FURTHER_PREFIX + column if is_taken else column
 
 
 def own_schema() -> pa.Schema:
@@ -71,20 +80,8 @@ class Row:
 
 
 def make_row(image: EmbeddedImage, dtype: str) -> Row:
-    """Turn an image into a row.
-
-    Raises
-    ------
-    ValueError
-        A column of the image has the name of a column that every store has.
-    """
+    """Turn an image into a row."""
     item = image.item
-    for name in item.columns:
-        if name in OWN_COLUMNS:
-            raise ValueError(
-                f"{item.name}: the column {name!r} is one that every store has: "
-                "give yours another name"
-            )
     vector, status = _converted(image, dtype)
     values = {
         "id": image_id(item),
@@ -92,7 +89,7 @@ def make_row(image: EmbeddedImage, dtype: str) -> Row:
         "group": item.group,
         **{name: getattr(image.facts, name, None) for name in FACT_COLUMNS},
         **{name: getattr(image.stamp, name, None) for name in STAMP_COLUMNS},
-        **item.columns,
+        **{stored_name(name): value for name, value in item.columns.items()},
         "status": status,
     }
     return Row(vector, values)

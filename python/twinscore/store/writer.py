@@ -143,8 +143,6 @@ class StoreWriter:
 
         Raises
         ------
-        ValueError
-            A column has the name of a column that every store has; no image was added.
         OSError
             The disk is full, for example; finished shards are kept.
         """
