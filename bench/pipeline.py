@@ -32,8 +32,8 @@ from twinscore.sources import FolderSource
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinscore.embedding import EmbeddingRun
     from twinscore.records import FloatMatrix
+    from twinscore.storing import EmbeddingRun
 
 FRAME = 1920, 1080
 LOOP_BATCH = 32

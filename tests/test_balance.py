@@ -34,7 +34,7 @@ def test_the_average_has_the_limit_at_one_half_and_never_seems_surer_than_it_is(
     scores = [one.score for one in drawn]
     assert np.mean(scores) == pytest.approx(2 * 0.6 / 1.6, abs=0.03)
     # The variance of the average is a small difference of two: wide rather than narrow.
-    claimed = math.sqrt(np.mean([one.variance for one in drawn]))
+    claimed = math.sqrt(np.mean([one.interval.variance for one in drawn]))
     assert 0.9 * np.std(scores) < claimed < 1.6 * np.std(scores)
     held = np.mean([one.interval.low <= 0.75 <= one.interval.high for one in drawn])
     assert held >= 0.92

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from twinscore.embedding import EmbeddingRun
+    from twinscore.storing import EmbeddingRun
 
     MakeFolder = Callable[..., Path]
     SaveModel = Callable[..., Path]

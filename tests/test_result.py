@@ -39,13 +39,16 @@ def test_directory_gets_result_and_samples_and_nothing_else(
 
 def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
     assert set(json.loads(result.to_json())) == {
+        "audit",
         "backend",
         "balanced_spread",
         "bayes_error",
         "collapsed",
+        "compatibility",
         "confounds",
         "control",
         "distance_ratio",
+        "choice",
         "duplicates",
         "effective_size",
         "expected_real_fraction",
@@ -69,6 +72,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "pooled_score",
         "preprocessing",
         "reverse_score",
+        "sampling",
         "score",
         "seconds",
         "seed",

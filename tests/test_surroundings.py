@@ -40,6 +40,6 @@ def test_the_variance_around_each_point_of_independent_values_is_theirs() -> Non
     assert variances.mean() == pytest.approx(1.0, abs=0.1)
 
 
-@pytest.mark.parametrize(("smallest", "size"), [(2, 2), (20, 4), (50, 10), (10_000, 10)])
+@pytest.mark.parametrize(("smallest", "size"), [(2, 2), (20, 5), (50, 10), (10_000, 10)])
 def test_neighborhoods_stay_a_small_part_of_the_smaller_side(smallest: int, size: int) -> None:
     assert neighborhood_size(smallest) == size

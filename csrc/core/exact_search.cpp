@@ -7,8 +7,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "arranged_rows.hpp"
-#include "plan.hpp"
 #include "screening.hpp"
 #include "tile_schedule.hpp"
 
@@ -20,6 +18,10 @@ constexpr std::size_t most_tile_rows = 512;
 constexpr std::size_t tiles_per_thread = 8;
 constexpr std::size_t rows_per_settling_task = 256;
 constexpr std::size_t most_held = std::size_t{1} << 27;
+
+// Queries may be this much longer than the reference rows that fixed the scale: their squares are
+// then far from overflow still.
+constexpr double longest_query = 0x1p10;
 
 std::size_t tile_rows_for(std::size_t rows, const SearchPlan& plan, const Kernel& kernel,
                           unsigned threads) {
@@ -208,6 +210,37 @@ NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& op
                    screening.counts().past_prefix, screening.counts().past_wide};
     }
     return settle_all(problem, kernel, queries, collection, reference, threads, monitor);
+}
+
+PreparedReference::PreparedReference(const MatrixView& rows, std::size_t k,
+                                     const SearchOptions& options, Monitor& monitor)
+    : options_{options.kernel, resolve_threads(options.threads), options.screen},
+      problem_{.queries = rows, .reference = rows, .k = k, .self_join = true},
+      standardization_(rows, rows, *options_.kernel, options_.threads, monitor),
+      plan_(make_plan(problem_, *options_.kernel, standardization_, options_.screen,
+                      options_.threads, monitor)),
+      arranged_(rows, plan_, *options_.kernel, standardization_,
+                tile_rows_for(rows.rows, plan_, *options_.kernel, options_.threads), true,
+                options_.threads, monitor),
+      c_(typical_ratio(arranged_, nullptr)) {
+    arranged_.finish(c_);
+}
+
+NeighborTable PreparedReference::search(const SearchProblem& problem, Monitor& monitor) const {
+    const Kernel& kernel = *options_.kernel;
+    const unsigned threads = options_.threads;
+    if (standardization_.longest_row(problem.queries, "queries", threads, monitor) >
+        longest_query) {
+        return exact_search(problem, options_, monitor);
+    }
+    ArrangedRows queries(problem.queries, plan_, kernel, standardization_,
+                         tile_rows_for(problem.queries.rows, plan_, kernel, threads), false,
+                         threads, monitor);
+    queries.finish(c_);
+    Collection collection(queries, true);
+    Screening screening(problem, standardization_, kernel, queries, arranged_);
+    search_reference(screening, queries, collection, arranged_, threads, monitor);
+    return settle_all(problem, kernel, queries, collection, arranged_, threads, monitor);
 }
 
 }  // namespace twinscore

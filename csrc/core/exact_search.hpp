@@ -1,10 +1,12 @@
 #pragma once
 
+#include "arranged_rows.hpp"
 #include "kernel.hpp"
 #include "neighbor_table.hpp"
 #include "parallel_for.hpp"
 #include "plan.hpp"
 #include "search_problem.hpp"
+#include "standardization.hpp"
 
 namespace twinscore {
 
@@ -31,5 +33,27 @@ struct SearchOptions {
 // when identical rows make the ties outgrow memory.
 [[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,
                                          Monitor& monitor, SearchReport* report = nullptr);
+
+// A reference that is arranged once and searched many times: an answer costs its queries alone.
+// The rows must stay as they are meanwhile. Searches may run at the same time.
+class PreparedReference {
+  public:
+    // `k` is what most searches will ask for. Throws as `exact_search`.
+    PreparedReference(const MatrixView& rows, std::size_t k, const SearchOptions& options,
+                      Monitor& monitor);
+
+    // The answer of `exact_search` to a problem over these rows that `check` has passed.
+    [[nodiscard]] NeighborTable search(const SearchProblem& problem, Monitor& monitor) const;
+
+    [[nodiscard]] const MatrixView& rows() const { return problem_.reference; }
+
+  private:
+    SearchOptions options_;
+    SearchProblem problem_;  // of the rows among themselves: what the plan is made for
+    Standardization standardization_;
+    SearchPlan plan_;
+    ArrangedRows arranged_;
+    double c_;
+};
 
 }  // namespace twinscore

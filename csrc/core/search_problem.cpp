@@ -18,8 +18,18 @@ void check_groups(const MatrixView& matrix, std::span<const std::int64_t> groups
 }
 
 void check_candidates(const SearchProblem& problem) {
+    const auto present = [&problem](std::size_t row) {
+        return problem.retired.empty() || problem.retired[row] == 0;
+    };
+    std::size_t all_present = problem.reference.rows;
+    if (!problem.retired.empty()) {
+        all_present = static_cast<std::size_t>(
+            std::count(problem.retired.begin(), problem.retired.end(), std::uint8_t{0}));
+    }
     std::unordered_map<std::int64_t, std::size_t> group_sizes;
-    for (const auto group : problem.reference_groups) ++group_sizes[group];
+    for (std::size_t row = 0; row < problem.reference_groups.size(); ++row) {
+        if (present(row)) ++group_sizes[problem.reference_groups[row]];
+    }
 
     for (std::size_t i = 0; i < problem.queries.rows; ++i) {
         std::size_t excluded = problem.self_join ? 1 : 0;
@@ -27,7 +37,7 @@ void check_candidates(const SearchProblem& problem) {
             const auto own = group_sizes.find(problem.query_groups[i]);
             excluded = own == group_sizes.end() ? 0 : own->second;
         }
-        const auto candidates = problem.reference.rows - excluded;
+        const auto candidates = all_present - excluded;
         if (candidates < problem.k) {
             throw std::invalid_argument("expected k of at most " + std::to_string(candidates) +
                                         ", the number of candidates of query row " +
@@ -56,6 +66,11 @@ void check(const SearchProblem& problem) {
     if (!problem.query_groups.empty() || !problem.reference_groups.empty()) {
         check_groups(problem.queries, problem.query_groups, "queries");
         check_groups(problem.reference, problem.reference_groups, "reference");
+    }
+    if (!problem.retired.empty() && problem.retired.size() != problem.reference.rows) {
+        throw std::invalid_argument(
+            "expected a mark for each of the " + std::to_string(problem.reference.rows) +
+            " rows of reference, got " + std::to_string(problem.retired.size()));
     }
     check_candidates(problem);
 }

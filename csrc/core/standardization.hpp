@@ -28,10 +28,11 @@ class Standardization {
     // Whether squares of differences stay well within the range of float32.
     [[nodiscard]] bool moderate() const;
 
-  private:
+    // Length of the longest row after standardization. Throws as the constructor does.
     [[nodiscard]] double longest_row(const MatrixView& matrix, const char* name, unsigned threads,
                                      Monitor& monitor) const;
 
+  private:
     const Kernel* kernel_;
     std::vector<double> center_;
     double scale_ = 1.0;

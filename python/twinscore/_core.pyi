@@ -29,6 +29,19 @@ def exact_self_knn(
     threads: int,
     progress: _Progress,
 ) -> tuple[_Float64, _Int64, _Int64, _Int64, dict[str, int]]: ...
+def pair_distances(points: _Points, first: _Int64, second: _Int64, kernel: str) -> _Float64: ...
+
+class PreparedReference:
+    def __init__(self, rows: _Points, k: int, kernel: str, screen: str, threads: int) -> None: ...
+    def search(
+        self,
+        queries: _Points,
+        k: int,
+        query_groups: _Int64 | None,
+        reference_groups: _Int64 | None,
+        retired: npt.NDArray[np.uint8] | None,
+    ) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+
 def permuted_scores(
     offsets: _Int64,
     targets: _Int64,

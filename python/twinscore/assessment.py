@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.balance import balanced_rows, balanced_score
+from twinscore.audit import audit_search
+from twinscore.balance import (
+    BalancedScore,
+    balanced_rows,
+    balanced_score,
+    overlap_with_interval,
+)
+from twinscore.compatibility import is_published_procedure, notebook_score
 from twinscore.confounds import find_confounds
 from twinscore.control import real_control
 from twinscore.distance_ratio import distance_ratio
@@ -16,6 +23,7 @@ from twinscore.duplicates import merged_groups, near_duplicates
 from twinscore.graph import graph_of
 from twinscore.interval_methods import find_interval
 from twinscore.neighbors import knn, self_knn
+from twinscore.neighbors.registry import is_exact
 from twinscore.pool import pool_of
 from twinscore.resampling import graphs_of, grouped_graphs, search_width
 from twinscore.result import ScoreResult
@@ -25,18 +33,18 @@ from twinscore.scoring import (
     directed_score,
     expected_shares,
     other_side_shares,
-    overlap,
-    overlap_estimate,
 )
+from twinscore.significance import permutation_p_value
 from twinscore.slices import score_slices, unit_values
 from twinscore.space_profile import space_profile
-from twinscore.statistics import lower_p_value, null_moments, permuted_scores
+from twinscore.statistics import null_moments
 from twinscore.version import __version__
 from twinscore.warnings import warnings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from twinscore.compatibility import Convention, NotebookScore, Space
     from twinscore.control import Control
     from twinscore.distance_ratio import DistanceRatio
     from twinscore.duplicates import NearDuplicates
@@ -88,6 +96,8 @@ def assess(
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    space: Space = "embedding",
+    convention: Convention = "exact",
     progress: StageProgress | None = None,
 ) -> ScoreResult:
     """Score synthetic embeddings against real ones.
@@ -110,6 +120,8 @@ def assess(
         One of `METHODS`, see `find_interval`.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    space, convention
+        "umap2d" and "notebook": follow the published procedure too, see `notebook_score`.
     progress
         Called now and then with (stage, done, total).
 
@@ -120,6 +132,7 @@ def assess(
         the synthetic side lacks a column.
     """
     started = time.perf_counter()
+    published = is_published_procedure(space, convention)
     plan = Plan(k, seed, threads, backend, progress)
     pool = pool_of(real, synthetic, k)
     _check_columns(synthetic, slice_by)
@@ -153,8 +166,8 @@ def assess(
         progress=plan.stage("Scoring subsamples"),
     )
     moments = null_moments(graphs.graph, int(np.count_nonzero(~is_real)))
-    null_scores = permuted_scores(
-        graphs.graph,
+    p_value = permutation_p_value(
+        graphs,
         is_real,
         seed=seed,
         threads=threads,
@@ -162,7 +175,7 @@ def assess(
     )
     further = _further(pool, plan) if diagnostics else Further()
     balanced = _balanced(score, found, pool, plan) if diagnostics else None
-    by_overlap = _overlap(score, found, balanced, is_real)
+    by_overlap = overlap_with_interval(score, found, float(is_real.mean()), balanced)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -172,9 +185,9 @@ def assess(
         reverse_score=directed_score(graphs.graph, is_real),
         overlap=by_overlap[0],
         overlap_interval=by_overlap[1],
-        score_balanced=None if balanced is None else balanced[0],
-        balanced_spread=None if balanced is None else balanced[2],
-        bayes_error=None if balanced is None else bayes_error(balanced[0]),
+        score_balanced=None if balanced is None else balanced.score,
+        balanced_spread=None if balanced is None else balanced.spread,
+        bayes_error=None if balanced is None else bayes_error(balanced.score),
         distance_ratio=further.distance_ratio,
         profile={
             "k": [
@@ -186,8 +199,9 @@ def assess(
         slices=tuple(_slices(graphs, pool, synthetic, slice_by, plan)),
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
+        compatibility=_published_score(pool, plan) if published else None,
         z=moments.z(score),
-        p_value=lower_p_value(score, null_scores),
+        p_value=p_value,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
         k=k,
@@ -210,6 +224,7 @@ def assess(
         seconds={"neighbors": searched - started, "statistics": time.perf_counter() - searched},
         seed=seed,
         version=__version__,
+        audit=None if is_exact(backend) else _audit(pool, neighbors, plan),
     )
     return replace(result, warnings=tuple(warnings_of(result, real, synthetic)))
 
@@ -240,6 +255,12 @@ def _further(pool: Pool, plan: Plan) -> Further:
     )
 
 
+def _published_score(pool: Pool, plan: Plan) -> NotebookScore:
+    return notebook_score(
+        pool, seed=plan.seed, threads=plan.threads, progress=plan.stage("Drawing UMAP maps")
+    )
+
+
 def _search(pool: Pool, plan: Plan) -> Neighbors:
     smallest_choice = len(pool.vectors) - int(np.bincount(pool.units).max())
     width = min(search_width(plan.k, len(pool.unit_is_real)), smallest_choice)
@@ -251,6 +272,17 @@ def _search(pool: Pool, plan: Plan) -> Neighbors:
         plan.threads,
         progress=plan.stage("Finding neighbors"),
     )
+
+
+def _audit(pool: Pool, neighbors: Neighbors, plan: Plan) -> dict[str, Any]:
+    return audit_search(
+        neighbors,
+        pool,
+        plan.k,
+        seed=plan.seed,
+        threads=plan.threads,
+        progress=plan.stage("Checking against exact neighbors"),
+    ).to_dict()
 
 
 def _graphs(pool: Pool, neighbors: Neighbors, plan: Plan) -> PoolGraphs:
@@ -265,40 +297,15 @@ def _graphs(pool: Pool, neighbors: Neighbors, plan: Plan) -> PoolGraphs:
     )
 
 
-def _balanced(
-    score: float, interval: ScoreInterval, pool: Pool, plan: Plan
-) -> tuple[float, ScoreInterval, float]:
-    """Score at equal sides, its interval, and its spread over draws."""
-    is_real = pool.unit_is_real
-    if 2 * np.count_nonzero(is_real) == len(is_real):
-        return score, interval, 0.0
-    drawn = balanced_score(
+def _balanced(score: float, interval: ScoreInterval, pool: Pool, plan: Plan) -> BalancedScore:
+    if pool.is_balanced:
+        return BalancedScore(score, 0.0, interval, 0)
+    return balanced_score(
         pool,
         plan.k,
         seed=plan.seed,
         threads=plan.threads,
         progress=plan.stage("Drawing equal sides"),
-    )
-    return drawn.score, drawn.interval, drawn.spread
-
-
-def _overlap(
-    score: float,
-    interval: ScoreInterval,
-    balanced: tuple[float, ScoreInterval, float] | None,
-    is_real: BoolArray,
-) -> tuple[float, tuple[float, float]]:
-    """Overlap and its interval, from equal sides where the synthetic side is the larger one.
-
-    With few real images the score hardly moves with the overlap, so that noise in it is noise
-    many times as large in the overlap.
-    """
-    real_fraction = float(is_real.mean())
-    if balanced is not None and real_fraction < 0.5:
-        score, interval, real_fraction = balanced[0], balanced[1], 0.5
-    return (
-        overlap_estimate(score, real_fraction, interval.variance),
-        (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
     )
 
 

@@ -15,7 +15,7 @@ from twinscore.intervals import (
     mean_share_variance,
 )
 from twinscore.neighbors import self_knn
-from twinscore.scoring import directed_score
+from twinscore.scoring import directed_score, overlap, overlap_estimate
 from twinscore.surroundings import neighborhood_size, surroundings_of
 
 if TYPE_CHECKING:
@@ -43,16 +43,13 @@ class BalancedScore:
         Standard deviation over the draws.
     interval
         Of the average, over pools drawn anew.
-    variance
-        Of the average.
     draws
-        How many there were.
+        How many there were; 0 where the sides are equal already.
     """
 
     score: float
     spread: float
     interval: ScoreInterval
-    variance: float
     draws: int
 
 
@@ -122,7 +119,33 @@ def balanced_score(
     share = mean * expected
     size = effective_size(share, variance * expected**2, smallest, smallest)
     interval = interval_of(share, size, expected=expected, smallest=smallest)
-    return BalancedScore(mean, float(np.sqrt(among)), interval, variance, draws)
+    return BalancedScore(mean, float(np.sqrt(among)), interval, draws)
+
+
+def overlap_with_interval(
+    score: float,
+    interval: ScoreInterval,
+    real_fraction: float,
+    balanced: BalancedScore | None,
+) -> tuple[float, tuple[float, float]]:
+    """Overlap and its interval, from equal sides where the synthetic side is the larger one.
+
+    With few real images the score hardly moves with the overlap, so that noise in it is noise
+    many times as large in the overlap.
+
+    Parameters
+    ----------
+    score, interval, real_fraction
+        Of the whole pool.
+    balanced
+        At equal sides, where that is known.
+    """
+    if balanced is not None and real_fraction < 0.5:
+        score, interval, real_fraction = balanced.score, balanced.interval, 0.5
+    return (
+        overlap_estimate(score, real_fraction, interval.variance),
+        (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
+    )
 
 
 def _score(vectors: FloatMatrix, k: int, threads: int | None) -> tuple[float, float]:

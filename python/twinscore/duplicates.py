@@ -129,12 +129,25 @@ def _gaps(distances: Float64Array) -> Float64Array:
 
 
 def _separating(gaps: Float64Array) -> float:
-    """Return the distance with the fewest lower ends above and upper ends below it."""
+    """Return the distance that has the least of the gaps on its wrong side.
+
+    A gap counts by its ratio: the copies of one image make small gaps in the lists of others.
+    """
     if not len(gaps):
         return 0.0
-    lower, upper = np.sort(gaps[:, 0]), np.sort(gaps[:, 1])
-    misplaced = len(lower) - np.arange(1, len(lower) + 1) + np.searchsorted(upper, lower)
-    return float(lower[np.argmin(misplaced)])
+    weights = np.log(gaps[:, 1] / gaps[:, 0])
+    by_lower, by_upper = np.argsort(gaps[:, 0]), np.argsort(gaps[:, 1])
+    candidates = gaps[by_lower, 0]
+    above = weights.sum() - np.cumsum(weights[by_lower])
+    places = np.searchsorted(gaps[by_upper, 1], candidates)
+    below = np.concatenate([[0.0], np.cumsum(weights[by_upper])])[places]
+    best = int(np.argmin(above + below))
+    # A few gaps among the copies' neighbors may lie far above the copies, at no cost: the copies
+    # end at the widest step in the upper half of the lower ends.
+    ends = np.append(candidates[: best + 1], gaps[by_upper[places[best] :][:1], 1])
+    steps = np.diff(np.log(ends))
+    half = len(steps) // 2
+    return float(ends[half + np.argmax(steps[half:])])
 
 
 def _linked(pairs: IdArray, points: int) -> IdArray:

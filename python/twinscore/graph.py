@@ -96,12 +96,23 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
 
 def mean_graph(graphs: list[NeighborGraph]) -> NeighborGraph:
     """Average graphs over the same points, arc by arc."""
+    return _weighted_sum(graphs, [1.0 / len(graphs)] * len(graphs), graphs[0].k)
+
+
+def blend(graph: NeighborGraph, other: NeighborGraph, share: float) -> NeighborGraph:
+    """Give a share of the weight of each arc to the arcs of another graph over the same points."""
+    return _weighted_sum([graph, other], [1.0 - share, share * graph.k / other.k], graph.k)
+
+
+def _weighted_sum(graphs: list[NeighborGraph], factors: list[float], k: int) -> NeighborGraph:
     points = len(graphs[0])
     arcs = np.concatenate([graph.sources * points + graph.targets for graph in graphs])
-    weights = np.concatenate([graph.weights for graph in graphs])
+    weights = np.concatenate(
+        [factor * graph.weights for factor, graph in zip(factors, graphs, strict=True)]
+    )
     distinct, position = np.unique(arcs, return_inverse=True)
-    mean_weights = np.bincount(position, weights, minlength=len(distinct)) / len(graphs)
+    sums = np.bincount(position, weights, minlength=len(distinct)).astype(np.float64)
     sources, targets = np.divmod(distinct, points)
     degrees = np.bincount(sources, minlength=points)
     offsets = np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
-    return NeighborGraph(offsets, targets, mean_weights, graphs[0].k)
+    return NeighborGraph(offsets, targets, sums, k)

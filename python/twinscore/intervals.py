@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from twinscore.records import BoolArray, Float64Array, IdArray
     from twinscore.surroundings import Surroundings
 
-FEW = 20
+FEW = 10
 """Points of the smaller side at which an estimated variance is half believed."""
 
 

@@ -8,20 +8,22 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.assessment import assess
-from twinscore.embedding import embed_images, opened_embedder
+from twinscore.compatibility import is_published_procedure
+from twinscore.embedding import check_same_model, embed_images, opened_embedder
 from twinscore.records import Embeddings, TooManySkipsError
+from twinscore.search_plan import check_way, score_embeddings
 from twinscore.sources import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
     from twinscore.assessment import StageProgress
+    from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
     from twinscore.models.embedder import Embedder
-    from twinscore.records import ImageSource, ProgressCallback
+    from twinscore.records import ProgressCallback
     from twinscore.result import ScoreResult
 
 MOST_SKIPPED = 0.05
@@ -41,9 +43,13 @@ def score(
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    space: Space = "embedding",
+    convention: Convention = "exact",
     model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
     device: str = "cpu",
     backend: str = "exact",
+    precision: float | None = None,
+    budget: float | None = None,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -74,12 +80,21 @@ def score(
     diagnostics
         False leaves out what takes further searches: equal sides, distance ratio, principal
         axes, control.
+    space, convention
+        "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
+        its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     backend
-        Neighbor search; "exact".
+        Neighbor search; see `twinscore.self_knn`. "auto" chooses one from the size of the pool
+        and the speed of the machine. What an approximate one does to the score is audited.
+    precision
+        Search a random sample of the synthetic images only, as large as it takes to bracket the
+        score of all of them to plus or minus this: 0.01.
+    budget
+        The same until so many seconds have passed.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -107,7 +122,17 @@ def score(
     >>> 0.7 < result.score < 1.3
     True
     """
+    check_way(
+        backend,
+        precision,
+        budget,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        space=space,
+        convention=convention,
+    )
     _check_distinct(real, synthetic)
+    is_published_procedure(space, convention)
     started = time.perf_counter()
     sources = {
         "real": open_source(real, side="real", group_by=group_by, groups=real_groups),
@@ -115,7 +140,7 @@ def score(
             synthetic, side="synthetic", group_by=group_by, groups=synthetic_groups
         ),
     }
-    _check_same_model(sources)
+    check_same_model(sources)
     sides = {}
     embedder: Embedder | None = None
     for side, source in sources.items():
@@ -124,13 +149,13 @@ def score(
         else:
             if embedder is None:
                 embedder = opened_embedder(model, device, threads)
-                _check_same_model(sources, embedder)
+                check_same_model(sources, embedder)
             stage = _stage(f"Embedding {side} images", progress)
             sides[side] = embed_images(source, embedder, stage)
         if not allow_skips:
             _check_skips(sides[side], side)
     embedded = time.perf_counter()
-    result = assess(
+    result = score_embeddings(
         sides["real"],
         sides["synthetic"],
         k=k,
@@ -141,6 +166,10 @@ def score(
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        space=space,
+        convention=convention,
+        precision=precision,
+        budget=budget,
         progress=progress,
     )
     seconds = {"embedding": embedded - started, **result.seconds}
@@ -165,25 +194,6 @@ def _check_distinct(real: Any, synthetic: Any) -> None:
 
 def _stage(name: str, progress: StageProgress | None) -> ProgressCallback:
     return lambda done, total: progress(name, done, total) if progress else None
-
-
-def _check_same_model(
-    sources: Mapping[str, ImageSource | Embeddings], embedder: Embedder | None = None
-) -> None:
-    """Refuse points of two models before hours are spent on them."""
-    makers = {
-        side: (source.model, source.preprocessing)
-        for side, source in sources.items()
-        if isinstance(source, Embeddings) and source.model is not None
-    }
-    if embedder is not None:
-        makers["images"] = (embedder.fingerprint, embedder.preprocessing.fingerprint)
-    if len(set(makers.values())) > 1:
-        described = ", ".join(
-            f"{side} from {model} with {preprocessing}"
-            for side, (model, preprocessing) in makers.items()
-        )
-        raise ValueError(f"expected embeddings of one model and preprocessing, got {described}")
 
 
 def _check_skips(side: Embeddings, name: str) -> None:

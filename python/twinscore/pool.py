@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,11 @@ class Pool:
     vectors: FloatMatrix
     is_real: BoolArray
     groups: IdArray | None
+    _members: IdArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.groups is not None:
+            object.__setattr__(self, "_members", _members_in_order(self.vectors, self.groups))
 
     @property
     def units(self) -> IdArray:
@@ -42,14 +47,19 @@ class Pool:
             return self.is_real
         return np.bincount(self.groups, self.is_real) > 0
 
+    @property
+    def is_balanced(self) -> bool:
+        """Whether there are as many real as synthetic units."""
+        unit_is_real = self.unit_is_real
+        return 2 * int(np.count_nonzero(unit_is_real)) == len(unit_is_real)
+
     def draw(self, random: np.random.Generator) -> IdArray:
         """Draw one random member of each unit; shape (u,), rows of the pool."""
         if self.groups is None:
             return np.arange(len(self.vectors))
-        members = np.argsort(self.groups, kind="stable")
         sizes = np.bincount(self.groups)
         firsts = np.cumsum(sizes) - sizes
-        rows: IdArray = members[firsts + random.integers(sizes)]
+        rows: IdArray = self._members[firsts + random.integers(sizes)]
         return rows
 
     def check_neighbor_count(self, k: int) -> None:
@@ -96,6 +106,15 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
     pool = Pool(np.concatenate([real.vectors, synthetic.vectors]), is_real, groups)
     pool.check_neighbor_count(k)
     return pool
+
+
+def _members_in_order(vectors: FloatMatrix, groups: IdArray) -> IdArray:
+    """Sort rows by group, and by content within: draws depend on no order of rows."""
+    rows = np.ascontiguousarray(vectors)
+    contents = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
+    order = np.argsort(contents, kind="stable")
+    members: IdArray = order[np.argsort(groups[order], kind="stable")]
+    return members
 
 
 def _check_side(side: str, embeddings: Embeddings) -> None:

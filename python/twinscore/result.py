@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from twinscore.compatibility import NotebookScore
     from twinscore.confounds import Confound
     from twinscore.control import Control
     from twinscore.distance_ratio import DistanceRatio
@@ -61,6 +62,8 @@ class ScoreResult:
         The score of each value of the columns asked for, lowest first in each column.
     confounds
         Facts about the files, and how well each alone tells the sides apart.
+    compatibility
+        The published procedure on two-dimensional maps, where it was asked for.
     z, p_value
         How far below 1 the score is, in standard deviations of chance (exact variance), and how
         often chance alone scores this low (permutations of whole groups).
@@ -97,6 +100,15 @@ class ScoreResult:
         source. Distances are Euclidean.
     backend, model, preprocessing, seconds, seed, version
         How the result was made.
+    audit
+        Of an approximate backend, what a random sample of exact searches says: queries, recall,
+        recall_interval, score_error (of the score as found) and score_error_interval.
+    sampling
+        Of a score with a precision or budget: queries, of, interval (holds the score of all
+        images for 95 % of the seeds), precision, budget and looks. What needs the neighbors of
+        every image is then NaN, and `samples` has a row per image sampled.
+    choice
+        What "auto" chose, and why.
     """
 
     score: float
@@ -114,6 +126,7 @@ class ScoreResult:
     control: Control | None
     slices: tuple[SliceScore, ...]
     confounds: tuple[Confound, ...]
+    compatibility: NotebookScore | None
     z: float
     p_value: float
     null_interval: tuple[float, float]
@@ -138,6 +151,9 @@ class ScoreResult:
     seconds: dict[str, float]
     seed: int
     version: str
+    audit: dict[str, Any] | None = None
+    sampling: dict[str, Any] | None = None
+    choice: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the samples as JSON types; what is not finite becomes None."""

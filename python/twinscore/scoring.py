@@ -6,6 +6,7 @@ Sources: Schilling 1986 and Henze 1988 (nearest-neighbor two-sample tests), Beri
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,10 +30,10 @@ def other_side_shares(graph: NeighborGraph, is_other: BoolArray) -> Float64Array
     -------
     Shape (n,), float64 in [0, 1].
     """
-    counts = np.bincount(
-        graph.sources, graph.weights * is_other[graph.targets], minlength=len(graph)
-    )
-    return counts / graph.k
+    sources, parts = graph.sources, graph.weights * is_other[graph.targets]
+    # Summed by size: the share must not depend on the order in which points are numbered.
+    order = np.lexsort((parts, sources))
+    return np.bincount(sources[order], parts[order], minlength=len(graph)) / graph.k
 
 
 def expected_shares(is_other: BoolArray, groups: IdArray | None = None) -> Float64Array:
@@ -77,9 +78,10 @@ def directed_score(
         Those that the graph was built with.
     """
     is_other = ~from_points
-    observed = other_side_shares(graph, is_other)[from_points].sum()
-    expected = expected_shares(is_other, groups)[from_points].sum()
-    return float(observed / expected)
+    # Exact sums: the score must not depend on the order of the points.
+    observed = math.fsum(other_side_shares(graph, is_other)[from_points])
+    expected = math.fsum(expected_shares(is_other, groups)[from_points])
+    return observed / expected
 
 
 def overlap(score: float, real_fraction: float) -> float:

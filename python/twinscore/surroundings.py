@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MOST_NEIGHBORS = 10
 FEWEST_NEIGHBORS = 2
-POINTS_PER_NEIGHBOR = 5
+POINTS_PER_NEIGHBOR = 4
 """A neighborhood must stay a small part of the smaller side."""
 
 STEPS = 2

@@ -19,6 +19,7 @@ def warnings_of(result: ScoreResult, real: Embeddings, synthetic: Embeddings) ->
     yield from _confounds(result)
     yield from _duplicates(result)
     yield from _control(result)
+    yield from _audit(result)
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
         if embeddings.skipped:
             total = len(embeddings.skipped) + len(embeddings.vectors)
@@ -41,6 +42,18 @@ def _confounds(result: ScoreResult) -> Iterator[str]:
                 f"images apart (real: mostly {confound.real[0]}, synthetic: mostly "
                 f"{confound.synthetic[0]}); save both sides alike, or the score may be about that"
             )
+
+
+def _audit(result: ScoreResult) -> Iterator[str]:
+    if result.audit is None:
+        return
+    low, high = result.audit["score_error_interval"]
+    if max(abs(low), abs(high)) > (result.interval[1] - result.interval[0]) / 2:
+        yield (
+            f"the approximate search found {result.audit['recall']:.1%} of the neighbors and may "
+            f"bend the score by {low:+.4f} to {high:+.4f}, more than the score is uncertain: "
+            "widen its search, or use the backend exact"
+        )
 
 
 def _duplicates(result: ScoreResult) -> Iterator[str]:

@@ -187,7 +187,7 @@ def test_half_precision_agrees_and_has_a_fingerprint_of_its_own() -> None:
     from twinscore.models.checkup import coloured_noise
 
     images = [coloured_noise(240, seed) for seed in range(6)]
-    full, half = Embedder(threads=2), Embedder(threads=2, precision="float16")
+    full, half = Embedder(threads=2), Embedder(threads=2, compute_dtype="float16")
     assert half.fingerprint == f"{full.fingerprint}+float16"
     expected, found = full.embed(images), half.embed(images)
     distances = np.linalg.norm(expected - found, axis=1) / np.linalg.norm(expected, axis=1)
@@ -197,8 +197,8 @@ def test_half_precision_agrees_and_has_a_fingerprint_of_its_own() -> None:
 
 
 def test_unknown_precisions_are_refused() -> None:
-    with pytest.raises(ValueError, match="precision of float32 or float16, got 'int8'"):
-        Embedder(precision="int8")
+    with pytest.raises(ValueError, match="compute_dtype of float32 or float16, got 'int8'"):
+        Embedder(compute_dtype="int8")
 
 
 def test_given_preprocessing_takes_the_place_of_the_models(

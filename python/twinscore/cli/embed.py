@@ -15,8 +15,8 @@ from twinscore.cli.parameters import check_device, read_preprocessing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.embedding import EmbeddingRun
     from twinscore.images import Preprocessing
+    from twinscore.storing import EmbeddingRun
 
 EXIT_TERMINATED = 143
 
@@ -60,7 +60,7 @@ Examples:
     help="Where the network runs.",
 )
 @click.option(
-    "--precision",
+    "--compute-dtype",
     default="float32",
     show_default=True,
     type=click.Choice(["float32", "float16"]),
@@ -105,7 +105,7 @@ def embed(
     model: str,
     preprocessing: Preprocessing | None,
     device: str,
-    precision: str,
+    compute_dtype: str,
     batch_size: int | None,
     threads: int | None,
     isolated: bool,
@@ -117,16 +117,16 @@ def embed(
     The same command goes on where an earlier run was stopped, adds new images and replaces those
     that changed. An image that cannot be read gets a row with the reason and no embedding.
     """
-    from twinscore.embedding import embed as embed_source
     from twinscore.models.embedder import Embedder
     from twinscore.report.embedding_display import EmbeddingDisplay
+    from twinscore.storing import embed as embed_source
 
     embedder = Embedder(
         Path(model),
         device=device,
         threads=threads,
         batch_size=batch_size,
-        precision=precision,
+        compute_dtype=compute_dtype,
         preprocessing=preprocessing,
         isolated=isolated,
     )

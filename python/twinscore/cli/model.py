@@ -134,7 +134,7 @@ def export(
     metavar="cpu|cuda|cuda:N|auto",
 )
 @click.option(
-    "--precision",
+    "--compute-dtype",
     default="float32",
     show_default=True,
     type=click.Choice(["float32", "float16"]),
@@ -144,14 +144,18 @@ def check(
     image: Path | None,
     preprocessing: Preprocessing | None,
     device: str,
-    precision: str,
+    compute_dtype: str,
 ) -> int:
     """Run a model on one image and print what it takes and gives."""
     from twinscore.models.checkup import check_model
     from twinscore.models.embedder import Embedder
 
     embedder = Embedder(
-        Path(name), device=device, threads=1, precision=precision, preprocessing=preprocessing
+        Path(name),
+        device=device,
+        threads=1,
+        compute_dtype=compute_dtype,
+        preprocessing=preprocessing,
     )
     for label, value in _described(check_model(embedder, image)):
         click.echo(f"{label:<15}{value}")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.bench import bench
 from twinscore.cli.demo import demo
 from twinscore.cli.embed import embed
 from twinscore.cli.model import model
 from twinscore.cli.score import score
+from twinscore.cli.watch import watch
 from twinscore.version import __version__
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, embed, model, demo):
+for command in (score, embed, watch, model, bench, demo):
     cli.add_command(command)
 
 

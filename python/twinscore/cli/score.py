@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.duration import seconds_of
 from twinscore.cli.parameters import check_device
 
 if TYPE_CHECKING:
+    from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
 
 EXIT_BELOW_MINIMUM = 3
@@ -20,6 +22,7 @@ Examples:
   twinscore score photos/ renders/
   twinscore score photos/ renders/ --group-by folder --out result/
   twinscore score real.npy synthetic.npy --k 5 --json -
+  twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
 """
 
@@ -52,7 +55,25 @@ def _check_number(
     callback=check_device,
     metavar="cpu|cuda|cuda:N|auto",
 )
-@click.option("--backend", default="exact", show_default=True, help="Neighbor search.")
+@click.option(
+    "--backend",
+    default="exact",
+    show_default=True,
+    metavar="NAME",
+    help="Neighbor search: exact, auto, or one that 'twinscore bench --help' lists.",
+)
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, min_open=True),
+    metavar="X",
+    help="Score a random sample of the synthetic images, to plus or minus X.",
+)
+@click.option(
+    "--budget",
+    callback=seconds_of,
+    metavar="TIME",
+    help="The same, searching until the time is over: 60s, 5m, 1h.",
+)
 @click.option(
     "--group-by",
     type=click.Choice(["folder"]),
@@ -81,6 +102,20 @@ def _check_number(
     default=True,
     show_default=True,
     help="Whether to search on: equal sides, distance ratio, principal axes, control.",
+)
+@click.option(
+    "--space",
+    default="embedding",
+    show_default=True,
+    type=click.Choice(["embedding", "umap2d"]),
+    help="umap2d, with --convention notebook: the published procedure beside the score.",
+)
+@click.option(
+    "--convention",
+    default="exact",
+    show_default=True,
+    type=click.Choice(["exact", "notebook"]),
+    help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
 @click.option(
     "--out",
@@ -114,11 +149,15 @@ def score(
     model: str,
     device: str,
     backend: str,
+    precision: float | None,
+    budget: float | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    space: Space,
+    convention: Convention,
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
@@ -137,6 +176,7 @@ def score(
     from rich.console import Console
 
     from twinscore.pipeline import score as score_sides
+    from twinscore.report.of_a_sample import print_sampled_summary
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal import print_summary
     from twinscore.result import check_writable
@@ -157,9 +197,13 @@ def score(
             collapse_duplicates=collapse_duplicates,
             interval=interval,
             diagnostics=diagnostics,
+            space=space,
+            convention=convention,
             model=model,
             device=device,
             backend=backend,
+            precision=precision,
+            budget=budget,
             allow_skips=allow_skips,
             seed=seed,
             progress=progress,
@@ -174,7 +218,8 @@ def score(
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            print_summary(result, Console(highlight=False))
+            show = print_summary if result.sampling is None else print_sampled_summary
+            show(result, Console(highlight=False))
     if out is not None and not (quiet or to_stdout):
         click.echo(f"\nWritten to {out}")
     if min_score is not None and result.score < min_score:

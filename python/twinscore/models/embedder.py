@@ -50,7 +50,7 @@ class Embedder:
     batch_size
         Images the network takes at a time, in each thread; None: 8 on the CPU, 64 on CUDA. Where
         memory does not suffice for them, fewer are taken.
-    precision
+    compute_dtype
         "float32", or "float16": the network computes in half precision. Scores agree to about
         0.01; it pays on CUDA only.
     preprocessing
@@ -81,7 +81,7 @@ class Embedder:
         threads: int | None = None,
         batch_size: int | None = None,
         *,
-        precision: str = "float32",
+        compute_dtype: str = "float32",
         preprocessing: Preprocessing | None = None,
         isolated: bool = False,
     ) -> None:
@@ -100,7 +100,7 @@ class Embedder:
             device=chosen,
             # On the CPU the network runs in each of the threads.
             threads=1,
-            precision=precision,
+            compute_dtype=compute_dtype,
             preprocessing=preprocessing,
         )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _ERRORS_ONLY = 3
 _DIGEST_LENGTH = 12
-PRECISIONS = ("float32", "float16")
+COMPUTE_DTYPES = ("float32", "float16")
 
 
 def open_network(
@@ -27,7 +27,7 @@ def open_network(
     *,
     device: Device,
     threads: int,
-    precision: str = "float32",
+    compute_dtype: str = "float32",
     preprocessing: Preprocessing | None = None,
 ) -> Network:
     """Open a model by name or file.
@@ -43,7 +43,7 @@ def open_network(
         Where it runs.
     threads
         Of ONNX Runtime, within one operator.
-    precision
+    compute_dtype
         "float32", or "float16": weights and computation are converted, input and output are not.
     preprocessing
         Takes the place of what the model says of itself.
@@ -55,11 +55,14 @@ def open_network(
     FileNotFoundError
         There is no such model file.
     ValueError
-        The name or precision is unknown, the device cannot be used, or the file is no such model.
+        The name or compute_dtype is unknown, the device cannot be used, or the file is no such
+        model.
     """
     runtime = require("onnxruntime", extra="cpu", purpose="computing embeddings")
-    if precision not in PRECISIONS:
-        raise ValueError(f"expected a precision of {' or '.join(PRECISIONS)}, got {precision!r}")
+    if compute_dtype not in COMPUTE_DTYPES:
+        raise ValueError(
+            f"expected a compute_dtype of {' or '.join(COMPUTE_DTYPES)}, got {compute_dtype!r}"
+        )
     options = _session_options(runtime, threads)
     content: bytes | str
     if str(model) == efficientnet_lite0.NAME:
@@ -70,7 +73,7 @@ def open_network(
         content = str(path)
         digest = _file_digest(path)
     fingerprint = f"{Path(model).stem}@{digest[:_DIGEST_LENGTH]}"
-    if precision == "float16":
+    if compute_dtype == "float16":
         content = in_half_precision(content)
         fingerprint += "+float16"
     session = _open(runtime, content, str(model), options, device)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from twinscore import _core
+from twinscore.neighbors.backend import Capabilities
 from twinscore.records import Neighbors
 
 if TYPE_CHECKING:
+    from twinscore.neighbors.problem import SearchProblem
     from twinscore.records import IdArray, PointMatrix, ProgressCallback
 
 KERNEL_VARIABLE = "TWINSCORE_KERNEL"
@@ -65,3 +68,28 @@ def self_knn(
         progress,
     )
     return Neighbors(*answer[:4])
+
+
+@dataclass(frozen=True, slots=True)
+class ExactBackend:
+    """Our own exact search, in C++."""
+
+    capabilities: ClassVar[Capabilities] = Capabilities(exact=True, groups=True, ties=True)
+
+    def search(
+        self, problem: SearchProblem, threads: int, progress: ProgressCallback | None
+    ) -> Neighbors:
+        """Search as it suits the problem; see `Backend.search`."""
+        if problem.self_join:
+            return self_knn(
+                problem.reference, problem.k, problem.reference_groups, threads, progress
+            )
+        return knn(
+            problem.queries,
+            problem.reference,
+            problem.k,
+            problem.query_groups,
+            problem.reference_groups,
+            threads,
+            progress,
+        )

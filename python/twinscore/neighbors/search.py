@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.neighbors import exact
+from twinscore.neighbors.automatic import AUTOMATIC, choose_backend
+from twinscore.neighbors.problem import SearchProblem
+from twinscore.neighbors.registry import open_backend
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.records import IdArray, Neighbors, PointMatrix, ProgressCallback
-
-BACKENDS = ("exact",)
 
 
 def knn(
@@ -39,7 +39,11 @@ def knn(
     query_groups, reference_groups
         Lengths n and m, labels of any kind: reference rows of the query's group are not eligible.
     backend
-        "exact".
+        "exact", or one that comes with an extra: "numba", "torch" (exact as well), "sklearn",
+        "faiss-flat" (exact but for rounding in float32), "faiss-ivf", "faiss-hnsw", "hnsw",
+        "usearch", "pynndescent" (approximate: they may miss neighbors, and list no ties).
+        Settings follow a colon: "hnsw:search_width=200". Distances are exact with all of them.
+        "auto" times a sample on this machine and chooses; it logs what and why.
     threads
         None for all that the process may use.
     progress
@@ -56,8 +60,11 @@ def knn(
         Where shapes differ, a row is not finite, or a query has fewer than k candidates.
     TypeError
         Where the rows are not floating-point numbers.
+    MissingExtraError
+        Where the backend's package is not installed; the message holds the pip command.
     """
-    _check_backend(backend)
+    automatic = backend == AUTOMATIC
+    chosen = open_backend("exact" if automatic else backend)
     query_matrix = _matrix(queries, "queries")
     reference_matrix = _matrix(reference, "reference")
     if query_matrix.dtype != reference_matrix.dtype:
@@ -71,15 +78,16 @@ def knn(
             _groups(query_groups, len(query_matrix), "queries"),
             _groups(reference_groups, len(reference_matrix), "reference"),
         )
-    return exact.knn(
-        query_matrix,
-        reference_matrix,
-        _count(k, "k"),
-        query_ids,
-        reference_ids,
-        _threads(threads),
-        progress,
+    problem = SearchProblem(
+        query_matrix, reference_matrix, _count(k, "k"), query_ids, reference_ids
     )
+    if automatic and len(reference_matrix) > 1:
+        problem.check()
+        choice = choose_backend(
+            reference_matrix, problem.k, _threads(threads), grouped=query_ids is not None
+        )
+        chosen = open_backend(choice.backend)
+    return chosen.search(problem, _threads(threads), progress)
 
 
 def self_knn(
@@ -116,17 +124,18 @@ def self_knn(
     ValueError, TypeError
         As `knn`.
     """
-    _check_backend(backend)
+    automatic = backend == AUTOMATIC
+    chosen = open_backend("exact" if automatic else backend)
     matrix = _matrix(points, "points")
     group_ids = None
     if groups is not None:
         group_ids = _group_ids(_groups(groups, len(matrix), "points"))
-    return exact.self_knn(matrix, _count(k, "k"), group_ids, _threads(threads), progress)
-
-
-def _check_backend(backend: str) -> None:
-    if backend not in BACKENDS:
-        raise ValueError(f"expected a backend of {', '.join(BACKENDS)}, got {backend!r}")
+    problem = SearchProblem(matrix, matrix, _count(k, "k"), group_ids, group_ids, self_join=True)
+    if automatic:
+        problem.check()
+        choice = choose_backend(matrix, problem.k, _threads(threads), grouped=group_ids is not None)
+        chosen = open_backend(choice.backend)
+    return chosen.search(problem, _threads(threads), progress)
 
 
 def _matrix(values: npt.ArrayLike, name: str) -> PointMatrix:

@@ -12,7 +12,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from twinscore.embedding import EmbeddingRun
+    from twinscore.storing import EmbeddingRun
 
 SECONDS_BETWEEN_LINES = 10.0
 """Where standard error is no terminal."""
@@ -77,7 +77,7 @@ def describe_progress(run: EmbeddingRun) -> str:
 
     Examples
     --------
-    >>> from twinscore.embedding import EmbeddingRun
+    >>> from twinscore.storing import EmbeddingRun
     >>> run = EmbeddingRun(total=5000, unchanged=1000, embedded=990, failed=10, seconds=8)
     >>> describe_progress(run)
     '2,000 of 5,000 images, 125 images/s, 0:24 left, 10 failed'

@@ -34,7 +34,7 @@ def print_summary(result: ScoreResult, console: Console) -> None:
         f"   95 % interval {low:.3f} to {high:.3f}",
         highlight=False,
     )
-    console.print(_scale(result.score, console.width))
+    console.print(scale(result.score, console.width))
     console.print(f"{verdict(result)}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
@@ -88,7 +88,8 @@ def verdict(result: ScoreResult) -> str:
     return f"Told apart: about {share} of the synthetic images could pass for real ones."
 
 
-def _scale(score: float, console_width: int) -> Text:
+def scale(score: float, console_width: int) -> Text:
+    """Draw the score between told apart and perfectly mixed."""
     before, after = "told apart 0 ", " 1 perfectly mixed"
     width = min(SCALE_WIDTH, console_width - len(before) - len(after))
     return Text(before) + _bar(score, width) + Text(after)
@@ -133,6 +134,15 @@ def _figures(result: ScoreResult) -> Table:
                 "Distance ratio",
                 f"{result.distance_ratio.median:.2f}, nearest real over nearest synthetic image "
                 f"(mixed: {low:.2f} to {high:.2f})",
+            )
+        )
+    if result.compatibility is not None:
+        published = result.compatibility
+        rows.append(
+            (
+                "As published",
+                f"{published.score:.3f} (sd {published.spread:.3f} over {len(published.scores)} "
+                "maps), by UMAP in two dimensions",
             )
         )
     if result.groups is not None:

@@ -1,0 +1,114 @@
+"""Measure neighbor backends on the workloads, and draw what came of it.
+
+python bench/backends.py --preset quick
+python bench/backends.py --preset full --photographs FOLDER --out bench/records/backends.jsonl
+python bench/backends.py --draw bench/records/backends.jsonl --picture docs/backends.png
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from platformdirs import user_cache_dir
+from rich.console import Console
+
+from twinscore.benchmark.harness import run_cases
+from twinscore.benchmark.picture import draw
+from twinscore.benchmark.record import Record, record_from_json
+from twinscore.benchmark.table import table_of
+from twinscore.neighbors.registry import descriptions, installed_backends
+from workloads import WORKLOADS
+
+GRAPHS = ("hnsw", "usearch")
+SETTINGS = (
+    *("exact", "numba", "torch", "sklearn", "faiss-flat"),
+    *("faiss-ivf", "faiss-ivf:probes=64"),
+    *(f"{name}:search_width={width}" for name in GRAPHS for width in (50, 400)),
+    *("faiss-hnsw", "pynndescent"),
+)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What to measure, and for how long at most."""
+
+    workloads: tuple[str, ...]
+    rows: int
+    neighbor_counts: tuple[int, ...]
+    backends: tuple[str, ...]
+    repeats: int
+
+
+PRESETS = {
+    # PyNNDescent compiles for most of a minute before it starts.
+    "quick": Preset(
+        ("clusters",),
+        2_000,
+        (1, 10),
+        tuple(name for name in installed_backends() if name != "pynndescent"),
+        1,
+    ),
+    "full": Preset(("whitened", "crops"), 50_000, (1, 10), SETTINGS, 3),
+}
+
+
+@click.command()
+@click.option("--preset", type=click.Choice(list(PRESETS)), default="quick", show_default=True)
+@click.option("--workload", "workloads", type=click.Choice(list(WORKLOADS)), multiple=True)
+@click.option("--backends", help="In place of those of the preset.")
+@click.option("--rows", type=click.IntRange(10), help="In place of those of the preset.")
+@click.option("--k", "neighbor_counts", type=int, multiple=True)
+@click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
+@click.option("--crops", type=click.Path(path_type=Path), help="Embeddings of crops made before.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--most-seconds", default=900.0, show_default=True, help="Stop what takes longer.")
+@click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
+@click.option("--draw", "drawn", type=click.Path(path_type=Path), help="Draw these records only.")
+@click.option("--picture", type=click.Path(path_type=Path), default=Path("backends.png"))
+def main(
+    preset: str,
+    workloads: tuple[str, ...],
+    backends: str | None,
+    rows: int | None,
+    neighbor_counts: tuple[int, ...],
+    photographs: Path | None,
+    crops: Path | None,
+    threads: int,
+    most_seconds: float,
+    out: Path | None,
+    drawn: Path | None,
+    picture: Path,
+) -> None:
+    """Print a table for each workload."""
+    if drawn is not None:
+        draw([record_from_json(line) for line in drawn.read_text().splitlines()], picture)
+        return
+    chosen = PRESETS[preset]
+    for name in workloads or chosen.workloads:
+        workload = WORKLOADS[name](rows or chosen.rows, photographs, crops)
+        records: list[Record] = []
+        for record in run_cases(
+            workload,
+            descriptions(backends) if backends else chosen.backends,
+            neighbor_counts or chosen.neighbor_counts,
+            Path(user_cache_dir("twinscore")) / "bench",
+            threads=threads,
+            repeats=chosen.repeats,
+            most_seconds=most_seconds,
+        ):
+            records.append(record)
+            if out is not None:
+                out.parent.mkdir(parents=True, exist_ok=True)
+                with out.open("a") as lines:
+                    lines.write(record.to_json() + "\n")
+        failed = [record for record in records if record.failure and preset == "quick"]
+        click.echo(f"{workload.name}, {len(workload.points):,} points, {threads} threads")
+        Console(highlight=False, width=120).print(table_of(records))
+        if failed:
+            raise click.ClickException(f"{failed[0].case.backend}: {failed[0].failure}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,321 @@
+"""twinscore watch: the score of a render that is still running."""
+
+from __future__ import annotations
+
+import datetime
+import signal
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+
+from twinscore.cli.parameters import check_device
+from twinscore.extras import require
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from twinscore.streaming import StreamResult
+    from twinscore.watching import WatchSession
+    from twinscore.watching.json_lines import JsonLines
+
+EXIT_BELOW = 3
+STATE_FILE = ".twinscore-watch.npz"
+SECONDS_BETWEEN_RESULTS = 2.0
+SCORING_PAUSES = 4.0
+"""A new score comes after two seconds, and after so many times what the last one took."""
+
+SECONDS_BETWEEN_RESCANS = 60.0
+TICK_MILLISECONDS = 250
+
+WATCH_EXAMPLES = """\b
+Examples:
+  twinscore watch renders/ --real photos/
+  twinscore watch renders/ --real photos/ --out scores.jsonl --until-idle 600
+  twinscore watch renders/ --real photos.npy --model own.onnx
+  twinscore watch /mnt/farm/job7 --real photos/ --poll
+  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500 || stop-render
+"""
+
+
+@click.command(epilog=WATCH_EXAMPLES)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--real", required=True, help="Folder of real images, or their embeddings.")
+@click.option(
+    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
+)
+@click.option(
+    "--capacity",
+    type=click.IntRange(2),
+    help="Frames kept at most; beyond, a uniform sample. Default: as many as real images.",
+)
+@click.option(
+    "--model",
+    default="efficientnet-lite0",
+    show_default=True,
+    metavar="NAME|FILE.onnx",
+    help="Network that embeds the images.",
+)
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
+@click.option(
+    "--group-by",
+    type=click.Choice(["folder"]),
+    help="Images of one folder are correlated (a clip, a scene) and count as one.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help=f"Where the watch goes on from after a restart. Default: {STATE_FILE} in FOLDER.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append a line of JSON for each new score.",
+)
+@click.option(
+    "--stop-below",
+    type=float,
+    metavar="X",
+    help="Exit with code 3 once the score is lower; see --after.",
+)
+@click.option(
+    "--after",
+    default=100,
+    show_default=True,
+    type=click.IntRange(2),
+    metavar="N",
+    help="Frames that must have been seen before --stop-below counts.",
+)
+@click.option(
+    "--until-idle",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Exit with code 0 when no frame has landed for that long. Default: watch on.",
+)
+@click.option(
+    "--settle",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="A frame is read when its file has not changed for that long.",
+)
+@click.option("--poll", is_flag=True, help="Look for changes by listing: for network file systems.")
+@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@click.option("--seed", default=0, show_default=True, help="Of the sample and of draws.")
+@click.option("--quiet", "-q", is_flag=True, help="No live view.")
+def watch(
+    folder: Path,
+    real: str,
+    k: int,
+    capacity: int | None,
+    model: str,
+    device: str,
+    group_by: str | None,
+    state: Path | None,
+    out: Path | None,
+    stop_below: float | None,
+    after: int,
+    until_idle: float | None,
+    settle: float,
+    poll: bool,
+    threads: int | None,
+    seed: int,
+    quiet: bool,
+) -> int:
+    """Score the frames in FOLDER as they land, against REAL.
+
+    Frames may be half-written, renamed, replaced or deleted meanwhile: what counts is every frame
+    as it is once nobody writes to it. Killed and started again, the watch goes on where it was and
+    counts nothing twice.
+    """
+    from filelock import FileLock, Timeout
+
+    from twinscore.report.progress import ProgressDisplay
+    from twinscore.watching import WatchSession, WatchSettings
+    from twinscore.watching.json_lines import JsonLines
+
+    changes = _changes(folder, poll=poll)
+    lines = JsonLines(out) if out is not None else None
+    state = state or folder / STATE_FILE
+    if not folder.is_dir():
+        raise FileNotFoundError(f"expected a folder to watch, but {str(folder)!r} is none")
+    lock = FileLock(state.with_name(f".{state.name.lstrip('.')}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ValueError(f"another watch is running on {state}: stop it first") from None
+    with lock:
+        with ProgressDisplay(quiet=quiet) as progress:
+            session = WatchSession(
+                folder,
+                WatchSettings(real, model, k, capacity, seed, group_by),
+                state=state,
+                settle=settle,
+                device=device,
+                threads=threads,
+                progress=progress,
+            )
+        report = Report(session, lines, quiet=quiet)
+        with report, _stopped_by_termination():
+            try:
+                code = _watch(session, changes, report, stop_below, after, until_idle)
+            finally:
+                session.save()
+        report.conclude()
+    return code
+
+
+class Report:
+    """Shows and writes every new result, but not oftener than anyone can read.
+
+    Parameters
+    ----------
+    session
+        The watch.
+    lines
+        Gets each result, or None.
+    quiet
+        Show nothing.
+    """
+
+    def __init__(self, session: WatchSession, lines: JsonLines | None, *, quiet: bool) -> None:
+        from twinscore.watching import WatchView
+
+        self._session = session
+        self._lines = lines
+        self._view = WatchView(quiet=quiet)
+        self._quiet = quiet
+        self._due = 0.0
+        self._is_stale = True
+        self.result: StreamResult | None = None
+
+    def __enter__(self) -> Self:
+        """Start showing."""
+        self._view.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        """Stop showing."""
+        self._view.__exit__(*raised)
+
+    def changed(self) -> None:
+        """Note that the last result no longer holds."""
+        self._is_stale = True
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Score anew if there is reason to and the last time is long enough ago."""
+        is_due = at_once or time.monotonic() >= self._due
+        is_new = self._is_stale and is_due
+        if is_new:
+            started = time.monotonic()
+            self.result = self._session.result()
+            self._is_stale = False
+            # A score of many frames takes a while: frames come first.
+            pause = SCORING_PAUSES * (time.monotonic() - started)
+            self._due = time.monotonic() + max(SECONDS_BETWEEN_RESULTS, pause)
+            self._write()
+        self._view.show(self._session, self.result, is_new=is_new)
+
+    def conclude(self) -> None:
+        """Print the last score."""
+        if not self._quiet:
+            from twinscore.watching.view import summary_line
+
+            click.echo(summary_line(self._session, self.result))
+
+    def _write(self) -> None:
+        if self._lines is None or self.result is None:
+            return
+        fields = {
+            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            "frames": self._session.counted,
+            "landing": self._session.waiting,
+            "unreadable": self._session.unreadable,
+            **self.result.to_dict(),
+        }
+        self._lines.append(fields)
+
+
+def _watch(
+    session: WatchSession,
+    changes: Iterator[set[str]],
+    report: Report,
+    stop_below: float | None,
+    after: int,
+    until_idle: float | None,
+) -> int:
+    session.rescan()
+    busy_at = rescanned_at = time.monotonic()
+    while True:
+        taken = session.take_finished()
+        changed = set() if session.has_finished else next(changes)
+        left = session.notice(changed)
+        if time.monotonic() - rescanned_at > SECONDS_BETWEEN_RESCANS:
+            left += session.rescan()
+            rescanned_at = time.monotonic()
+        if taken or left:
+            report.changed()
+        if taken or left or session.waiting:
+            busy_at = time.monotonic()
+        is_idle = until_idle is not None and time.monotonic() - busy_at >= until_idle
+        report.refresh(at_once=is_idle)
+        session.save_now_and_then()
+        if _is_too_low(report.result, stop_below, after):
+            return EXIT_BELOW
+        if is_idle:
+            return 0
+
+
+def _is_too_low(result: StreamResult | None, stop_below: float | None, after: int) -> bool:
+    if stop_below is None or result is None or result.n_seen < after:
+        return False
+    if result.score >= stop_below:
+        return False
+    message = f"score {result.score:.4f} of {result.n_seen:,} frames is below {stop_below:g}"
+    click.echo(f"twinscore: {message}", err=True)
+    return True
+
+
+def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:
+    """Tell now and then which files have changed, possibly none."""
+    watchfiles = require("watchfiles", extra="watch", purpose="twinscore watch")
+    try:
+        for changes in watchfiles.watch(
+            folder,
+            watch_filter=None,
+            debounce=TICK_MILLISECONDS,
+            rust_timeout=TICK_MILLISECONDS,
+            yield_on_timeout=True,
+            force_polling=poll or None,
+        ):
+            yield {path for _, path in changes}
+    except OSError as error:
+        raise OSError(
+            f"cannot watch {folder}: {error.strerror or error}; --poll may do without"
+        ) from error
+
+
+@contextmanager
+def _stopped_by_termination() -> Iterator[None]:
+    """Let the signal that farms stop jobs with act like Ctrl-C, so that the state is saved."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,128 @@
+"""Numbers for all that comes: its place in the stream, its priority, the code of its group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.streaming.priority import (
+    fractions,
+    label_hashes,
+    number_hashes,
+    recent_first,
+    recent_likelier,
+)
+from twinscore.streaming.reservoir import Arrivals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinscore.records import Float64Array, FloatMatrix, IdArray
+    from twinscore.streaming.snapshot import Snapshot
+
+_GROUP_BIT = np.int64(1) << np.int64(62)
+
+
+class Registry:
+    """Counts the items of a stream and says with which priority each asks for a place.
+
+    Parameters
+    ----------
+    seed
+        Of the priorities.
+    window, half_life
+        As in `StreamingScorer`; not both.
+
+    Attributes
+    ----------
+    seen, skipped
+        Items given, and left out.
+    clock
+        Items numbered so far: the place of the next in its stream.
+    """
+
+    def __init__(self, seed: int, window: int | None = None, half_life: float | None = None):
+        self.seed = seed
+        self.window = window
+        self.half_life = half_life
+        self.seen = 0
+        self.skipped = 0
+        self.clock = 0
+        self._next_serial = 0
+
+    @property
+    def follows_time(self) -> bool:
+        """Whether late items are preferred."""
+        return self.window is not None or self.half_life is not None
+
+    def register(
+        self,
+        vectors: FloatMatrix,
+        ids: Sequence[str] | None,
+        groups: Sequence[str | None] | None,
+    ) -> Arrivals:
+        """Take down the items of a batch.
+
+        Parameters
+        ----------
+        vectors
+            Shape (n, d), float32.
+        ids, groups
+            Length n, or None.
+        """
+        numbers = self.clock + np.arange(len(vectors), dtype=np.int64)
+        self.clock += len(vectors)
+        uniform = fractions(
+            number_hashes(self.seed, numbers, vectors)
+            if ids is None
+            else label_hashes(self.seed, ids)
+        )
+        serials = self.new_serials(len(vectors))
+        codes = group_codes(groups, serials)
+        return Arrivals(
+            vectors,
+            serials,
+            self._priorities(numbers, uniform, groups),
+            uniform,
+            codes,
+            ids,
+            groups,
+        )
+
+    def take_over(self, other: Snapshot, repeated: int) -> None:
+        """Count what another stream has counted, less the items that were in both."""
+        self.seen += other.seen - repeated
+        self.skipped += other.skipped
+        self.clock = max(self.clock, other.clock)
+
+    def new_serials(self, count: int) -> IdArray:
+        """Return serials that were not given out before."""
+        first = self._next_serial
+        self._next_serial += count
+        return np.arange(first, first + count, dtype=np.int64)
+
+    def _priorities(
+        self, numbers: IdArray, uniform: Float64Array, groups: Sequence[str | None] | None
+    ) -> Float64Array:
+        if self.window is not None:
+            return recent_first(numbers)
+        if self.half_life is not None:
+            return recent_likelier(uniform, numbers, self.half_life)
+        if groups is None:
+            return uniform
+        priorities = uniform.copy()
+        places = [place for place, group in enumerate(groups) if group is not None]
+        labels = [f"group {groups[place]}" for place in places]
+        priorities[places] = fractions(label_hashes(self.seed, labels))
+        return priorities
+
+
+def group_codes(groups: Sequence[str | None] | None, serials: IdArray) -> IdArray:
+    """Give every group a number that depends on its label alone, every other item its serial."""
+    codes = serials.copy()
+    if groups is not None:
+        places = [place for place, group in enumerate(groups) if group is not None]
+        hashes = label_hashes(0, [str(groups[place]) for place in places])
+        codes[places] = (hashes >> np.uint64(2)).astype(np.int64) | _GROUP_BIT
+    return codes

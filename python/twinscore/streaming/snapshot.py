@@ -1,0 +1,240 @@
+"""All that makes up a scorer at one moment, and the file it is kept in."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from twinscore.records import Embeddings, Skipped
+from twinscore.streaming.registry import Registry, group_codes
+from twinscore.streaming.reservoir import Arrivals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinscore.models.embedder import Embedder
+    from twinscore.records import Float64Array, FloatMatrix
+    from twinscore.streaming.candidates import CandidatePool
+    from twinscore.streaming.real_side import RealSide
+
+FORMAT = "twinscore-stream"
+FORMAT_VERSION = 1
+
+_HEADER = "header"
+_ARRAYS = ("vectors", "priorities", "item_priorities")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A scorer without the parts that follow from others.
+
+    Attributes
+    ----------
+    real, digest, model, device
+        The real side, a fingerprint of it, and where the embedder comes from.
+    k, capacity, seed, window, half_life
+        As `StreamingScorer` was given them.
+    seen, skipped, clock, threshold, overflowed
+        Of its registry and its reservoir.
+    vectors, priorities, item_priorities, ids, groups
+        Of the synthetic items kept.
+    """
+
+    real: Embeddings
+    digest: str
+    model: str | os.PathLike[str] | Embedder
+    device: str
+    k: int
+    capacity: int
+    seed: int
+    window: int | None
+    half_life: float | None
+    seen: int
+    skipped: int
+    clock: int
+    threshold: float
+    overflowed: bool
+    vectors: FloatMatrix
+    priorities: Float64Array
+    item_priorities: Float64Array
+    ids: tuple[str | None, ...]
+    groups: tuple[str | None, ...]
+
+    @classmethod
+    def of(cls, pool: CandidatePool, registry: Registry, side: RealSide) -> Snapshot:
+        """Copy what makes up a scorer."""
+        reservoir = pool.reservoir
+        return cls(
+            real=side.embeddings,
+            digest=side.digest,
+            model=side.model,
+            device=side.device,
+            k=pool.k,
+            capacity=reservoir.capacity,
+            seed=registry.seed,
+            window=registry.window,
+            half_life=registry.half_life,
+            seen=registry.seen,
+            skipped=registry.skipped,
+            clock=registry.clock,
+            threshold=reservoir.threshold,
+            overflowed=reservoir.overflowed,
+            vectors=reservoir.vectors.copy(),
+            priorities=reservoir.priorities.copy(),
+            item_priorities=reservoir.item_priorities.copy(),
+            ids=tuple(reservoir.ids),
+            groups=tuple(reservoir.groups),
+        )
+
+    def registry(self) -> Registry:
+        """Return a registry that goes on counting."""
+        registry = Registry(self.seed, self.window, self.half_life)
+        registry.seen, registry.skipped, registry.clock = self.seen, self.skipped, self.clock
+        return registry
+
+    def arrivals(self, registry: Registry) -> Arrivals:
+        """Return the items kept, with serials of that registry."""
+        serials = registry.new_serials(len(self.vectors))
+        return Arrivals(
+            self.vectors,
+            serials,
+            self.priorities,
+            self.item_priorities,
+            group_codes(self.groups, serials),
+            self.ids,
+            self.groups,
+        )
+
+    def check_mergeable(self, other: Snapshot) -> None:
+        """Make sure that two scorers draw alike from streams that are compared with one side.
+
+        Raises
+        ------
+        ValueError
+            They do not; the message names the first difference.
+        """
+        if self.digest != other.digest:
+            raise ValueError("expected two scorers of the same real images, got different ones")
+        for name in ("k", "seed", "window", "half_life"):
+            own, others = getattr(self, name), getattr(other, name)
+            if own != others:
+                raise ValueError(f"expected scorers of one {name}, got {own} and {others}")
+
+    def write(
+        self, file: str | os.PathLike[str] | BinaryIO, notes: Mapping[str, Any] | None = None
+    ) -> None:
+        """Write it, with notes of the caller's in JSON; see `StreamingScorer.save`."""
+        content = self._content(notes or {})
+        if not isinstance(file, str | os.PathLike):
+            np.savez(file, allow_pickle=False, **content)
+            return
+        target = Path(file)
+        partial = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            with partial.open("wb") as opened:
+                np.savez(opened, allow_pickle=False, **content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            partial.replace(target)
+        except OSError as error:
+            raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @classmethod
+    def read(cls, file: str | os.PathLike[str] | BinaryIO) -> Snapshot:
+        """Read what `write` wrote; see `StreamingScorer.load`."""
+        return cls.read_with_notes(file)[0]
+
+    @classmethod
+    def read_with_notes(
+        cls, file: str | os.PathLike[str] | BinaryIO
+    ) -> tuple[Snapshot, dict[str, Any]]:
+        """Read it and the caller's notes."""
+        if isinstance(file, str | os.PathLike):
+            if not Path(file).is_file():
+                raise FileNotFoundError(
+                    f"expected the saved state of a stream, but {os.fspath(file)!r} is none"
+                )
+            with Path(file).open("rb") as opened:
+                return cls._read(opened, repr(os.fspath(file)))
+        return cls._read(file, "the file given")
+
+    @classmethod
+    def _read(cls, file: BinaryIO, name: str) -> tuple[Snapshot, dict[str, Any]]:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                content = {key: archive[key] for key in archive.files}
+            header = json.loads(str(content.pop(_HEADER)))
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{name} is not the complete saved state of a stream") from error
+        found = (header.get("format"), header.get("version"))
+        if found != (FORMAT, FORMAT_VERSION):
+            raise ValueError(
+                f"{name}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
+            )
+        return cls._from(header["scorer"], content), header["notes"]
+
+    def to_bytes(self) -> bytes:
+        """Return what `write` would write."""
+        buffer = io.BytesIO()
+        self.write(buffer)
+        return buffer.getvalue()
+
+    def _content(self, notes: Mapping[str, Any]) -> dict[str, Any]:
+        scalars = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("real", *_ARRAYS)
+        }
+        scalars["model"] = self._model_name()
+        # JSON knows no infinity.
+        scalars["threshold"] = repr(self.threshold)
+        scalars["real"] = {
+            "names": self.real.names,
+            "groups": self.real.groups,
+            "skipped": [(item.name, item.reason) for item in self.real.skipped],
+            "model": self.real.model,
+            "preprocessing": self.real.preprocessing,
+        }
+        header = {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "scorer": scalars,
+            "notes": dict(notes),
+        }
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        return {
+            _HEADER: np.array(json.dumps(header)),
+            "real_vectors": self.real.vectors,
+            **arrays,
+        }
+
+    def _model_name(self) -> str | None:
+        return os.fspath(self.model) if isinstance(self.model, str | os.PathLike) else None
+
+    @classmethod
+    def _from(cls, scalars: dict[str, Any], arrays: dict[str, Any]) -> Snapshot:
+        real = scalars.pop("real")
+        return cls(
+            real=Embeddings(
+                arrays.pop("real_vectors"),
+                names=tuple(real["names"]),
+                groups=None if real["groups"] is None else tuple(real["groups"]),
+                skipped=tuple(Skipped(*item) for item in real["skipped"]),
+                model=real["model"],
+                preprocessing=real["preprocessing"],
+            ),
+            threshold=float(scalars.pop("threshold")),
+            ids=tuple(scalars.pop("ids")),
+            groups=tuple(scalars.pop("groups")),
+            **scalars,
+            **arrays,
+        )

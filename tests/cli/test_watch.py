@@ -1,0 +1,189 @@
+"""The program under fire: a process writes frames while the watch is killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import twinscore as ts
+from twinscore.models.embedder import Embedder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytest.importorskip("watchfiles", reason="needs the extra watch")
+
+WRITER = """
+import io, random, sys, time
+from pathlib import Path
+import numpy as np
+from PIL import Image
+
+folder, frames, seed = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+random.seed(seed)
+
+def encoded(number):
+    pixels = np.random.default_rng(number).integers(0, 256, (24, 32, 3), dtype=np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+unfinished = []
+for number in range(frames):
+    file = folder / f"shot{number % 7}" / f"{number:05}.png"
+    file.parent.mkdir(exist_ok=True)
+    content = encoded(number)
+    kind = random.random()
+    if kind < 0.1:
+        file.write_bytes(content[: len(content) // 2])
+        unfinished.append((file, content))
+    elif kind < 0.4:
+        partial = file.with_suffix(".tmp")
+        partial.write_bytes(content)
+        partial.rename(file)
+    else:
+        file.write_bytes(content)
+    if kind > 0.97 and number > 10:
+        victim = folder / f"shot{(number - 9) % 7}" / f"{number - 9:05}.png"
+        victim.write_bytes(encoded(100_000 + number))
+    elif kind > 0.95 and number > 10:
+        victim = folder / f"shot{(number - 8) % 7}" / f"{number - 8:05}.png"
+        unfinished = [each for each in unfinished if each[0] != victim]
+        victim.unlink(missing_ok=True)
+    if number % 100 == 99:
+        time.sleep(random.uniform(0.0, 1.0))
+        for late, rest in unfinished:
+            late.write_bytes(rest)
+        unfinished = []
+for late, rest in unfinished:
+    late.write_bytes(rest)
+"""
+
+
+def watch(folder: Path, real: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "twinscore", "watch", str(folder), "--real", str(real)]
+    return subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(process: subprocess.Popen[str], timeout: float = 300) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=timeout)
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def renders(tmp_path: Path) -> Path:
+    folder = tmp_path / "renders"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    """Embeddings of noise, so that the real side takes no time."""
+    images = np.random.default_rng(1).integers(0, 256, (60, 24, 32, 3), dtype=np.uint8)
+    np.save(tmp_path / "real.npy", Embedder().embed(images))
+    return tmp_path / "real.npy"
+
+
+def batch_score(renders: Path, real: Path) -> ts.ScoreResult:
+    return ts.score(real, renders, diagnostics=False)
+
+
+def under_fire(
+    renders: Path, real: Path, tmp_path: Path, frames: int, kills: int, *options: str
+) -> None:
+    lines = tmp_path / "scores.jsonl"
+    common = ["--capacity", str(frames), "--settle", "0.5", "--out", str(lines), *options]
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(renders), str(frames), "0"])
+    for _ in range(kills):
+        process = watch(renders, real, *common)
+        time.sleep(6.0)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert writer.wait(timeout=300) == 0
+    code, out, err = finished(watch(renders, real, *common, "--until-idle", "3"))
+    assert code == 0, err
+    last = json.loads(lines.read_text().splitlines()[-1])
+    expected = batch_score(renders, real)
+    assert last["n_seen"] == last["frames"] == expected.n_synthetic
+    assert last["score"] == expected.score
+    assert last["unreadable"] == {}
+    assert f"{expected.n_synthetic:,} frames counted, 0 landing" in out
+
+
+@pytest.mark.slow
+def test_a_watch_killed_once_counts_every_final_frame_once(
+    renders: Path, real: Path, tmp_path: Path
+) -> None:
+    under_fire(renders, real, tmp_path, frames=60, kills=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--poll"]])
+def test_thousands_of_frames_and_three_kills(
+    renders: Path, real: Path, tmp_path: Path, options: list[str]
+) -> None:
+    under_fire(renders, real, tmp_path, 3000, 3, *options)
+
+
+def test_a_low_score_stops_the_render_with_code_3(
+    make_folder: Callable[..., Path], real: Path
+) -> None:
+    frames = make_folder("renders", {"a": 12}, seed=5)
+    code, _, err = finished(
+        watch(frames, real, "--stop-below", "1.9", "--after", "10", "--settle", "0")
+    )
+    assert code == 3
+    assert "of 12 frames is below 1.9" in err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_watch_that_is_stopped_saves_its_state(
+    stop: signal.Signals, make_folder: Callable[..., Path], real: Path, tmp_path: Path
+) -> None:
+    frames = make_folder("renders", {"a": 5}, seed=5)
+    scores = tmp_path / "scores.jsonl"
+    process = watch(frames, real, "--settle", "0", "--out", str(scores))
+    state = frames / ".twinscore-watch.npz"
+    while not (scores.exists() and scores.stat().st_size) and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(stop)
+    code, _, err = finished(process)
+    assert code == 130, err
+    assert "twinscore: stopped" in err
+    assert state.exists()
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_two_watches_of_one_folder_are_refused(
+    make_folder: Callable[..., Path], real: Path
+) -> None:
+    frames = make_folder("renders", {"a": 5}, seed=5)
+    first = watch(frames, real)
+    try:
+        time.sleep(4.0)
+        code, _, err = finished(watch(frames, real))
+        assert code == 1
+        assert "another watch is running" in err
+    finally:
+        os.kill(first.pid, signal.SIGKILL)
+        first.communicate()
+
+
+def test_a_missing_folder_is_one_line(tmp_path: Path, real: Path) -> None:
+    code, _, err = finished(watch(tmp_path / "missing", real))
+    assert code == 1
+    assert err.strip().startswith("twinscore: error: expected a folder to watch")
+    assert len(err.strip().splitlines()) == 1

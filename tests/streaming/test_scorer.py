@@ -1,0 +1,480 @@
+from __future__ import annotations
+
+import io
+import pickle
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import twinscore as ts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from twinscore.records import FloatMatrix
+    from twinscore.result import ScoreResult
+
+
+def batch_score(real: FloatMatrix, synthetic: FloatMatrix, k: int = 1) -> ScoreResult:
+    return ts.score(real, synthetic, k, diagnostics=False)
+
+
+def grid_points(seed: int, count: int, columns: int = 3, most: int = 6) -> FloatMatrix:
+    """Points on a coarse grid: full of ties and duplicates."""
+    return np.random.default_rng(seed).integers(0, most, (count, columns)).astype(np.float32)
+
+
+def gaussian_points(seed: int, count: int, columns: int = 4, shift: float = 0.0) -> FloatMatrix:
+    points = np.random.default_rng(seed).standard_normal((count, columns)) + shift
+    return points.astype(np.float32)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    k=st.integers(1, 5),
+    cuts=st.lists(st.integers(0, 90), max_size=6),
+    looks=st.booleans(),
+)
+def test_up_to_capacity_the_result_is_the_batch_score_bit_for_bit(
+    seed: int, k: int, cuts: list[int], looks: bool
+) -> None:
+    real, synthetic = grid_points(seed, 100), grid_points(seed + 1, 90, most=7)
+    batch = batch_score(real, synthetic, k)
+    scorer = ts.StreamingScorer(real, k=k)
+    order = np.random.default_rng(seed).permutation(90)
+    for part in np.split(synthetic[order], sorted(cuts)):
+        scorer.update(part)
+        if looks and scorer.n_kept >= 2:
+            scorer.result()
+    result = scorer.result()
+    assert result.score == batch.score
+    assert result.reverse_score == batch.reverse_score
+    assert result.overlap == pytest.approx(batch.overlap, abs=0.01)
+    assert result.pooled_score == batch.pooled_score
+    assert result.sampling == "all"
+    assert result.score_at_seen_ratio == pytest.approx(batch.score, abs=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), shards=st.integers(2, 5))
+def test_shards_in_any_order_give_the_batch_score_bit_for_bit(seed: int, shards: int) -> None:
+    random = np.random.default_rng(seed)
+    real, synthetic = grid_points(seed, 100), grid_points(seed + 1, 90, most=7)
+    batch = batch_score(real, synthetic, 2)
+    order = random.permutation(90)
+    scorers = []
+    for part in np.array_split(synthetic[order], shards):
+        scorers.append(ts.StreamingScorer(real, k=2))
+        scorers[-1].update(part)
+    merged = ts.StreamingScorer(real, k=2)
+    for shard in random.permutation(shards):
+        merged.merge(scorers[shard])
+    assert merged.result().score == batch.score
+    assert merged.n_seen == 90
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_groups_in_any_order_give_the_batch_score_bit_for_bit(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    real, synthetic = grid_points(seed, 120), grid_points(seed + 1, 90, most=7)
+    real_groups, groups = random.integers(0, 20, 120), random.integers(0, 15, 90)
+    batch = ts.score(real, synthetic, 2, real_groups, groups, diagnostics=False)
+    merged = ts.StreamingScorer(real, k=2, groups=real_groups)
+    order = random.permutation(90)
+    for part in np.array_split(order, 3):
+        shard = ts.StreamingScorer(real, k=2, groups=real_groups)
+        shard.update(synthetic[part], groups=groups[part])
+        merged.merge(shard)
+    result = merged.result()
+    assert result.score == batch.score
+    assert result.pooled_score == batch.pooled_score
+    assert result.groups is not None
+    assert batch.groups is not None
+    assert result.groups["synthetic_kept"] == batch.groups["synthetic"]
+
+
+def test_beyond_capacity_memory_is_bounded_and_the_result_says_so() -> None:
+    real = gaussian_points(0, 200)
+    scorer = ts.StreamingScorer(real, capacity=100)
+    for seed in range(20):
+        scorer.update(gaussian_points(seed + 1, 150))
+    result = scorer.result()
+    assert result.n_seen == 3000
+    assert result.n_kept == 100
+    assert result.real_fraction == 200 / 300
+    assert result.real_fraction_seen == 200 / 3200
+    assert result.sampling == "uniform"
+    assert "100 synthetic images, a uniform sample of the 3,000 seen" in result.warnings[0]
+    kept = scorer.snapshot().vectors
+    assert result.score == batch_score(real, kept).score
+
+
+def test_the_sample_depends_on_seed_and_stream_alone() -> None:
+    real, stream = gaussian_points(0, 50), gaussian_points(1, 1000)
+    scorers = [ts.StreamingScorer(real, seed=seed) for seed in (7, 7, 8)]
+    for scorer, parts in zip(scorers, (1, 40, 40), strict=True):
+        for part in np.array_split(stream, parts):
+            scorer.update(part)
+    first, same, other = (scorer.result() for scorer in scorers)
+    assert first.score == same.score
+    assert first.score != other.score
+
+
+def test_merged_samples_are_those_of_one_scorer() -> None:
+    """With ids priorities do not depend on who saw an item: equality, not only in distribution."""
+    real, stream = gaussian_points(0, 50), gaussian_points(1, 1000)
+    ids = np.arange(1000)
+    whole = ts.StreamingScorer(real)
+    whole.update(stream, ids=ids)
+    merged = ts.StreamingScorer(real)
+    for part in np.array_split(np.random.default_rng(0).permutation(1000), 4):
+        shard = ts.StreamingScorer(real)
+        shard.update(stream[part], ids=ids[part])
+        merged.merge(shard)
+    result, expected = merged.result(), whole.result()
+    assert result.score == expected.score
+    assert (result.n_seen, result.n_kept) == (expected.n_seen, expected.n_kept) == (1000, 50)
+
+
+def test_shards_with_one_seed_draw_independently() -> None:
+    real = gaussian_points(0, 40)
+    from_first = []
+    for seed in range(200):
+        shards = []
+        for side in range(2):
+            shards.append(ts.StreamingScorer(real, seed=seed))
+            shards[-1].update(gaussian_points(1000 + 2 * seed + side, 100, shift=100.0 * side))
+        shards[0].merge(shards[1])
+        from_first.append(int((shards[0].snapshot().vectors[:, 0] < 50).sum()))
+    # Of 40 kept, 20 each on average, with the spread of draws without replacement.
+    assert np.mean(from_first) == pytest.approx(20, abs=1.0)
+    assert np.std(from_first) == pytest.approx(2.83, abs=0.6)
+
+
+def test_an_item_that_comes_again_counts_once() -> None:
+    real = grid_points(0, 40)
+    scorer = ts.StreamingScorer(real)
+    first, second = grid_points(1, 20), grid_points(2, 20)
+    ids = [f"frame {number}" for number in range(20)]
+    scorer.update(first, ids=ids)
+    scorer.update(second[:5], ids=ids[:5])
+    assert scorer.n_seen == 20
+    final = np.concatenate([second[:5], first[5:]])
+    assert scorer.result().score == batch_score(real, final).score
+
+
+def test_discarded_items_no_longer_count() -> None:
+    real, points = grid_points(0, 40), grid_points(1, 20)
+    scorer = ts.StreamingScorer(real)
+    scorer.update(points, ids=range(20))
+    scorer.result()
+    scorer.discard([0, 3, 19])
+    left = np.delete(points, [0, 3, 19], axis=0)
+    assert scorer.n_seen == 17
+    assert scorer.result().score == batch_score(real, left).score
+
+
+def test_rows_that_are_not_finite_are_left_out_and_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    real, points = grid_points(0, 40), grid_points(1, 20)
+    bad = points.copy()
+    bad[3, 1] = np.nan
+    bad[7, 0] = np.inf
+    scorer = ts.StreamingScorer(real)
+    answers = scorer.update(bad, ids=range(20), answers=True)
+    assert answers is not None
+    assert np.flatnonzero(np.isnan(answers.real_share)).tolist() == [3, 7]
+    assert "2 of 20 items left out, such as row 3: expected finite values" in caplog.text
+    assert scorer.n_skipped == 2
+    assert scorer.n_seen == 18
+    assert scorer.result().score == batch_score(real, np.delete(points, [3, 7], axis=0)).score
+
+
+def naive_answers(
+    real: FloatMatrix, kept: FloatMatrix, item: FloatMatrix, k: int
+) -> tuple[float, float]:
+    """Share and ratio of one item; `kept` without the item itself."""
+    to_real = np.square(real.astype(np.float64) - item).sum(axis=1)
+    to_kept = np.square(kept.astype(np.float64) - item).sum(axis=1)
+    joint = np.concatenate([to_real, to_kept])
+    last = np.sort(joint)[k - 1]
+    places = k - (joint < last).sum()
+    share = (to_real < last).sum() + places * (to_real == last).sum() / (joint == last).sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.sqrt(to_real.min() / to_kept.min())
+    return share / k, 1.0 if np.isnan(ratio) else ratio
+
+
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize("make", [grid_points, gaussian_points])
+def test_answers_equal_a_naive_search(k: int, make: Callable[[int, int], FloatMatrix]) -> None:
+    real = make(0, 60)
+    scorer = ts.StreamingScorer(real, k=k, capacity=40)
+    for seed in range(1, 8):
+        batch = make(seed, 30)
+        answers = scorer.update(batch, answers=True)
+        assert answers is not None
+        snapshot = scorer.snapshot().vectors
+        others = {
+            row: np.delete(snapshot, np.flatnonzero((snapshot == batch[row]).all(axis=1))[0], 0)
+            if answers.kept[row]
+            else snapshot
+            for row in range(30)
+        }
+        expected = [naive_answers(real, others[row], batch[row], k) for row in range(30)]
+        np.testing.assert_allclose(answers.real_share, [share for share, _ in expected])
+        np.testing.assert_allclose(answers.distance_ratio, [ratio for _, ratio in expected])
+
+
+def test_mean_answers_are_the_observed_share_of_the_result() -> None:
+    real, points = grid_points(0, 60), grid_points(1, 50)
+    scorer = ts.StreamingScorer(real, k=2)
+    answers = scorer.update(points, answers=True)
+    assert answers is not None
+    assert answers.real_share.mean() / (60 / 109) == pytest.approx(scorer.result().score)
+
+
+def test_answers_leave_the_own_group_out() -> None:
+    real = np.array([[0.0, 0.0], [0.0, 9.0]], dtype=np.float32)
+    clip = np.array([[5.0, 0.0], [5.1, 0.0]], dtype=np.float32)
+    other = np.array([[4.0, 0.0], [8.0, 0.0]], dtype=np.float32)
+    scorer = ts.StreamingScorer(real, capacity=10)
+    scorer.update(other, groups=["b", "c"])
+    answers = scorer.update(clip, groups=["a", "a"], answers=True)
+    assert answers is not None
+    np.testing.assert_allclose(answers.distance_ratio, [5.0 / 1.0, 5.1 / 1.1], rtol=1e-6)
+
+
+def test_compare_answers_without_taking_in() -> None:
+    real, points = grid_points(0, 60), gaussian_points(1, 20, columns=3)
+    scorer = ts.StreamingScorer(real)
+    scorer.update(points)
+    answers = scorer.compare(points)
+    assert scorer.n_seen == 20
+    assert not answers.kept.any()
+    # An item that is in the pool already meets itself there.
+    assert np.isinf(answers.distance_ratio).all()
+
+
+def test_without_another_synthetic_image_there_is_no_ratio() -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 60))
+    answers = scorer.update(grid_points(1, 1), answers=True)
+    assert answers is not None
+    assert np.isnan(answers.distance_ratio).all()
+    assert answers.real_share.tolist() == [1.0]
+
+
+def test_a_window_scores_the_latest_only() -> None:
+    real = gaussian_points(0, 200)
+    scorer = ts.StreamingScorer(real, window=100)
+    scorer.update(gaussian_points(1, 500))
+    before = scorer.result()
+    drifted = gaussian_points(2, 100, shift=3.0)
+    scorer.update(drifted)
+    after = scorer.result()
+    assert before.score > 0.6
+    assert after.score == batch_score(real, drifted).score < 0.3
+    assert after.sampling == "window"
+
+
+def test_a_half_life_follows_a_drift_that_a_uniform_sample_averages() -> None:
+    real = gaussian_points(0, 200)
+    uniform, decayed = (
+        ts.StreamingScorer(real, half_life=half_life) for half_life in (None, 200.0)
+    )
+    for scorer in (uniform, decayed):
+        scorer.update(gaussian_points(1, 2000))
+        scorer.update(gaussian_points(2, 1000, shift=3.0))
+    assert decayed.result().score < 0.4 < uniform.result().score
+    assert decayed.result().sampling == "decay"
+
+
+@pytest.mark.parametrize("options", [{}, {"window": 30}, {"half_life": 20.0}])
+def test_a_saved_scorer_goes_on_as_if_it_had_never_stopped(
+    tmp_path: Path, options: dict[str, float]
+) -> None:
+    real = gaussian_points(0, 50)
+    scorer = ts.StreamingScorer(real, k=2, seed=3, **options)  # type: ignore[arg-type]
+    scorer.update(gaussian_points(1, 200), groups=[f"clip {n // 3}" for n in range(200)])
+    scorer.save(tmp_path / "state.npz")
+    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
+    assert loaded.result() == scorer.result()
+    for each in (scorer, loaded):
+        each.update(gaussian_points(2, 100), groups=[f"clip {n // 3}" for n in range(60, 160)])
+    assert loaded.result() == scorer.result()
+    assert [file.name for file in tmp_path.iterdir()] == ["state.npz"]
+
+
+def test_a_scorer_survives_pickling_and_files_in_memory() -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 40))
+    scorer.update(grid_points(1, 60), ids=range(60))
+    buffer = io.BytesIO()
+    scorer.save(buffer)
+    buffer.seek(0)
+    assert ts.StreamingScorer.load(buffer).result() == scorer.result()
+    assert pickle.loads(pickle.dumps(scorer)).result() == scorer.result()
+
+
+def test_a_failed_save_leaves_the_older_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 40))
+    scorer.update(grid_points(1, 20))
+    file = tmp_path / "state.npz"
+    scorer.save(file)
+    expected = scorer.result()
+
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    scorer.update(grid_points(2, 10))
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(OSError, match=r"cannot write to .*state\.npz: No space left on device"):
+        scorer.save(file)
+    assert ts.StreamingScorer.load(file).result() == expected
+    assert [left.name for left in tmp_path.iterdir()] == ["state.npz"]
+
+
+def test_a_damaged_or_foreign_state_is_one_clear_error(tmp_path: Path) -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 40))
+    file = tmp_path / "state.npz"
+    scorer.save(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=r"state\.npz' is not the complete saved state"):
+        ts.StreamingScorer.load(file)
+    np.savez(file, other=np.zeros(3))
+    with pytest.raises(ValueError, match="is not the complete saved state"):
+        ts.StreamingScorer.load(file)
+    with pytest.raises(FileNotFoundError, match="expected the saved state of a stream"):
+        ts.StreamingScorer.load(tmp_path / "missing.npz")
+
+
+def test_a_state_of_another_format_version_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "state.npz"
+    ts.StreamingScorer(grid_points(0, 40)).save(file)
+    with np.load(file) as archive:
+        content = dict(archive)
+    content["header"] = np.array(str(content["header"]).replace('"version": 1', '"version": 2', 1))
+    np.savez(file, **content)
+    with pytest.raises(ValueError, match=r"expected format twinscore-stream 1, got .* 2"):
+        ts.StreamingScorer.load(file)
+
+
+def test_threads_may_update_and_look_at_once() -> None:
+    real, points = grid_points(0, 80), grid_points(1, 80)
+    scorer = ts.StreamingScorer(real)
+    scorer.update(points[:2])
+
+    def feed(part: FloatMatrix) -> None:
+        for row in range(len(part)):
+            scorer.update(part[row : row + 1], answers=row % 3 == 0)
+            if row % 5 == 0:
+                scorer.result()
+
+    threads = [threading.Thread(target=feed, args=(points[2 + i :: 4],)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert scorer.n_seen == 80
+    assert scorer.result().score == batch_score(real, points).score
+
+
+def test_images_are_embedded_like_the_real_ones(make_folder: Callable[..., Path]) -> None:
+    real, renders = make_folder("real", {"a": 6}), make_folder("renders", {"b": 5}, seed=1)
+    files = sorted(renders.glob("b/*.png"))
+    scorer = ts.StreamingScorer(real)
+    scorer.update(files[:2], ids=["0", "1"])
+    (renders / "b" / "broken.png").write_bytes(b"no image")
+    scorer.update([*files[2:], renders / "b" / "broken.png"])
+    assert scorer.n_skipped == 1
+    (renders / "b" / "broken.png").unlink()
+    result = scorer.result()
+    assert result.score == ts.score(real, renders).score
+    assert result.model is not None
+    assert result.warnings == ("1 synthetic images could not be used",)
+
+
+def test_anything_that_speaks_dlpack_is_read_in_place() -> None:
+    class Exchanged:
+        """An array of another library: it knows DLPack and nothing of numpy."""
+
+        def __init__(self, array: FloatMatrix) -> None:
+            self._array = array
+
+        def __dlpack__(self, **options: object) -> object:
+            return self._array.__dlpack__(**options)  # type: ignore[arg-type]
+
+        def __dlpack_device__(self) -> object:
+            return self._array.__dlpack_device__()
+
+    from twinscore.streaming.intake import take_in
+
+    points = grid_points(1, 20)
+    intake = take_in(Exchanged(points), 3, lambda: pytest.fail("no embedder is needed"))
+    assert np.shares_memory(intake.vectors, points)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"k": 0}, "expected k of at least 1, got 0"),
+        ({"capacity": 0}, "expected capacity of at least 1, got 0"),
+        ({"half_life": 0.0}, "expected half_life above 0"),
+        ({"window": 5, "capacity": 9}, "expected window alone"),
+    ],
+)
+def test_arguments_out_of_range_are_refused(arguments: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ts.StreamingScorer(grid_points(0, 40), **arguments)  # type: ignore[arg-type]
+
+
+def test_a_batch_that_does_not_fit_changes_nothing() -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 40))
+    with pytest.raises(ValueError, match=r"as wide as the real ones \(3\), got 2"):
+        scorer.update(np.zeros((4, 2), dtype=np.float32))
+    with pytest.raises(ValueError, match="expected groups for each of the 4 items, got 3"):
+        scorer.update(np.zeros((4, 3), dtype=np.float32), groups=[1, 2, 3])
+    with pytest.raises(ValueError, match="expected ids for each of the 4 items, got 5"):
+        scorer.update(np.zeros((4, 3), dtype=np.float32), ids=range(5))
+    assert scorer.n_seen == 0
+    with pytest.raises(ValueError, match="expected at least 2 synthetic images, got 0"):
+        scorer.result()
+
+
+def test_an_empty_batch_is_no_error() -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 40))
+    scorer.update(np.empty((0, 3), dtype=np.float32))
+    scorer.update([])
+    assert scorer.n_seen == 0
+
+
+def test_scorers_that_draw_differently_cannot_be_merged() -> None:
+    real = grid_points(0, 40)
+    scorer = ts.StreamingScorer(real)
+    with pytest.raises(ValueError, match="expected scorers of one k, got 1 and 2"):
+        scorer.merge(ts.StreamingScorer(real, k=2))
+    with pytest.raises(ValueError, match="expected scorers of one seed, got 0 and 1"):
+        scorer.merge(ts.StreamingScorer(real, seed=1))
+    with pytest.raises(ValueError, match="of the same real images"):
+        scorer.merge(ts.StreamingScorer(grid_points(1, 40)))
+    with pytest.raises(ValueError, match="got the same one"):
+        scorer.merge(scorer)
+
+
+def test_too_large_a_k_is_refused_when_it_shows() -> None:
+    scorer = ts.StreamingScorer(grid_points(0, 4), k=9, capacity=10)
+    scorer.update(grid_points(1, 3))
+    with pytest.raises(ValueError, match="expected k of at most 6"):
+        scorer.result()
+    scorer.update(grid_points(2, 5))
+    assert scorer.result().k == 9
