@@ -169,7 +169,7 @@ def measure(encoding: str, frames: list[Image.Image], embedder: Embedder) -> dic
     """Check how far the product's inputs lead from the full decode, then time both."""
     preprocessing = embedder.preprocessing
     contents = [encode(frame, encoding) for frame in frames]
-    network = embedder._network.run
+    network = embedder.network.run
     products = network(np.stack([prepare_image(c, preprocessing) for c in contents]))
     references = network(np.stack([full(c, preprocessing) for c in contents]))
     as_shown = network(np.stack([preprocess(frame, preprocessing) for frame in frames]))

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 import pytest
 
+import twinscore as ts
 from twinscore.cli.program import cli
 from twinscore.result import NOT_IN_JSON, ScoreResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -19,16 +25,50 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, flags=re.DOTALL | re.MULTILINE)
 
 
+def _all_commands(group: click.Group) -> Iterator[click.Command]:
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            yield from _all_commands(command)
+        else:
+            yield command
+
+
 @pytest.mark.parametrize("snippet", blocks("python"))
-def test_python_snippets_run(snippet: str) -> None:
+def test_python_snippets_run(
+    snippet: str,
+    make_folder: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    monkeypatch.chdir(tmp_path)
+    if "photos.store" in snippet:
+        make_store(make_folder("photos", {"a": 5}), tmp_path / "photos.store")
     exec(compile(snippet, "README.md", "exec"), {})
+
+
+def make_store(photos: Path, store: Path) -> None:
+    (photos / "a" / "broken.png").write_bytes(b"")
+    ts.embed(photos, store, shard_size=4)
+
+
+def test_a_store_is_read_with_numpy_and_pyarrow_as_shown(
+    make_folder: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    monkeypatch.chdir(tmp_path)
+    make_store(make_folder("photos", {"a": 5}), tmp_path / "photos.store")
+    (snippet,) = (block for block in blocks("python") if "photos.store" in block)
+    names: dict[str, Any] = {}
+    exec(compile(snippet, "README.md", "exec"), names)
+    np.testing.assert_array_equal(names["embeddings"], ts.load_store("photos.store").vectors)
+    assert len(names["vectors"]) == 6
 
 
 def test_shown_options_exist() -> None:
     options = {
         name
-        for command in cli.commands.values()
+        for command in _all_commands(cli)
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for name in (*parameter.opts, *parameter.secondary_opts)

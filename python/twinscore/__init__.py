@@ -13,6 +13,8 @@ from twinscore.neighbors import knn, self_knn
 from twinscore.pipeline import score
 from twinscore.records import MissingExtraError, Neighbors, TooManySkipsError, UnreadableImageError
 from twinscore.result import ScoreResult
+from twinscore.store import load_store
+from twinscore.storing import EmbeddingRun, embed
 from twinscore.twins import compare
 from twinscore.version import __version__
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BatchAnswers",
     "Embedder",
+    "EmbeddingRun",
     "MissingExtraError",
     "Neighbors",
     "ScoreResult",
@@ -32,7 +35,9 @@ __all__ = [
     "UnreadableImageError",
     "__version__",
     "compare",
+    "embed",
     "knn",
+    "load_store",
     "score",
     "self_knn",
 ]

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.compatibility import is_published_procedure
+from twinscore.embedding import check_same_model, embed_images, opened_embedder
 from twinscore.records import Embeddings, TooManySkipsError
 from twinscore.scored_pool import ScoredPool
 from twinscore.search_plan import check_way, score_embeddings
 from twinscore.sources import DEFAULT_INTERVAL, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
     from twinscore.interval_methods import IntervalMethod
     from twinscore.models.embedder import Embedder
-    from twinscore.records import ImageItem, ImageSource
+    from twinscore.records import ProgressCallback
     from twinscore.result import ScoreResult
 
 MOST_SKIPPED = 0.05
@@ -50,7 +51,7 @@ def score(
     backend: str = "exact",
     precision: float | None = None,
     budget: float | None = None,
-    exposure: float = 0.0,
+    exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
     allow_skips: bool = False,
     seed: int = 0,
@@ -61,9 +62,9 @@ def score(
     Parameters
     ----------
     real, synthetic
-        Each a path, URL or pattern: a folder, list, manifest, archive or clip of images, or
-        embeddings in .npy, .npz or .parquet; an array or tensor of shape (n, d) holding
-        embeddings; or an iterable of images (paths, PIL images, arrays, tensors).
+        Each a path, URL or pattern: a folder, list, manifest, archive or clip of images, an
+        embedding store, or embeddings in .npy, .npz or .parquet; an array or tensor of shape
+        (n, d) holding embeddings; or an iterable of images (paths, PIL images, arrays, tensors).
     k
         Neighbors per image.
     real_groups, synthetic_groups
@@ -88,7 +89,7 @@ def score(
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
-        "cpu" or "cuda".
+        "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     backend
         Neighbor search; see `twinscore.self_knn`. "auto" chooses one from the size of the pool
         and the speed of the machine. What an approximate one does to the score is audited.
@@ -98,7 +99,8 @@ def score(
     budget
         The same until so many seconds have passed.
     exposure
-        In stops, for OpenEXR and HDR files; an `Embedder` that is passed has its own.
+        In stops, for OpenEXR and HDR files; None: the model's own, 0 for most. An `Embedder`
+        that is passed has its own.
     video_interval
         Seconds between two frames of a video clip.
     allow_skips
@@ -149,14 +151,18 @@ def score(
             ("synthetic", synthetic, synthetic_groups),
         )
     }
+    check_same_model(sources)
     sides = {}
     embedder: Embedder | None = None
     for side, source in sources.items():
         if isinstance(source, Embeddings):
             sides[side] = source
-            continue
-        embedder = embedder or _embedder(model, device, threads, exposure)
-        sides[side] = embed(source, embedder, side, progress)
+        else:
+            if embedder is None:
+                embedder = opened_embedder(model, device, threads, exposure)
+                check_same_model(sources, embedder)
+            stage = _stage(f"Embedding {side} images", progress)
+            sides[side] = embed_images(source, embedder, stage)
         if not allow_skips:
             _check_skips(sides[side], side)
     embedded = time.perf_counter()
@@ -185,52 +191,6 @@ def score(
     return dataclasses.replace(result, seconds=seconds, pool=pool)
 
 
-def embed(
-    source: ImageSource, embedder: Embedder, side: str, progress: StageProgress | None = None
-) -> Embeddings:
-    """Turn the images of one side into embeddings; unreadable ones are listed, not embedded."""
-    names: list[str] = []
-    groups: list[str | None] = []
-
-    def noted() -> Iterable[ImageItem]:
-        for item in source:
-            names.append(item.name)
-            groups.append(item.group)
-            yield item
-
-    def report(done: int, _total: int) -> None:
-        if progress is not None:
-            progress(f"Embedding {side} images", done, len(source))
-
-    vectors, kept, skipped = embedder.embed_items(noted(), report)
-    kept_groups = [groups[i] for i in kept]
-    return Embeddings(
-        vectors=vectors,
-        names=tuple(names[i] for i in kept),
-        groups=_complete_groups(kept_groups, kept.tolist()) if any(kept_groups) else None,
-        skipped=skipped,
-        model=embedder.fingerprint,
-        preprocessing=embedder.preprocessing.fingerprint,
-    )
-
-
-def _complete_groups(groups: list[str | None], rows: Sequence[int]) -> tuple[str, ...]:
-    """Give images without a group one of their own."""
-    return tuple(
-        f"image {row}" if group is None else group for group, row in zip(groups, rows, strict=True)
-    )
-
-
-def _embedder(
-    model: str | os.PathLike[str] | Embedder, device: str, threads: int | None, exposure: float
-) -> Embedder:
-    from twinscore.models.embedder import Embedder
-
-    if isinstance(model, Embedder):
-        return model
-    return Embedder(Path(model), device=device, threads=threads, exposure=exposure)
-
-
 def _check_distinct(real: Any, synthetic: Any) -> None:
     if not (isinstance(real, str | os.PathLike) and isinstance(synthetic, str | os.PathLike)):
         return
@@ -245,6 +205,10 @@ def _check_distinct(real: Any, synthetic: Any) -> None:
                 f"expected two separate folders, but {inner} lies inside {outer}: "
                 "its images would count for both sides"
             )
+
+
+def _stage(name: str, progress: StageProgress | None) -> ProgressCallback:
+    return lambda done, total: progress(name, done, total) if progress else None
 
 
 def _check_skips(side: Embeddings, name: str) -> None:

@@ -99,6 +99,50 @@ class ImageFacts:
     quality: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ContentStamp:
+    """What tells whether an image is still the one that was read before.
+
+    Attributes
+    ----------
+    size
+        Bytes; None for pixels in memory and for a file that is not there.
+    modified
+        Nanoseconds since 1970 at which the file was last written; None where there is no file.
+    sha256
+        Hexadecimal digest of the content; None where it was not computed.
+    """
+
+    size: int | None = None
+    modified: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedImage:
+    """What became of one image of a source.
+
+    Attributes
+    ----------
+    item
+        The image; its content may have been let go.
+    vector
+        Shape (d,), float32, finite; None where there is none.
+    failure
+        Why there is no vector, in a few words; None where there is one.
+    facts
+        What its file tells; None where that was not asked for, or nothing can be told.
+    stamp
+        What tells whether it changes; None where that was not asked for.
+    """
+
+    item: ImageItem
+    vector: FloatMatrix | None
+    failure: str | None
+    facts: ImageFacts | None = None
+    stamp: ContentStamp | None = None
+
+
 class ImageSource(Protocol):
     """An ordered, re-iterable collection of images: order is deterministic."""
 
@@ -124,7 +168,7 @@ class Embeddings:
     Attributes
     ----------
     vectors
-        Shape (n, d), float32, finite.
+        Shape (n, d), float32 or float16, finite.
     names
         Length n: the image or row each vector came from.
     groups
@@ -139,7 +183,7 @@ class Embeddings:
         Length n, or None where there were no image files to look at.
     """
 
-    vectors: FloatMatrix
+    vectors: PointMatrix
     names: tuple[str, ...]
     groups: tuple[str, ...] | None = None
     skipped: tuple[Skipped, ...] = ()

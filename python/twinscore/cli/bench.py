@@ -159,7 +159,7 @@ def _workload(embeddings: str, synthetic: str | None, rows: int | None) -> Workl
             f"expected synthetic embeddings as wide as the others ({sides[0].shape[1]}), "
             f"got {sides[1].shape[1]}"
         )
-    points = np.concatenate(sides)
+    points = np.concatenate(sides).astype(np.float32, copy=False)
     is_real = np.arange(len(points)) < len(sides[0])
     if rows is not None and rows < len(points):
         kept = np.sort(np.random.default_rng(0).choice(len(points), rows, replace=False))

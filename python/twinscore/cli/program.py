@@ -12,7 +12,9 @@ import click
 from twinscore.cli.bench import bench
 from twinscore.cli.compare import compare
 from twinscore.cli.demo import demo
+from twinscore.cli.embed import embed
 from twinscore.cli.history import history
+from twinscore.cli.model import model
 from twinscore.cli.score import score
 from twinscore.cli.watch import watch
 from twinscore.version import __version__
@@ -30,7 +32,7 @@ def cli() -> None:
     """Tell how far synthetic images can still be told apart from real ones."""
 
 
-for command in (score, compare, watch, history, bench, demo):
+for command in (score, compare, embed, watch, history, model, bench, demo):
     cli.add_command(command)
 
 

@@ -10,6 +10,7 @@ import click
 
 from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
+from twinscore.cli.parameters import check_device
 
 if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
@@ -51,7 +52,13 @@ def _check_number(
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",
 )
-@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]))
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
 @click.option(
     "--backend",
     default="exact",
@@ -154,7 +161,7 @@ def _check_number(
     help="Exit with code 3 if the score is lower.",
 )
 @click.option(
-    "--exposure", default=0.0, show_default=True, metavar="STOPS", help="Of OpenEXR and HDR files."
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
 )
 @click.option(
     "--video-interval",
@@ -190,7 +197,7 @@ def score(
     overwrite: bool,
     json_target: Path | None,
     min_score: float | None,
-    exposure: float,
+    exposure: float | None,
     video_interval: float,
     allow_skips: bool,
     threads: int | None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from twinscore.cli.parameters import check_device
 from twinscore.extras import require
 
 if TYPE_CHECKING:
@@ -58,7 +59,13 @@ Examples:
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",
 )
-@click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]))
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
 @click.option(
     "--group-by",
     type=click.Choice(["folder"]),

@@ -1,36 +1,40 @@
-"""Images to embeddings: decoding in threads, the network on batches, unreadable images aside."""
+"""Images to embeddings: decoding and network side by side, unreadable images aside."""
 
 from __future__ import annotations
 
 import operator
 import os
 from contextlib import closing
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.models.prefetch import prefetch
-from twinscore.records import ImageItem, Skipped, UnreadableImageError
+from twinscore.models.growing_rows import GrowingRows
+from twinscore.records import ImageItem, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Generator, Iterable
 
     from twinscore.images import Preprocessing
-    from twinscore.records import FloatMatrix, IdArray, ProgressCallback
+    from twinscore.models.preparation import Examination
+    from twinscore.records import EmbeddedImage, FloatMatrix, IdArray, ProgressCallback
 
 DEFAULT_MODEL = "efficientnet-lite0"
 
-NOT_FINITE = "embedding is not finite"
+BATCH_ON_CPU = 8
+"""Larger ones are no faster there, and every thread holds one."""
+
+BATCH_ON_DEVICE = 64
 
 
 class Embedder:
     """Turns images into points with an image network in ONNX Runtime.
 
-    On the CPU a vector depends on its image alone: batch size, threads and neighbours in the
-    batch change no bit. On CUDA expect agreement to about 1e-4 of the largest component.
+    On the CPU a vector of the built-in network depends on its image alone: batch size, threads
+    and neighbours in the batch change no bit. On CUDA expect agreement to about 1e-4 of the
+    largest component.
 
     Parameters
     ----------
@@ -41,13 +45,27 @@ class Embedder:
         ``Preprocessing`` under ``twinscore.preprocessing``; otherwise ImageNet's mean and
         standard deviation are taken, bicubic, with the crop that the input has or 224.
     device
-        "cpu" or "cuda".
+        "cpu", "cuda", "cuda:1" for a certain one, or "auto": CUDA where it can be used.
     threads
         For decoding as for the network; None: one for each core.
     batch_size
-        Images the network takes at a time.
+        Images the network takes at a time, in each thread; None: 8 on the CPU, 64 on CUDA. Where
+        memory does not suffice for them, fewer are taken.
+    compute_dtype
+        "float32", or "float16": the network computes in half precision. Scores agree to about
+        0.01; it pays on CUDA only.
+    preprocessing
+        Takes the place of what the model says of itself.
     exposure
-        In stops, for OpenEXR and HDR files: 1 doubles the light.
+        In stops, for OpenEXR and HDR files: 1 doubles the light. None: as `preprocessing` says.
+    isolated
+        Decode in processes of their own: a file that makes a decoder crash or hang then costs its
+        own row only. Linux and macOS.
+
+    Attributes
+    ----------
+    network
+        The network itself, which takes prepared images.
 
     Raises
     ------
@@ -64,27 +82,44 @@ class Embedder:
         model: str | Path = DEFAULT_MODEL,
         device: str = "cpu",
         threads: int | None = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         *,
-        exposure: float = 0.0,
+        compute_dtype: str = "float32",
+        preprocessing: Preprocessing | None = None,
+        exposure: float | None = None,
+        isolated: bool = False,
     ) -> None:
         # Brings in Pillow, which `import twinscore` is to do without.
+        from twinscore.models.device import parse_device
         from twinscore.models.session import open_network
 
         self._threads = _usable_cores() if threads is None else _positive("threads", threads)
-        self._batch_size = _positive("batch_size", batch_size)
-        self._network = open_network(model, device=device, threads=self._threads)
-        self._preprocessing = replace(self._network.preprocessing, exposure=exposure)
+        chosen = parse_device(device)
+        usual = BATCH_ON_DEVICE if chosen.is_cuda else BATCH_ON_CPU
+        self._batch_size = usual if batch_size is None else _positive("batch_size", batch_size)
+        self._on_device = chosen.is_cuda
+        self._isolated = isolated
+        self.network = open_network(
+            model,
+            device=chosen,
+            # On the CPU the network runs in each of the threads.
+            threads=1,
+            compute_dtype=compute_dtype,
+            preprocessing=preprocessing,
+        )
+        self._preprocessing = self.network.preprocessing
+        if exposure is not None:
+            self._preprocessing = replace(self._preprocessing, exposure=exposure)
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return self._network.dimension
+        return self.network.dimension
 
     @property
     def fingerprint(self) -> str:
-        """Name of the model and start of its sha256."""
-        return self._network.fingerprint
+        """Name of the model and start of its sha256; with "+float16" in half precision."""
+        return self.network.fingerprint
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -114,7 +149,12 @@ class Embedder:
         """
         _check_many(images)
         total = operator.length_hint(images)
-        return self._embed(map(_as_item, images), total, progress, _raise_unreadable)[0]
+        rows = GrowingRows(self.dimension, capacity=total)
+        for place, image in enumerate(self._each(map(_as_item, images), total, progress)):
+            if image.vector is None:
+                raise ValueError(f"image {place} ({image.item.name}): {image.failure}")
+            rows.append(image.vector)
+        return rows.finish()
 
     def embed_items(
         self, items: Iterable[ImageItem], progress: ProgressCallback | None = None
@@ -139,103 +179,79 @@ class Embedder:
         skipped : tuple of Skipped
             The other items, in order, with the reason.
         """
-        skipped: dict[int, Skipped] = {}
         total = operator.length_hint(items)
-        vectors, kept = self._embed(items, total, progress, skipped.__setitem__)
-        return vectors, kept, tuple(skipped[index] for index in sorted(skipped))
+        rows = GrowingRows(self.dimension, capacity=total)
+        kept: list[int] = []
+        skipped: list[Skipped] = []
+        for place, image in enumerate(self._each(items, total, progress)):
+            if image.vector is None:
+                skipped.append(Skipped(image.item.name, image.failure or ""))
+            else:
+                rows.append(image.vector)
+                kept.append(place)
+        return rows.finish(), np.array(kept, dtype=np.int64), tuple(skipped)
 
-    def _embed(
+    def stream(
         self,
         items: Iterable[ImageItem],
-        total: int,
-        progress: ProgressCallback | None,
-        on_skip: Callable[[int, Skipped], None],
-    ) -> tuple[FloatMatrix, IdArray]:
-        from twinscore.images import pillow_warnings_silenced
+        examination: Examination | None = None,
+        *,
+        cut: int | None = None,
+        already: int = 0,
+        batch_size: int | None = None,
+    ) -> Generator[list[EmbeddedImage], None, None]:
+        """Embed images as they come, in order, a batch at a time.
 
-        rows = _GrowingRows(self.dimension, capacity=total)
-        kept: list[int] = []
+        Closing the generator stops its threads and processes; what was begun is not waited for.
+
+        Parameters
+        ----------
+        items
+            Consumed in the caller's thread; at most two batches more than there are threads are
+            taken ahead.
+        examination
+            What else is noted of each image; None for nothing.
+        cut, already
+            No batch spans a multiple of `cut` images, of which the stream before this one has
+            had `already`: batches are then the same however often a run was stopped.
+        batch_size
+            Takes the place of the embedder's own.
+
+        Yields
+        ------
+        list of EmbeddedImage
+            Of one batch; images without an embedding say why.
+        """
+        from twinscore.images import pillow_warnings_silenced
+        from twinscore.models import flow
+        from twinscore.models.decoders import ProcessDecoder, ThreadDecoder
+        from twinscore.models.preparation import Examination
+
+        size = batch_size or self._batch_size
+        capacity = min(size, BATCH_ON_CPU) if self._on_device else size
+        kind = ProcessDecoder if self._isolated else ThreadDecoder
+        noted = examination or Examination()
+        decoders = flow.DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
+        batches = flow.in_batches(items, capacity, cut, already)
+        if self._on_device:
+            stream = flow.embed_after_decoding(batches, decoders, self.network, self._threads, size)
+        else:
+            stream = flow.embed_beside_decoding(batches, decoders, self.network, self._threads)
+        with pillow_warnings_silenced(), closing(decoders), closing(stream):
+            yield from stream
+
+    def _each(
+        self, items: Iterable[ImageItem], total: int, progress: ProgressCallback | None
+    ) -> Generator[EmbeddedImage, None, None]:
+        # So that few images, too, are shared among the threads.
+        share = -(-total // self._threads) if total else self._batch_size
         done = 0
-        stream = prefetch(
-            self._prepare,
-            enumerate(items),
-            workers=self._threads,
-            ahead=self._batch_size + self._threads,
-        )
-        with pillow_warnings_silenced(), closing(stream):
-            while batch := list(islice(stream, self._batch_size)):
-                positions, vectors = self._embed_batch(batch, on_skip)
-                kept.extend(positions)
-                rows.append(vectors)
+        with closing(self.stream(items, batch_size=min(self._batch_size, share))) as stream:
+            for batch in stream:
+                yield from batch
                 done += len(batch)
                 if progress is not None:
                     progress(done, max(done, total))
-        return rows.finish(), np.array(kept, dtype=np.int64)
-
-    def _prepare(self, numbered_item: tuple[int, ImageItem]) -> _Prepared:
-        from twinscore.images import prepare_image
-
-        index, item = numbered_item
-        try:
-            return _Prepared(index, item.name, prepare_image(item.content, self.preprocessing))
-        except UnreadableImageError as error:
-            return _Prepared(index, item.name, str(error))
-
-    def _embed_batch(
-        self, batch: list[_Prepared], on_skip: Callable[[int, Skipped], None]
-    ) -> tuple[list[int], FloatMatrix]:
-        positions: list[int] = []
-        inputs: list[FloatMatrix] = []
-        for image in batch:
-            if isinstance(image.outcome, str):
-                on_skip(image.index, Skipped(image.name, image.outcome))
-            else:
-                positions.append(image.index)
-                inputs.append(image.outcome)
-        if not inputs:
-            return [], np.empty((0, self.dimension), dtype=np.float32)
-        vectors = self._network.run(np.stack(inputs))
-        is_finite = np.isfinite(vectors).all(axis=1)
-        names = {image.index: image.name for image in batch}
-        for position in np.array(positions)[~is_finite].tolist():
-            on_skip(position, Skipped(names[position], NOT_FINITE))
-        return np.array(positions)[is_finite].tolist(), vectors[is_finite]
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """One image on its way to the network: its input (3, side, side), or why there is none."""
-
-    index: int
-    name: str
-    outcome: FloatMatrix | str
-
-
-class _GrowingRows:
-    """Rows appended to one array, which is moved by the allocator rather than held twice."""
-
-    def __init__(self, dimension: int, capacity: int) -> None:
-        self._rows = np.empty((capacity, dimension), dtype=np.float32)
-        self._count = 0
-
-    def append(self, rows: FloatMatrix) -> None:
-        end = self._count + len(rows)
-        if end > len(self._rows):
-            self._resize(max(end, 2 * len(self._rows)))
-        self._rows[self._count : end] = rows
-        self._count = end
-
-    def finish(self) -> FloatMatrix:
-        """Return the rows; nothing may be appended afterwards."""
-        self._resize(self._count)
-        return self._rows
-
-    def _resize(self, count: int) -> None:
-        self._rows.resize((count, self._rows.shape[1]), refcheck=False)
-
-
-def _raise_unreadable(index: int, skipped: Skipped) -> None:
-    raise ValueError(f"image {index} ({skipped.name}): {skipped.reason}")
 
 
 def _as_item(content: Any) -> ImageItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,10 @@ from twinscore.images.preprocessing import IMAGENET, Preprocessing
 from twinscore.models.onnx_metadata import PREPROCESSING_KEY
 
 if TYPE_CHECKING:
+    from twinscore.models.runners import RunSession
     from twinscore.records import FloatMatrix
+
+_log = logging.getLogger(__name__)
 
 _INPUT_DTYPES: dict[str, type[np.floating[Any]]] = {
     "tensor(float)": np.float32,
@@ -28,6 +32,10 @@ class Network:
         open. The first output, flattened, is the embedding.
     fingerprint
         What to call the model, in errors as in results.
+    run
+        Called with (name of the input, values, name of the output); returns the output.
+    preprocessing
+        Takes the place of what the model says of itself.
 
     Attributes
     ----------
@@ -45,20 +53,38 @@ class Network:
         wrong.
     """
 
-    def __init__(self, session: Any, fingerprint: str) -> None:
+    def __init__(
+        self,
+        session: Any,
+        fingerprint: str,
+        run: RunSession,
+        preprocessing: Preprocessing | None = None,
+    ) -> None:
         self.fingerprint = fingerprint
         self._session = session
+        self._run_session = run
+        self._largest_batch: int | None = None
         network_input = self._only_input()
         batch, _, side, _ = network_input.shape
         self._input_name = network_input.name
         self._input_dtype = self._known_dtype(network_input.type)
         self._output_name = session.get_outputs()[0].name
         self._fixed_batch = batch if isinstance(batch, int) else None
-        self.preprocessing = self._read_preprocessing(side if isinstance(side, int) else None)
+        self.preprocessing = self._checked_preprocessing(
+            side if isinstance(side, int) else None, preprocessing
+        )
         self.dimension = self._measure_dimension()
+
+    def run_any(self, inputs: FloatMatrix) -> FloatMatrix:
+        """Embed prepared images as `run`, or none at all."""
+        if len(inputs) == 0:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return self.run(inputs)
 
     def run(self, inputs: FloatMatrix) -> FloatMatrix:
         """Embed prepared images.
+
+        Where memory does not suffice for so many at once, half as many are taken from then on.
 
         Parameters
         ----------
@@ -69,20 +95,33 @@ class Network:
         -------
         ndarray of shape (n, dimension), float32
         """
-        if self._fixed_batch is None:
-            return self._run_once(inputs)
-        size = self._fixed_batch
-        parts = (inputs[start : start + size] for start in range(0, len(inputs), size))
-        return np.concatenate([self._run_padded(part, size) for part in parts])
+        size = self._fixed_batch or self._largest_batch or len(inputs)
+        parts = [inputs[start : start + size] for start in range(0, len(inputs), size)]
+        try:
+            rows = [self._run_part(part) for part in parts]
+        except Exception as error:
+            if self._fixed_batch or size == 1 or not _is_lack_of_memory(error):
+                raise
+            self._largest_batch = max(1, min(size, len(inputs)) // 2)
+            _log.warning(
+                "%s: too little memory for %d images at a time, going on with %d",
+                self.fingerprint,
+                size,
+                self._largest_batch,
+            )
+            return self.run(inputs)
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
-    def _run_padded(self, inputs: FloatMatrix, size: int) -> FloatMatrix:
-        padded = np.zeros((size, *inputs.shape[1:]), dtype=np.float32)
+    def _run_part(self, inputs: FloatMatrix) -> FloatMatrix:
+        if self._fixed_batch in (None, len(inputs)):
+            return self._run_once(inputs)
+        padded = np.zeros((self._fixed_batch, *inputs.shape[1:]), dtype=np.float32)
         padded[: len(inputs)] = inputs
         return self._run_once(padded)[: len(inputs)]
 
     def _run_once(self, inputs: FloatMatrix) -> FloatMatrix:
-        feed = {self._input_name: inputs.astype(self._input_dtype, copy=False)}
-        (output,) = self._session.run([self._output_name], feed)
+        values = inputs.astype(self._input_dtype, copy=False)
+        output = self._run_session(self._input_name, values, self._output_name)
         rows = np.asarray(output, dtype=np.float32)
         if rows.ndim < 2 or len(rows) != len(inputs):
             raise self._error(
@@ -107,6 +146,15 @@ class Network:
         except KeyError:
             expected = " or ".join(_INPUT_DTYPES)
             raise self._error(f"expected an input of {expected}, got {name}") from None
+
+    def _checked_preprocessing(
+        self, side: int | None, chosen: Preprocessing | None
+    ) -> Preprocessing:
+        if chosen is None:
+            return self._read_preprocessing(side)
+        if side not in (None, chosen.crop):
+            raise self._error(f"expected crop {side} as the input has, got {chosen.crop}")
+        return chosen
 
     def _read_preprocessing(self, side: int | None) -> Preprocessing:
         text = self._session.get_modelmeta().custom_metadata_map.get(PREPROCESSING_KEY)
@@ -133,3 +181,11 @@ class Network:
 
     def _error(self, message: str) -> ValueError:
         return ValueError(f"{self.fingerprint}: {message}")
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Recognise the errors by which ONNX Runtime says so; they have no type of their own."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(
+        sign in text for sign in ("failed to allocate memory", "out of memory", "alloc_failed")
+    )

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.extras import require
 from twinscore.models import efficientnet_lite0
 from twinscore.models.cache import load_or_build
+from twinscore.models.device import CUDA_PROVIDER, Device
+from twinscore.models.half_precision import in_half_precision
 from twinscore.models.network import Network
+from twinscore.models.runners import DeviceRunner, SessionRunner
+
+if TYPE_CHECKING:
+    from twinscore.images.preprocessing import Preprocessing
 
 _ERRORS_ONLY = 3
 _DIGEST_LENGTH = 12
-_PROVIDERS: dict[str, list[Any]] = {
-    "cpu": ["CPUExecutionProvider"],
-    # TF32 keeps 10 bits of the mantissa: too few for the embedding to agree with the CPU's.
-    "cuda": [("CUDAExecutionProvider", {"use_tf32": "0"}), "CPUExecutionProvider"],
-}
+COMPUTE_DTYPES = ("float32", "float16")
 
 
-def open_network(model: str | Path, *, device: str, threads: int) -> Network:
+def open_network(
+    model: str | Path,
+    *,
+    device: Device,
+    threads: int,
+    compute_dtype: str = "float32",
+    preprocessing: Preprocessing | None = None,
+) -> Network:
     """Open a model by name or file.
 
     Parameters
@@ -31,9 +40,13 @@ def open_network(model: str | Path, *, device: str, threads: int) -> Network:
         under ``twinscore.preprocessing`` how images are prepared; otherwise it is
         ``IMAGENET``, with the crop that the input has.
     device
-        "cpu" or "cuda".
+        Where it runs.
     threads
         Of ONNX Runtime, within one operator.
+    compute_dtype
+        "float32", or "float16": weights and computation are converted, input and output are not.
+    preprocessing
+        Takes the place of what the model says of itself.
 
     Raises
     ------
@@ -42,44 +55,39 @@ def open_network(model: str | Path, *, device: str, threads: int) -> Network:
     FileNotFoundError
         There is no such model file.
     ValueError
-        The name or device is unknown, or the file is no such model.
+        The name or compute_dtype is unknown, the device cannot be used, or the file is no such
+        model.
     """
     runtime = require("onnxruntime", extra="cpu", purpose="computing embeddings")
-    providers = _providers(runtime, device)
-    options = _session_options(runtime, threads)
-    if str(model) == efficientnet_lite0.NAME:
-        content = load_or_build(
-            efficientnet_lite0.NAME, efficientnet_lite0.MODEL_SHA256, _build_default
+    if compute_dtype not in COMPUTE_DTYPES:
+        raise ValueError(
+            f"expected a compute_dtype of {' or '.join(COMPUTE_DTYPES)}, got {compute_dtype!r}"
         )
-        session = runtime.InferenceSession(content, options, providers=providers)
+    options = _session_options(runtime, threads)
+    content: bytes | str
+    if str(model) == efficientnet_lite0.NAME:
+        content = built_in_model()
         digest = hashlib.sha256(content).hexdigest()
     else:
         path = _model_file(model)
-        session = _open_file(runtime, path, options, providers)
+        content = str(path)
         digest = _file_digest(path)
-    _check_device(session, device)
-    return Network(session, f"{Path(model).stem}@{digest[:_DIGEST_LENGTH]}")
+    fingerprint = f"{Path(model).stem}@{digest[:_DIGEST_LENGTH]}"
+    if compute_dtype == "float16":
+        content = in_half_precision(content)
+        fingerprint += "+float16"
+    session = _open(runtime, content, str(model), options, device)
+    runner = DeviceRunner(session, device) if device.is_cuda else SessionRunner(session)
+    return Network(session, fingerprint, runner.run, preprocessing)
+
+
+def built_in_model() -> bytes:
+    """Return the built-in network as a serialised ONNX model, from the cache if it is there."""
+    return load_or_build(efficientnet_lite0.NAME, efficientnet_lite0.MODEL_SHA256, _build_default)
 
 
 def _build_default() -> bytes:
     return efficientnet_lite0.build_model(efficientnet_lite0.read_weights())
-
-
-def _providers(runtime: Any, device: str) -> list[Any]:
-    if device not in _PROVIDERS:
-        raise ValueError(f"expected a device of {', '.join(_PROVIDERS)}, got {device!r}")
-    available = runtime.get_available_providers()
-    if device == "cuda" and "CUDAExecutionProvider" not in available:
-        raise ValueError(
-            f"device 'cuda' is not among the providers of this ONNX Runtime "
-            f"({', '.join(available)}): pip uninstall onnxruntime; pip install 'twinscore[gpu]'"
-        )
-    return _PROVIDERS[device]
-
-
-def _check_device(session: Any, device: str) -> None:
-    if device == "cuda" and "CUDAExecutionProvider" not in session.get_providers():
-        raise ValueError("device 'cuda': ONNX Runtime found no usable CUDA libraries or GPU")
 
 
 def _session_options(runtime: Any, threads: int) -> Any:
@@ -102,19 +110,26 @@ def _model_file(model: str | Path) -> Path:
     )
 
 
-def _open_file(runtime: Any, path: Path, options: Any, providers: list[Any]) -> Any:
+def _open(runtime: Any, content: bytes | str, name: str, options: Any, device: Device) -> Any:
     # ONNX Runtime's errors have no public base class.
     try:
-        return runtime.InferenceSession(str(path), options, providers=providers)
+        session = runtime.InferenceSession(content, options, providers=device.providers)
     except Exception as error:
-        raise ValueError(f"{path}: ONNX Runtime cannot open it: {error}") from error
+        raise ValueError(f"{name}: ONNX Runtime cannot open it: {error}") from error
+    if device.is_cuda and CUDA_PROVIDER not in session.get_providers():
+        raise ValueError(f"device '{device}': ONNX Runtime found no usable CUDA libraries or GPU")
+    return session
 
 
 def _file_digest(path: Path) -> str:
     """Digest a model file and, where torch's exporter put the weights beside it, those too."""
-    digest = hashlib.sha256()
-    for part in (path, path.with_name(f"{path.name}.data")):
-        if part.is_file():
-            with part.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    weights = path.with_name(f"{path.name}.data")
+    digests = [_sha256(part) for part in (path, weights) if part.is_file()]
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

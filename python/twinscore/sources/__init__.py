@@ -47,10 +47,11 @@ def open_source(
     value
         A path, a URL that fsspec knows, or a pattern with wildcards and brace ranges: a folder of
         images and video clips, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive
-        (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz); a float
-        array or tensor of shape (n, d), a uint8 array or tensor of n images, an iterable of
-        images (paths, encoded bytes, PIL images, arrays, tensors), or a source or embeddings
-        opened before.
+        (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz), an
+        embedding store (or the layout ``img_emb/img_emb_0.npy``, ``metadata/metadata_0.parquet``
+        of other tools); a float array or tensor of shape (n, d), a uint8 array or tensor of n
+        images, an iterable of images (paths, encoded bytes, PIL images, arrays, tensors), or a
+        source or embeddings opened before.
     side
         "real" or "synthetic": names the side in messages.
     group_by

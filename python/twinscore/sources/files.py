@@ -34,13 +34,15 @@ from twinscore.sources.remote_file import is_url
 from twinscore.sources.tar_shard import TarShard
 from twinscore.sources.vectors import EMBEDDING_ENDINGS, load_embeddings
 from twinscore.sources.zip_archive import ZipArchive
+from twinscore.store import is_foreign_store, is_store, load_foreign_store, load_store
 
 if TYPE_CHECKING:
     from twinscore.sources.columns import ColumnedSource
 
 EXPECTED = (
     "expected a folder, a pattern, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive "
-    "(.tar, .zip), images in .parquet, a video, or embeddings (.npy, .npz, .parquet)"
+    "(.tar, .zip), images in .parquet, a video, an embedding store, or embeddings (.npy, .npz, "
+    ".parquet)"
 )
 
 _TAR_ENDINGS = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
@@ -88,6 +90,10 @@ def _open(typed: str, video_interval: float) -> ColumnedSource | Embeddings:
     if is_url(typed):
         return _open_url(typed, video_interval)
     location = Path(typed)
+    if is_store(location):
+        return load_store(location)
+    if is_foreign_store(location):
+        return load_foreign_store(location)
     if location.is_dir():
         return FolderSource(typed, video_interval=video_interval)
     if location.exists():

@@ -53,7 +53,7 @@ class CandidatePool:
         self._seed = seed
         self._threads = threads
         self._n_real = len(real.vectors)
-        self._rows = GrowingRows(real.vectors, most=self._n_real + capacity)
+        self._rows = GrowingRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
         self._real_groups = real.groups
         real_serials = -1 - np.arange(self._n_real, dtype=np.int64)
         self._real_serials = real_serials

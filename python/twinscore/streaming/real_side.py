@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.pipeline import embed
+from twinscore.embedding import check_same_model, embed_images, opened_embedder
 from twinscore.records import Embeddings
 from twinscore.sources import open_source
 
@@ -54,14 +53,8 @@ class RealSide:
     def embedder(self) -> Embedder:
         """The network that synthetic images go through."""
         if self._embedder is None:
-            from twinscore.models.embedder import Embedder
-
-            if isinstance(self.model, Embedder):
-                self._embedder = self.model
-            else:
-                self._embedder = Embedder(
-                    Path(self.model), device=self.device, threads=self._threads
-                )
+            self._embedder = opened_embedder(self.model, self.device, self._threads)
+            check_same_model({"real": self.embeddings}, self._embedder)
         return self._embedder
 
     @property
@@ -88,13 +81,12 @@ def open_real_side(
     source = open_source(real, side="real", group_by=group_by, groups=groups)
     if isinstance(source, Embeddings):
         return RealSide(source, model, device, threads)
-    from twinscore.models.embedder import Embedder
+    embedder = opened_embedder(model, device, threads)
 
-    embedder = (
-        model
-        if isinstance(model, Embedder)
-        else Embedder(Path(model), device=device, threads=threads)
-    )
-    side = RealSide(embed(source, embedder, "real", progress), model, device, threads)
+    def report(done: int, total: int) -> None:
+        if progress is not None:
+            progress("Embedding real images", done, total)
+
+    side = RealSide(embed_images(source, embedder, report), model, device, threads)
     side._embedder = embedder
     return side

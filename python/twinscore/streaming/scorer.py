@@ -408,7 +408,7 @@ class StreamingScorer:
     def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
         self._admit_waiting()
         if self._search is None:
-            real = self._side.embeddings.vectors
+            real = np.asarray(self._side.embeddings.vectors, np.float32)
             self._search = BatchSearch(real, self.k, threads=self._threads)
         reservoir = self._pool.reservoir
         answers = BatchAnswers.unknown(intake.total)

@@ -1,0 +1,163 @@
+"""twinscore embed: images into an embedding store, resumable."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twinscore.cli.parameters import check_device, read_preprocessing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinscore.images import Preprocessing
+    from twinscore.storing import EmbeddingRun
+
+EXIT_TERMINATED = 143
+
+EMBED_EXAMPLES = """\b
+Examples:
+  twinscore embed renders/ --out renders.store
+  twinscore embed renders/ --out renders.store        # again: adds what is new
+  twinscore embed photos/ --out photos.store --group-by folder --dtype float16
+  twinscore score photos.store renders.store
+"""
+
+
+@click.command(epilog=EMBED_EXAMPLES)
+@click.argument("source")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="STORE",
+    help="Folder of the store; what it holds already is not embedded again.",
+)
+@click.option(
+    "--model",
+    default="efficientnet-lite0",
+    show_default=True,
+    metavar="NAME|FILE.onnx",
+    help="Network that embeds the images.",
+)
+@click.option(
+    "--preprocessing",
+    callback=read_preprocessing,
+    metavar="JSON|FILE",
+    help="In place of the model's own; 'twinscore model check' prints that.",
+)
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+    help="Where the network runs.",
+)
+@click.option(
+    "--compute-dtype",
+    default="float32",
+    show_default=True,
+    type=click.Choice(["float32", "float16"]),
+    help="In which the network computes; float16 pays on CUDA.",
+)
+@click.option(
+    "--dtype",
+    default="float32",
+    show_default=True,
+    type=click.Choice(["float32", "float16"]),
+    help="Of the embeddings on disk.",
+)
+@click.option(
+    "--group-by", type=click.Choice(["folder"]), help="Images of one folder form a group."
+)
+@click.option(
+    "--hash",
+    "hashed",
+    is_flag=True,
+    help="Know images again by sha256 rather than by size and time; reads every file again.",
+)
+@click.option("--retry-failed", is_flag=True, help="Try images again that had no embedding.")
+@click.option("--prune", is_flag=True, help="Take out images that SOURCE no longer lists.")
+@click.option(
+    "--shard-size",
+    type=click.IntRange(1),
+    help="Images a shard: what a killed run loses at most. Default: 4096.",
+)
+@click.option("--batch-size", type=click.IntRange(1), help="Images the network takes at a time.")
+@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@click.option(
+    "--isolate/--no-isolate",
+    "isolated",
+    default=True,
+    show_default=True,
+    help="Decode in processes of their own, which a bad file may crash.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+def embed(
+    source: str,
+    out: Path,
+    model: str,
+    preprocessing: Preprocessing | None,
+    device: str,
+    compute_dtype: str,
+    batch_size: int | None,
+    threads: int | None,
+    isolated: bool,
+    quiet: bool,
+    **options: Any,
+) -> int:
+    """Embed the images of SOURCE into a store.
+
+    The same command goes on where an earlier run was stopped, adds new images and replaces those
+    that changed. An image that cannot be read gets a row with the reason and no embedding.
+    """
+    from twinscore.models.embedder import Embedder
+    from twinscore.report.embedding_display import EmbeddingDisplay
+    from twinscore.storing import embed as embed_source
+
+    embedder = Embedder(
+        Path(model),
+        device=device,
+        threads=threads,
+        batch_size=batch_size,
+        compute_dtype=compute_dtype,
+        preprocessing=preprocessing,
+        isolated=isolated,
+    )
+    with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
+        run = embed_source(source, out, model=embedder, progress=display, **options)
+    if not quiet:
+        click.echo(_summary(run, out))
+    if run.store is not None and run.store.failed == run.store.images:
+        raise ValueError(f"no image of {source} could be embedded")
+    return 0
+
+
+@contextmanager
+def _terminating_cleanly() -> Iterator[None]:
+    """Let a scheduler that ends the program find it as tidy as the interrupt key does."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _summary(run: EmbeddingRun, out: Path) -> str:
+    assert run.store is not None
+    lines = [
+        f"{run.embedded:,} images embedded, {run.unchanged:,} already there, {run.failed:,} failed",
+        f"{out}: {run.store.images - run.store.failed:,} embeddings of {run.store.dimension} "
+        f"dimensions in {run.store.shards:,} shards, {run.store.failed:,} images without",
+    ]
+    if run.missing:
+        lines.append(
+            f"{run.missing:,} images of the store are not in the source (--prune takes them out)"
+        )
+    return "\n".join(lines)

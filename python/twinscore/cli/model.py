@@ -1,0 +1,180 @@
+"""twinscore model: which networks there are, how to get others, whether one will do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twinscore.cli.parameters import check_device, read_preprocessing
+
+if TYPE_CHECKING:
+    from twinscore.images import Preprocessing
+    from twinscore.models.checkup import Checkup
+
+EXPORT_EXAMPLES = """\b
+Examples:
+  twinscore model export resnet50
+  twinscore model export timm:convnext_tiny.fb_in22k --out convnext.onnx
+  twinscore model export transformers:facebook/dinov2-small --out dinov2.onnx
+  twinscore score photos/ renders/ --model resnet50.onnx
+"""
+
+CHECK_EXAMPLES = """\b
+Examples:
+  twinscore model check efficientnet-lite0
+  twinscore model check mine.onnx --image photo.jpg
+"""
+
+
+@click.group()
+def model() -> None:
+    """List, export and check networks that embed images."""
+
+
+@model.command("list")
+def list_models() -> int:
+    """List the models that are known by name."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from twinscore.models.catalog import CATALOG
+
+    table = Table("Model", "Dimensions", "How", box=box.SIMPLE_HEAD)
+    table.columns[1].justify = "right"
+    for entry in CATALOG:
+        how = "ready" if entry.source is None else f"twinscore model export {entry.name}"
+        missing = entry.missing_package
+        if missing is not None:
+            extra = "cpu" if entry.source is None else "export"
+            how = f"needs the package {missing!r}: pip install 'twinscore\\[{extra}]'"
+        table.add_row(entry.name, str(entry.dimension), f"{how}\n[dim]{entry.remark}[/dim]")
+    Console(highlight=False).print(table)
+    click.echo(
+        "Others: your own .onnx file, or 'twinscore model export' of torchvision:MODEL,\n"
+        "timm:MODEL or transformers:MODEL."
+    )
+    return 0
+
+
+@model.command(epilog=EXPORT_EXAMPLES)
+@click.argument("name")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.onnx",
+    help="Default: the model's name, here.",
+)
+@click.option(
+    "--size", type=click.IntRange(16), help="Pixels a side of the input. Default: the model's own."
+)
+@click.option(
+    "--preprocessing",
+    callback=read_preprocessing,
+    metavar="JSON|FILE",
+    help="In place of the model's own.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def export(
+    name: str,
+    out: Path | None,
+    size: int | None,
+    preprocessing: Preprocessing | None,
+    overwrite: bool,
+) -> int:
+    """Write a model of another package as an ONNX file.
+
+    NAME is one that 'twinscore model list' shows, or torchvision:MODEL, timm:MODEL or
+    transformers:MODEL. The package downloads the weights if it has not; the file is checked to
+    compute what the original does, and holds how images are prepared.
+    """
+    import dataclasses
+
+    from twinscore.models.catalog import find_entry
+    from twinscore.models.export import export_model
+    from twinscore.models.torch_models import load_torch_model
+
+    entry = find_entry(name)
+    target = out or Path(f"{name.rpartition(':')[2].rpartition('/')[2]}.onnx")
+    if target.exists() and not overwrite:
+        raise FileExistsError(
+            f"{target} is there already: choose --out, or replace it: --overwrite"
+        )
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
+    if entry is not None and entry.source is None:
+        from twinscore.models.session import built_in_model
+
+        target.write_bytes(built_in_model())
+    else:
+        source = entry.source if entry is not None and entry.source else name
+        loaded = load_torch_model(source, crop=size or (entry.crop if entry else None))
+        if preprocessing is not None:
+            loaded = dataclasses.replace(loaded, preprocessing=preprocessing)
+        export_model(loaded, target)
+    click.echo(f"Written to {target}; 'twinscore model check {target}' tries it")
+    return 0
+
+
+@model.command(epilog=CHECK_EXAMPLES)
+@click.argument("name", metavar="NAME|FILE.onnx")
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Default: a picture of coloured noise.",
+)
+@click.option("--preprocessing", callback=read_preprocessing, metavar="JSON|FILE")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+)
+@click.option(
+    "--compute-dtype",
+    default="float32",
+    show_default=True,
+    type=click.Choice(["float32", "float16"]),
+)
+def check(
+    name: str,
+    image: Path | None,
+    preprocessing: Preprocessing | None,
+    device: str,
+    compute_dtype: str,
+) -> int:
+    """Run a model on one image and print what it takes and gives."""
+    from twinscore.models.checkup import check_model
+    from twinscore.models.embedder import Embedder
+
+    embedder = Embedder(
+        Path(name),
+        device=device,
+        threads=1,
+        compute_dtype=compute_dtype,
+        preprocessing=preprocessing,
+    )
+    for label, value in _described(check_model(embedder, image)):
+        click.echo(f"{label:<15}{value}")
+    return 0
+
+
+def _described(found: Checkup) -> list[tuple[str, str]]:
+    alone = "the same bits"
+    if found.batch_difference > 0:
+        alone = f"within {found.batch_difference:.1e} of the largest component"
+    return [
+        ("Fingerprint", found.fingerprint),
+        ("Input", f"float32 {found.input_shape}"),
+        ("Embedding", f"float32 {found.output_shape}"),
+        ("Preprocessing", found.preprocessing.fingerprint),
+        ("", found.preprocessing.to_json()),
+        ("Time", f"{1e3 * found.prepare_seconds:.1f} ms to read and prepare the image"),
+        ("", f"{1e3 * found.network_seconds:.1f} ms in the network on one thread, alone"),
+        ("", f"{1e3 * found.batch_seconds:.1f} ms in the network, one of eight"),
+        ("Alone or not", f"an image's embedding is {alone} in a batch"),
+        ("Contrast", f"{found.contrast:.2f} between the image and its negative"),
+    ]

@@ -1,0 +1,40 @@
+"""Values of options that several commands take, checked before any work begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from twinscore.images import Preprocessing
+
+
+def check_device(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refuse what is no name of a device; whether it is there is found out when it is used."""
+    from twinscore.models.device import is_device_name
+
+    if not is_device_name(value):
+        raise click.BadParameter(f"expected cpu, cuda, cuda:N or auto, got {value!r}")
+    return value
+
+
+def read_preprocessing(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> Preprocessing | None:
+    """Read JSON, or the file that holds it."""
+    if value is None:
+        return None
+    from twinscore.images import Preprocessing
+
+    text = value
+    if not value.lstrip().startswith("{"):
+        try:
+            text = Path(value).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
+    try:
+        return Preprocessing.from_json(text)
+    except (ValueError, TypeError) as error:
+        raise click.BadParameter(str(error)) from error

@@ -1,0 +1,71 @@
+"""Files that are whole or absent, whenever the process or the machine stops."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+def partial_of(path: Path) -> Path:
+    """Return where a file is written before it gets its name."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def write_npy(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write a ``.npy`` file and wait until the disk has it; errors carry their number."""
+    rows = np.ascontiguousarray(array)
+    with _synced(path) as file:
+        header = np.lib.format.header_data_from_array_1_0(rows)
+        np.lib.format.write_array_header_1_0(file, header)
+        # numpy's own writing hides why it fails.
+        file.write(rows.reshape(-1).view(np.uint8).data)
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file and wait until the disk has it."""
+    from pyarrow import parquet
+
+    with _synced(path) as file:
+        parquet.write_table(table, file)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole, in the place of an older one."""
+    partial = partial_of(path)
+    with _synced(partial) as file:
+        file.write(text.encode())
+    partial.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names of the files in a folder."""
+    if os.name == "nt":
+        return  # Windows opens no folders
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _synced(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        with path.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
