@@ -43,10 +43,26 @@ def test_the_right_answer_is_accepted() -> None:
         neighbors_of_zero([2], [1.0], [1]),
         neighbors_of_zero([1], [1.0], []),
         neighbors_of_zero([1], [1.0 + 1e-9], [2]),
+        neighbors_of_zero([1], [1.0], [2, 3]),
     ],
-    ids=["order of ids", "missing tie", "distance"],
+    ids=["order of ids", "missing tie", "distance", "more than ties"],
 )
 def test_a_wrong_answer_is_not(wrong: Neighbors) -> None:
     forbidden = np.array([[True, False, False, False]])
     with pytest.raises(AssertionError):
         assert_same_neighbors(wrong, rank(LINE[:1], LINE, forbidden))
+
+
+@pytest.mark.parametrize("ties", [[], [1]])
+def test_a_distance_at_the_end_of_the_tolerance_may_tie_or_not(ties: list[int]) -> None:
+    reference = np.array([[1e6, 0.0], [1e6, 1.0]], dtype=np.float32)
+    origin = np.zeros((1, 2), dtype=np.float32)
+    assert_same_neighbors(neighbors_of_zero([0], [1e12], ties), rank(origin, reference))
+
+
+@pytest.mark.parametrize(("step", "ties"), [(0.9, []), (1.1, [1])])
+def test_a_distance_on_either_side_of_the_end_is_judged(step: float, ties: list[int]) -> None:
+    reference = np.array([[1e6, 0.0], [1e6, step]], dtype=np.float32)
+    origin = np.zeros((1, 2), dtype=np.float32)
+    with pytest.raises(AssertionError):
+        assert_same_neighbors(neighbors_of_zero([0], [1e12], ties), rank(origin, reference))

@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinscore.images.video import read_frames, read_timing
 from twinscore.records import ImageItem, UnreadableImageError
 from twinscore.sources.failure import FailedImage, FailedSource
 
@@ -55,6 +54,9 @@ class Clip:
         interval: float = DEFAULT_INTERVAL,
         typed: str | None = None,
     ) -> None:
+        # Brings in Pillow, which `import twinscore` is to do without.
+        from twinscore.images.video import read_timing
+
         check_interval(interval)
         self._path = Path(path)
         self._typed = os.fspath(path) if typed is None else typed
@@ -75,6 +77,8 @@ class Clip:
 
     def __iter__(self) -> Iterator[ImageItem]:
         """Decode the frames in order; one that cannot be had is an item that fails."""
+        from twinscore.images.video import read_frames
+
         for time, pixels in zip(self._times, read_frames(self._path, self._times), strict=True):
             content: FailedImage | npt.NDArray[np.uint8]
             if isinstance(pixels, UnreadableImageError):
