@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 namespace twinscore {
@@ -27,7 +28,7 @@ class Candidates {
     bool offer(Candidate candidate, std::size_t k);
 
     // What is left after the last offer, in no order.
-    const std::vector<Candidate>& settle(std::size_t k);
+    [[nodiscard]] std::span<const Candidate> settle(std::size_t k);
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

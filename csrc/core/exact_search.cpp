@@ -8,6 +8,7 @@
 #include <string>
 
 #include "screening.hpp"
+#include "settling.hpp"
 #include "tile_schedule.hpp"
 
 namespace twinscore {
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t bytes_per_tile = 384 * 1024;  // two of them fit a second-level cache
 constexpr std::size_t most_tile_rows = 512;
 constexpr std::size_t tiles_per_thread = 8;
-constexpr std::size_t rows_per_settling_task = 256;
 constexpr std::size_t most_held = std::size_t{1} << 27;
 
 // Queries may be this much longer than the reference rows that fixed the scale: their squares are
@@ -134,33 +134,6 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
                                  (reference.tile_end(other) - reference.tile_begin(other)));
             }
         });
-}
-
-// Exact distances decide among the candidates that are left.
-NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
-                         const ArrangedRows& queries, Collection& collection,
-                         const ArrangedRows& reference, unsigned threads, Monitor& monitor) {
-    const auto distance = kernel.exact_distance[index_of(problem.reference.element)];
-    TableWriter writer(problem.queries.rows, problem.k);
-    const std::size_t tasks =
-        (queries.rows() + rows_per_settling_task - 1) / rows_per_settling_task;
-    parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
-        std::vector<Neighbor> neighbors;
-        const std::size_t last = std::min(queries.rows(), (task + 1) * rows_per_settling_task);
-        for (std::size_t i = task * rows_per_settling_task; i < last; ++i) {
-            if (progress.stopped()) return;
-            neighbors.clear();
-            for (const auto& candidate : collection.candidates(i).settle(problem.k)) {
-                neighbors.push_back(
-                    {distance(queries.values_at(i), reference.values_at(candidate.position),
-                              problem.reference.columns),
-                     static_cast<std::int64_t>(reference.row_at(candidate.position))});
-            }
-            settle(neighbors, problem.k);
-            writer.write(queries.row_at(i), neighbors);
-        }
-    });
-    return writer.finish();
 }
 
 // c of sketch.hpp: the typical ratio of error to length.

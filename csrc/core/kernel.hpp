@@ -60,6 +60,12 @@ struct Kernel {
     // Squared distance of two rows in float64, summed in the order of distance_lanes.
     std::array<double (*)(const void* a, const void* b, std::size_t depth), 2> exact_distance;
 
+    // Turns a row into float64.
+    std::array<void (*)(const void* row, std::size_t depth, double* target), 2> widen;
+
+    // The exact distance, to the last bit, from a row that was widened before.
+    std::array<double (*)(const double* a, const void* b, std::size_t depth), 2> widened_distance;
+
     // Writes (row - center) * scale, rounded once, and returns the squared norm before rounding.
     std::array<double (*)(const void* row, const double* center, double scale, std::size_t depth,
                           float* target),

@@ -151,10 +151,8 @@ float rough_distance(const void* first, const void* second, std::size_t depth) {
     return total<Simd>(sums);
 }
 
-template <class T>
-double exact_distance(const void* first, const void* second, std::size_t depth) {
-    const auto* a = static_cast<const T*>(first);
-    const auto* b = static_cast<const T*>(second);
+template <class A, class B>
+double squared_distance(const A* a, const B* b, std::size_t depth) {
     std::array<double, distance_lanes> sums{};
     const auto accumulate = [&](std::size_t start, std::size_t lanes) {
         for (std::size_t lane = 0; lane < lanes; ++lane) {
@@ -172,6 +170,22 @@ double exact_distance(const void* first, const void* second, std::size_t depth) 
         for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
     }
     return sums[0];
+}
+
+template <class T>
+double exact_distance(const void* a, const void* b, std::size_t depth) {
+    return squared_distance(static_cast<const T*>(a), static_cast<const T*>(b), depth);
+}
+
+template <class T>
+void widen(const void* row, std::size_t depth, double* target) {
+    const auto* values = static_cast<const T*>(row);
+    for (std::size_t i = 0; i < depth; ++i) target[i] = static_cast<double>(values[i]);
+}
+
+template <class T>
+double widened_distance(const double* a, const void* b, std::size_t depth) {
+    return squared_distance(a, static_cast<const T*>(b), depth);
 }
 
 template <class T>
@@ -209,6 +223,8 @@ constexpr Kernel make_kernel(std::string_view name) {
             .add_products = add_products<Simd, Rows, Vectors>,
             .rough_distance = {rough_distance<Simd, float>, rough_distance<Simd, Half>},
             .exact_distance = {exact_distance<float>, exact_distance<Half>},
+            .widen = {widen<float>, widen<Half>},
+            .widened_distance = {widened_distance<float>, widened_distance<Half>},
             .standardize = {standardize<float>, standardize<Half>}};
 }
 
