@@ -2,6 +2,7 @@
 
 python bench/backends.py --preset quick
 python bench/backends.py --preset full --photographs FOLDER --out bench/records/backends.jsonl
+    (again after an interruption: cases that are in the file are not measured again)
 python bench/backends.py --draw bench/records/backends.jsonl --picture docs/backends.png
 """
 
@@ -9,24 +10,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from platformdirs import user_cache_dir
 from rich.console import Console
 
+from twinscore.benchmark.comparison import read_records
 from twinscore.benchmark.harness import run_cases
 from twinscore.benchmark.picture import draw
-from twinscore.benchmark.record import Record, record_from_json
+from twinscore.benchmark.record import Case, Record
 from twinscore.benchmark.table import table_of
 from twinscore.neighbors.registry import descriptions, installed_backends
 from workloads import WORKLOADS
 
-GRAPHS = ("hnsw", "usearch")
+if TYPE_CHECKING:
+    from twinscore.benchmark.workload import Workload
+
+GRAPHS = ("hnsw", "usearch", "faiss-hnsw")
+EFFORTS = ("build_width=40,search_width=20", "search_width=50", "search_width=400")
+"""Of graphs: the first builds quickly and finds less, the last finds nearly all."""
+
 SETTINGS = (
     *("exact", "numba", "torch", "sklearn", "faiss-flat"),
-    *("faiss-ivf", "faiss-ivf:probes=64"),
-    *(f"{name}:search_width={width}" for name in GRAPHS for width in (50, 400)),
-    *("faiss-hnsw", "pynndescent"),
+    *("faiss-ivf:probes=4", "faiss-ivf", "faiss-ivf:probes=64"),
+    *(f"{name}:{effort}" for name in GRAPHS for effort in EFFORTS),
+    "pynndescent",
 )
 
 
@@ -50,7 +59,7 @@ PRESETS = {
         tuple(name for name in installed_backends() if name != "pynndescent"),
         1,
     ),
-    "full": Preset(("whitened", "crops"), 50_000, (1, 10), SETTINGS, 3),
+    "full": Preset(("whitened", "crops"), 50_000, (1, 10), SETTINGS, 5),
 }
 
 
@@ -83,31 +92,48 @@ def main(
 ) -> None:
     """Print a table for each workload."""
     if drawn is not None:
-        draw([record_from_json(line) for line in drawn.read_text().splitlines()], picture)
+        draw(read_records(drawn), picture)
         return
     chosen = PRESETS[preset]
     for name in workloads or chosen.workloads:
         workload = WORKLOADS[name](rows or chosen.rows, photographs, crops)
+        names = descriptions(backends) if backends else chosen.backends
+        counts = neighbor_counts or chosen.neighbor_counts
         records: list[Record] = []
-        for record in run_cases(
-            workload,
-            descriptions(backends) if backends else chosen.backends,
-            neighbor_counts or chosen.neighbor_counts,
-            Path(user_cache_dir("twinscore")) / "bench",
-            threads=threads,
-            repeats=chosen.repeats,
-            most_seconds=most_seconds,
-        ):
-            records.append(record)
-            if out is not None:
-                out.parent.mkdir(parents=True, exist_ok=True)
-                with out.open("a") as lines:
-                    lines.write(record.to_json() + "\n")
+        for k in counts:
+            recorded = _recorded(out, workload, k, threads)
+            records += recorded.values()
+            for record in run_cases(
+                workload,
+                [name for name in names if name not in recorded],
+                [k],
+                Path(user_cache_dir("twinscore")) / "bench",
+                threads=threads,
+                repeats=chosen.repeats,
+                most_seconds=most_seconds,
+            ):
+                records.append(record)
+                if out is not None:
+                    out.parent.mkdir(parents=True, exist_ok=True)
+                    with out.open("a") as lines:
+                        lines.write(record.to_json() + "\n")
         failed = [record for record in records if record.failure and preset == "quick"]
         click.echo(f"{workload.name}, {len(workload.points):,} points, {threads} threads")
         Console(highlight=False, width=120).print(table_of(records))
         if failed:
             raise click.ClickException(f"{failed[0].case.backend}: {failed[0].failure}")
+
+
+def _recorded(out: Path | None, workload: Workload, k: int, threads: int) -> dict[str, Record]:
+    """Read which backends were measured before."""
+    if out is None or not out.exists():
+        return {}
+    rows, columns = workload.points.shape
+    return {
+        record.case.backend: record
+        for record in read_records(out)
+        if record.case == Case(workload.name, rows, columns, record.case.backend, k, threads)
+    }
 
 
 if __name__ == "__main__":
