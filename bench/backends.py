@@ -3,12 +3,15 @@
 python bench/backends.py --preset quick
 python bench/backends.py --preset full --photographs FOLDER --out bench/records/backends.jsonl
     (again after an interruption: cases that are in the file are not measured again)
+python bench/backends.py --preset growth --photographs FOLDER --out bench/records/growth.jsonl
 python bench/backends.py --draw bench/records/backends.jsonl --picture docs/backends.png
+python bench/backends.py --draw bench/records/growth.jsonl --growth --picture docs/growth.png
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ import click
 from platformdirs import user_cache_dir
 from rich.console import Console
 
+from growth_picture import draw_growth
 from twinscore.benchmark.comparison import read_records
 from twinscore.benchmark.harness import run_cases
 from twinscore.benchmark.picture import draw
@@ -39,12 +43,18 @@ SETTINGS = (
 )
 
 
+GROWTH_SETTINGS = (
+    "exact",
+    *(f"hnsw{effort}" for effort in (EFFORTS[0], ":build_width=80,search_width=50", "")),
+)
+
+
 @dataclass(frozen=True)
 class Preset:
     """What to measure, and for how long at most."""
 
     workloads: tuple[str, ...]
-    rows: int
+    rows: tuple[int, ...]
     neighbor_counts: tuple[int, ...]
     backends: tuple[str, ...]
     repeats: int
@@ -54,12 +64,15 @@ PRESETS = {
     # PyNNDescent compiles for most of a minute before it starts.
     "quick": Preset(
         ("clusters",),
-        2_000,
+        (2_000,),
         (1, 10),
         tuple(name for name in installed_backends() if name != "pynndescent"),
         1,
     ),
-    "full": Preset(("whitened", "crops"), 50_000, (1, 10), SETTINGS, 5),
+    "full": Preset(("whitened", "crops"), (50_000,), (1, 10), SETTINGS, 5),
+    "growth": Preset(
+        ("mixtures",), (50_000, 100_000, 200_000, 400_000, 1_000_000), (1,), GROWTH_SETTINGS, 3
+    ),
 }
 
 
@@ -67,7 +80,7 @@ PRESETS = {
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="quick", show_default=True)
 @click.option("--workload", "workloads", type=click.Choice(list(WORKLOADS)), multiple=True)
 @click.option("--backends", help="In place of those of the preset.")
-@click.option("--rows", type=click.IntRange(10), help="In place of those of the preset.")
+@click.option("--rows", "sizes", type=click.IntRange(10), multiple=True)
 @click.option("--k", "neighbor_counts", type=int, multiple=True)
 @click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
 @click.option("--crops", type=click.Path(path_type=Path), help="Embeddings of crops made before.")
@@ -75,12 +88,13 @@ PRESETS = {
 @click.option("--most-seconds", default=900.0, show_default=True, help="Stop what takes longer.")
 @click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
 @click.option("--draw", "drawn", type=click.Path(path_type=Path), help="Draw these records only.")
+@click.option("--growth", is_flag=True, help="Draw seconds against points.")
 @click.option("--picture", type=click.Path(path_type=Path), default=Path("backends.png"))
 def main(
     preset: str,
     workloads: tuple[str, ...],
     backends: str | None,
-    rows: int | None,
+    sizes: tuple[int, ...],
     neighbor_counts: tuple[int, ...],
     photographs: Path | None,
     crops: Path | None,
@@ -88,15 +102,16 @@ def main(
     most_seconds: float,
     out: Path | None,
     drawn: Path | None,
+    growth: bool,
     picture: Path,
 ) -> None:
     """Print a table for each workload."""
     if drawn is not None:
-        draw(read_records(drawn), picture)
+        (draw_growth if growth else draw)(read_records(drawn), picture)
         return
     chosen = PRESETS[preset]
-    for name in workloads or chosen.workloads:
-        workload = WORKLOADS[name](rows or chosen.rows, photographs, crops)
+    for name, rows in product(workloads or chosen.workloads, sizes or chosen.rows):
+        workload = WORKLOADS[name](rows, photographs, crops)
         names = descriptions(backends) if backends else chosen.backends
         counts = neighbor_counts or chosen.neighbor_counts
         records: list[Record] = []

@@ -22,7 +22,7 @@ import numpy as np
 
 import twinscore as ts
 from exact_search import commit, host
-from photographs import cached_crops
+from photographs import cached_crops, mixed
 from twinscore.anytime import assess_sample
 from twinscore.benchmark.stopwatch import Stopwatch
 from twinscore.graph import graph_of
@@ -90,9 +90,7 @@ def pool(rows: int, columns: int, crops: FloatMatrix) -> FloatMatrix:
     points = np.empty((rows, columns), dtype=np.float32)
     for start in range(0, rows, CHUNK):
         part = points[start : start + CHUNK]
-        first, second = random.integers(len(crops), size=(2, len(part)))
-        weight = random.uniform(0.0, 0.5, size=(len(part), 1)).astype(np.float32)
-        part[:] = crops[first, :columns] * (1 - weight) + crops[second, :columns] * weight
+        part[:] = mixed(crops[:, :columns], len(part), random)
         foreign = random.random(len(part)) < FOREIGN
         part[foreign & (np.arange(start, start + len(part)) >= rows // 2)] += away
     return points
@@ -205,7 +203,7 @@ class Bench:
 @click.option("--columns", default=512, show_default=True)
 @click.option("--precision", default=0.01, show_default=True)
 @click.option("--seeds", default=3, show_default=True, help="Samples that are searched.")
-@click.option("--repeats", default=100, show_default=True, help="Samples of the answers.")
+@click.option("--repeats", default=1_000, show_default=True, help="Samples of the answers.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
 def main(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         ProgressCallback,
     )
 
-QUERIES_AT_ONCE = 8_192
+QUERIES_AT_ONCE = 16_384
 """Between two parts progress is reported. Fewer at a time take longer in all."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FIRST_QUERIES = 1_024
 FEWEST_QUERIES = 256
-GROWTH = 4
+GROWTH = 6
 """A step multiplies the sample by no more than this, so that the interval is seen to shrink."""
 
 CAUTION = 0.8

@@ -16,7 +16,7 @@ import numpy as np
 
 from twinscore.benchmark.record import Measurement
 from twinscore.benchmark.stopwatch import Stopwatch
-from twinscore.neighbors.indexed import IndexedBackend, as_float32
+from twinscore.neighbors.indexed import IndexedBackend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
 
@@ -114,7 +114,7 @@ def _search(backend: Backend, problem: SearchProblem, threads: int) -> _Run:
     build, query = Stopwatch(), Stopwatch()
     if isinstance(backend, IndexedBackend):
         with build.running():
-            index = backend.build(as_float32(problem.reference), threads)
+            index = backend.index_of(problem.reference, threads)
         return _Run(build, query, backend.ask(_TimedIndex(index, query), problem).ids)
     with query.running():
         ids = backend.search(problem, threads, None).ids
