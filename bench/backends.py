@@ -37,7 +37,7 @@ EFFORTS = (":build_width=40,search_width=20", "")
 
 SETTINGS = (
     *("exact", "numba", "torch", "sklearn", "faiss-flat"),
-    *("faiss-ivf:probes=4", "faiss-ivf", "faiss-ivf:probes=64"),
+    *("faiss-ivf:probes=4", "faiss-ivf:lists=256,probes=8", "faiss-ivf", "faiss-ivf:probes=64"),
     *(f"{name}{effort}" for name in GRAPHS for effort in EFFORTS),
     "pynndescent",
 )
