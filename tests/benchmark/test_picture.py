@@ -61,7 +61,7 @@ def test_growth_is_drawn_of_records_of_several_sizes(tmp_path: Path) -> None:
     file = tmp_path / "growth.jsonl"
     file.write_text("".join(record.to_json() + "\n" for record in records))
     picture = tmp_path / "growth.png"
-    command = [sys.executable, PROGRAM, "--draw", file, "--growth", "--picture", picture]
-    subprocess.run(command, check=True, timeout=60)
+    arguments = ["--draw", str(file), "--growth", "--picture", str(picture)]
+    subprocess.run([sys.executable, PROGRAM, *arguments], check=True, timeout=60)
     with Image.open(picture) as drawn:
         assert len(drawn.convert("RGB").getcolors(1 << 20) or []) > 20
