@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.anytime import assess_sample
 from twinscore.graph import graph_of
 from twinscore.neighbors.prepared import PreparedReference
 from twinscore.pool import pool_of
@@ -172,6 +173,19 @@ def test_the_pool_is_prepared_once_however_many_looks_are_taken(
     result = ts.score(*sides(6_000, 9_000), precision=0.04)
     assert len(sampled(result)["looks"]) > 1
     assert prepared == [15_000]
+
+
+def test_float16_is_sampled_at_its_value() -> None:
+    real, synthetic = (side.astype(np.float16) for side in sides(900, 1_500))
+    narrow, wide = (
+        assess_sample(
+            Embeddings(real.astype(kind), tuple("r" * 900)),
+            Embeddings(synthetic.astype(kind), tuple("s" * 1_500)),
+            Goal(precision=0.1),
+        )
+        for kind in (np.float16, np.float32)
+    )
+    assert narrow.samples.equals(wide.samples)
 
 
 def test_ctrl_c_ends_the_sampling_with_what_is_known_by_then() -> None:

@@ -12,12 +12,20 @@ import numpy as np
 from twinscore.neighbors import exact
 from twinscore.neighbors.backend import Capabilities, thread_count
 from twinscore.neighbors.candidates import Candidates, joined, nearest_of, squared_distances
+from twinscore.neighbors.prepared import pair_distances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.neighbors.problem import SearchProblem
-    from twinscore.records import FloatMatrix, IdArray, Neighbors, PointMatrix, ProgressCallback
+    from twinscore.records import (
+        Float64Array,
+        FloatMatrix,
+        IdArray,
+        Neighbors,
+        PointMatrix,
+        ProgressCallback,
+    )
 
 ROWS_AT_ONCE = 4_096
 """Between two parts progress is reported and Ctrl-C answered."""
@@ -171,9 +179,14 @@ def _nearest(problem: SearchProblem, first_query: int, found: IdArray) -> Neighb
         enough = ~np.isin(rows, short)
         rows = np.concatenate([rows[enough], np.repeat(short, problem.k)])
         ids = np.concatenate([ids[enough], _exact_ids(problem, short).ravel()])
-    distances = squared_distances(problem.queries, rows, problem.reference, ids)
-    candidates = Candidates(rows - first_query, ids, distances)
+    candidates = Candidates(rows - first_query, ids, _distances(problem, rows, ids))
     return nearest_of(candidates, len(found), problem.k, ties=False)
+
+
+def _distances(problem: SearchProblem, rows: IdArray, ids: IdArray) -> Float64Array:
+    if problem.self_join:  # pairs within one matrix: several times as fast in the core
+        return pair_distances(problem.reference, rows, ids)
+    return squared_distances(problem.queries, rows, problem.reference, ids)
 
 
 def _exact_ids(problem: SearchProblem, rows: IdArray) -> IdArray:
