@@ -57,6 +57,14 @@ def cached_crops(count: int, folder: Path | None, seed: int = 0) -> FloatMatrix:
     return embeddings
 
 
+def mixed(embeddings: FloatMatrix, count: int, random: np.random.Generator) -> FloatMatrix:
+    """Mix pairs of embeddings: as many distinct points as asked for, placed like real ones."""
+    first, second = random.integers(len(embeddings), size=(2, count))
+    weight = random.uniform(0.0, 0.5, size=(count, 1)).astype(np.float32)
+    points: FloatMatrix = embeddings[first] * (1 - weight) + embeddings[second] * weight
+    return points
+
+
 def load_photographs(folder: Path | None) -> Iterator[Image.Image]:
     """Load the photographs into memory."""
     for package, names in PACKAGED.items():

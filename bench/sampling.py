@@ -1,7 +1,9 @@
-"""Time a score by sample beside the exact search of all images, and see whether it holds it.
+"""Time a score by sample beside the exact search of all images, and see how often it holds it.
 
 The pool: mixtures of two real embeddings each; half of the synthetic side is moved away, so that
-the score is near 0.67.
+the score is near 0.67. A few samples are searched and timed, then all images; further samples,
+for how often the interval holds the score of all images, take their neighbors from that search:
+those of the samples searched must be the same.
 
 python bench/sampling.py --photographs FOLDER --out bench/records/sampling.jsonl
 """
@@ -11,8 +13,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,20 @@ import numpy as np
 
 import twinscore as ts
 from exact_search import commit, host
-from photographs import cached_crops
+from photographs import cached_crops, mixed
 from twinscore.anytime import assess_sample
-from twinscore.benchmark.workload import score_of
+from twinscore.benchmark.stopwatch import Stopwatch
+from twinscore.graph import graph_of
+from twinscore.pool import Pool
+from twinscore.query_sample import Look, QuerySample
 from twinscore.records import Embeddings
-from twinscore.sampling_schedule import Goal
+from twinscore.sampling_schedule import Goal, grow
+from twinscore.scoring import directed_score, other_side_shares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.records import FloatMatrix
+    from twinscore.records import BoolArray, Float64Array, FloatMatrix, ProgressCallback
 
 CHUNK = 50_000
 EMBEDDED_CROPS = 100_000
@@ -40,20 +45,39 @@ MOVED = 0.15
 
 @dataclass(frozen=True)
 class Record:
-    """One run: `precision` is None for the search of all images.
+    """A run, or many whose neighbors came from one search.
 
-    `cpu_seconds` add up both threads; unlike `seconds` they hardly depend on what else runs.
+    Attributes
+    ----------
+    kind
+        "all": the search of all images; "sample": one of a random sample; "repeats": how often
+        the intervals of many samples hold the score of all images.
+    seed
+        Of the sample.
+    seconds, cpu_seconds, others
+        Of the run, from embeddings in memory to the result; see `twinscore.benchmark.record`.
+    ratio
+        Seconds of the search of all images over these.
+    queries, score, interval
+        Of "repeats", their means and the mean ends.
+    repeats, holding
+        How many samples there were, and in how many the interval holds the score of all images.
     """
 
+    kind: str
     rows: int
     columns: int
-    precision: float | None
-    seed: int
-    seconds: float
-    cpu_seconds: float
+    precision: float
+    seed: int | None
+    seconds: float | None
+    cpu_seconds: float | None
+    others: float | None
+    ratio: float | None
     queries: int
     score: float
     interval: tuple[float, float]
+    repeats: int | None
+    holding: int | None
     load: float
     host: str
     commit: str
@@ -66,57 +90,110 @@ def pool(rows: int, columns: int, crops: FloatMatrix) -> FloatMatrix:
     points = np.empty((rows, columns), dtype=np.float32)
     for start in range(0, rows, CHUNK):
         part = points[start : start + CHUNK]
-        first, second = random.integers(len(crops), size=(2, len(part)))
-        weight = random.uniform(0.0, 0.5, size=(len(part), 1)).astype(np.float32)
-        part[:] = crops[first, :columns] * (1 - weight) + crops[second, :columns] * weight
+        part[:] = mixed(crops[:, :columns], len(part), random)
         foreign = random.random(len(part)) < FOREIGN
         part[foreign & (np.arange(start, start + len(part)) >= rows // 2)] += away
     return points
 
 
-@contextmanager
-def timed() -> Iterator[dict[str, float]]:
-    """Measure the seconds of a block, on the wall and on all processors together."""
-    found: dict[str, float] = {"load": os.getloadavg()[0]}
-    wall, cpu = time.perf_counter(), time.process_time()
-    yield found
-    found["seconds"] = time.perf_counter() - wall
-    found["cpu_seconds"] = time.process_time() - cpu
+@dataclass(slots=True)
+class AnsweredSample(QuerySample):
+    """A sample whose neighbors were found before."""
+
+    answers: Float64Array = field(default_factory=lambda: np.zeros(0))
+    """Shape (n,): share of real neighbors of every row of the pool."""
+
+    def extend(self, count: int, progress: ProgressCallback) -> None:
+        """Look up the next `count` images."""
+        self.shares = self.answers[self.order[: len(self.shares) + count]]
+        progress(count, count)
 
 
-def records(points: FloatMatrix, precision: float, seeds: int, threads: int) -> Iterator[Record]:
-    """Score samples, then all images."""
-    half = len(points) // 2
-    names = tuple(map(str, range(half)))
-    sides = Embeddings(points[:half], names), Embeddings(points[half:], names)
-    shape, machine = points.shape, (host(), commit())
-    for seed in range(seeds):
-        with timed() as took:
-            result = assess_sample(*sides, Goal(precision), seed=seed, threads=threads)
+@dataclass(frozen=True)
+class Bench:
+    """A pool, and how it is searched."""
+
+    points: FloatMatrix
+    precision: float
+    threads: int
+
+    def records(self, seeds: int, repeats: int) -> Iterator[Record]:
+        """Score samples, then all images, then samples of those."""
+        half = len(self.points) // 2
+        is_real = np.arange(len(self.points)) < half
+        watches, looks = zip(*(self._sample(half, seed) for seed in range(seeds)), strict=True)
+        watch = Stopwatch()
+        with watch.running():
+            graph = graph_of(ts.self_knn(self.points, threads=self.threads))
+            truth = directed_score(graph, ~is_real)
+        for seed, look in enumerate(looks):
+            yield self._record("sample", look, watches[seed], watch, seed=seed)
+        everything = Look(half, truth, (truth, truth), watch.seconds)
+        yield self._record("all", everything, watch, watch)
+
+        shares = other_side_shares(graph, is_real)
+        found = [self._answered(is_real, shares, seed) for seed in range(repeats)]
+        for searched, answered in zip(looks, found, strict=False):
+            if (searched.queries, searched.score) != (answered.queries, answered.score):
+                raise AssertionError(f"a sample differs from all images: {searched}, {answered}")
+        low, high = np.mean([look.interval for look in found], axis=0).tolist()
+        mean = Look(
+            round(np.mean([look.queries for look in found])),
+            float(np.mean([look.score for look in found])),
+            (low, high),
+            0.0,
+        )
+        holding = sum(look.interval[0] <= truth <= look.interval[1] for look in found)
+        yield self._record("repeats", mean, None, None, repeats=repeats, holding=holding)
+
+    def _sample(self, half: int, seed: int) -> tuple[Stopwatch, Look]:
+        names = tuple(map(str, range(len(self.points) - half)))
+        sides = Embeddings(self.points[:half], names[:half]), Embeddings(self.points[half:], names)
+        watch = Stopwatch()
+        with watch.running():
+            result = assess_sample(*sides, Goal(self.precision), seed=seed, threads=self.threads)
         assert result.sampling is not None
         low, high = result.sampling["interval"]
-        queries = result.sampling["queries"]
-        yield _record(shape, precision, seed, took, queries, result.score, (low, high), machine)
-    with timed() as took:
-        neighbors = ts.self_knn(points, threads=threads)
-    score = score_of(neighbors, np.arange(len(points)) < half)
-    yield _record(shape, None, 0, took, half, score, (score, score), machine)
+        look = Look(result.sampling["queries"], result.score, (low, high), watch.seconds)
+        return watch, look
 
+    def _answered(self, is_real: BoolArray, shares: Float64Array, seed: int) -> Look:
+        pool = Pool(self.points, is_real, None)
+        sample = AnsweredSample.drawn_from(pool, 1, seed=seed, threads=self.threads)
+        sample.answers = shares
+        return grow(sample, Goal(self.precision), started=time.perf_counter()).looks[-1]
 
-def _record(
-    shape: tuple[int, ...],
-    precision: float | None,
-    seed: int,
-    took: dict[str, float],
-    queries: int,
-    score: float,
-    interval: tuple[float, float],
-    machine: tuple[str, str],
-) -> Record:
-    return Record(
-        *(shape[0], shape[1], precision, seed, took["seconds"], took["cpu_seconds"], queries),
-        *(score, interval, took["load"], *machine),
-    )
+    def _record(
+        self,
+        kind: str,
+        look: Look,
+        watch: Stopwatch | None,
+        of_all: Stopwatch | None,
+        *,
+        seed: int | None = None,
+        repeats: int | None = None,
+        holding: int | None = None,
+    ) -> Record:
+        rows, columns = self.points.shape
+        return Record(
+            kind,
+            rows,
+            columns,
+            self.precision,
+            seed,
+            None if watch is None else watch.seconds,
+            None if watch is None else watch.cpu_seconds,
+            None if watch is None else watch.others,
+            None if watch is None or of_all is None else of_all.seconds / watch.seconds,
+            look.queries,
+            look.score,
+            look.interval,
+            repeats,
+            holding,
+            os.getloadavg()[0],
+            host(),
+            commit(),
+        )
 
 
 @click.command()
@@ -125,7 +202,8 @@ def _record(
 @click.option("--rows", default=1_000_000, show_default=True)
 @click.option("--columns", default=512, show_default=True)
 @click.option("--precision", default=0.01, show_default=True)
-@click.option("--seeds", default=3, show_default=True)
+@click.option("--seeds", default=3, show_default=True, help="Samples that are searched.")
+@click.option("--repeats", default=1_000, show_default=True, help="Samples of the answers.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
 def main(
@@ -135,6 +213,7 @@ def main(
     columns: int,
     precision: float,
     seeds: int,
+    repeats: int,
     threads: int,
     out: Path | None,
 ) -> None:
@@ -143,7 +222,7 @@ def main(
         np.load(crops, mmap_mode="r") if crops else cached_crops(EMBEDDED_CROPS, photographs)
     )
     points = pool(rows, columns, np.asarray(embeddings[:, :columns], dtype=np.float32))
-    for record in records(points, precision, seeds, threads):
+    for record in Bench(points, precision, threads).records(seeds, repeats):
         click.echo(json.dumps(asdict(record)))
         if out is not None:
             with out.open("a") as lines:

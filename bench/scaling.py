@@ -19,7 +19,7 @@ import click
 import numpy as np
 
 from exact_search import commit, host
-from photographs import cached_crops
+from photographs import cached_crops, mixed
 from twinscore import _core
 
 COLUMNS = 768
@@ -34,11 +34,7 @@ def write_points(file: Path, rows: int, photographs: Path | None) -> None:
     random = np.random.default_rng(0)
     for start in range(0, rows, CHUNK):
         count = min(CHUNK, rows - start)
-        first, second = random.integers(len(embeddings), size=(2, count))
-        weight = random.uniform(0.0, 0.5, size=(count, 1)).astype(np.float32)
-        points[start : start + count] = (
-            embeddings[first] * (1 - weight) + embeddings[second] * weight
-        )
+        points[start : start + count] = mixed(embeddings, count, random)
     points.flush()
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photographs import cached_crops
+from photographs import cached_crops, mixed
 from twinscore.benchmark.workload import Workload, made_sides
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from twinscore.records import FloatMatrix
 
 WHITENED_COLUMNS = 128
+MIXED_COLUMNS = 768
+MIXED_CROPS = 100_000
+MIXED_AT_ONCE = 50_000
 CLUSTERS = 50
 
 
@@ -38,6 +41,18 @@ def whitened(rows: int, photographs: Path | None, file: Path | None) -> Workload
     return Workload("crops, 128 axes whitened", kept, made_sides(kept))
 
 
+def mixtures(rows: int, photographs: Path | None, file: Path | None) -> Workload:
+    """Mix pairs of embeddings of crops, 768 of their columns: as many points as asked for."""
+    embeddings = np.load(file, mmap_mode="r") if file else cached_crops(MIXED_CROPS, photographs)
+    embeddings = np.ascontiguousarray(embeddings[:MIXED_CROPS, :MIXED_COLUMNS], dtype=np.float32)
+    random = np.random.default_rng(0)
+    points = np.empty((rows, MIXED_COLUMNS), dtype=np.float32)
+    for start in range(0, rows, MIXED_AT_ONCE):
+        part = points[start : start + MIXED_AT_ONCE]
+        part[:] = mixed(embeddings, len(part), random)
+    return Workload("mixtures of crops", points, made_sides(points))
+
+
 def clusters(rows: int, photographs: Path | None, file: Path | None) -> Workload:  # noqa: ARG001
     """Draw points around a few centers, 32-d: quick to make, for a quick look."""
     random = np.random.default_rng(0)
@@ -49,4 +64,4 @@ def clusters(rows: int, photographs: Path | None, file: Path | None) -> Workload
     return Workload("clusters", kept, made_sides(kept))
 
 
-WORKLOADS = {"crops": crops, "whitened": whitened, "clusters": clusters}
+WORKLOADS = {"crops": crops, "whitened": whitened, "mixtures": mixtures, "clusters": clusters}

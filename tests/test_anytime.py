@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.anytime import assess_sample
 from twinscore.graph import graph_of
+from twinscore.neighbors.prepared import PreparedReference
 from twinscore.pool import pool_of
 from twinscore.query_sample import Look, QuerySample
 from twinscore.records import Embeddings
-from twinscore.sampling_schedule import Goal, affordable_queries, first_step, next_step
+from twinscore.sampling_schedule import Goal, affordable_queries, grow
 from twinscore.scoring import other_side_shares, overlap
 
 if TYPE_CHECKING:
@@ -75,16 +77,10 @@ def test_to_stop_when_the_interval_is_narrow_spoils_no_interval(
     monkeypatch.setattr(QuerySample, "extend", extend)
     goal, hits = Goal(precision), 0
     for seed in range(1_000):
-        random = np.random.default_rng(seed)
-        order = random.permutation(np.flatnonzero(~pool.is_real))
-        sample, looks = QuerySample(pool.vectors, pool.is_real, k, 1, order), []
-        step = first_step(sample, goal, random)
-        while step:
-            sample.extend(step, lambda _done, _total: None)
-            looks.append(sample.look(0.0))
-            step = next_step(sample, goal, looks)
-        assert looks[-1].half_width <= precision
-        hits += looks[-1].interval[0] <= truth <= looks[-1].interval[1]
+        sample = QuerySample.drawn_from(pool, k, seed=seed, threads=1)
+        last = grow(sample, goal, started=time.perf_counter()).looks[-1]
+        assert last.half_width <= precision
+        hits += last.interval[0] <= truth <= last.interval[1]
     # 950 with a standard deviation of 7.
     assert 925 <= hits <= 975
 
@@ -162,16 +158,65 @@ def test_a_precision_out_of_reach_of_the_budget_is_said_so() -> None:
     assert any("time ran out at ±" in warning for warning in result.warnings)
 
 
-def test_a_large_pool_is_planned_by_a_pilot_and_sampled_in_one_step(
+def test_the_pool_is_prepared_once_however_many_looks_are_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("twinscore.sampling_schedule.LARGE_POOL", 10_000)
-    monkeypatch.setattr("twinscore.query_sample.PILOT_ROWS", 4_000)
-    real, synthetic = sides(20_000, 20_000)
-    result = ts.score(real, synthetic, precision=0.03)
-    assert len(sampled(result)["looks"]) <= 2
-    low, high = sampled(result)["interval"]
-    assert (high - low) / 2 <= 0.03
+    prepared: list[int] = []
+
+    class Counted(PreparedReference):
+        def __init__(self, rows: Points, k: int = 1, *, threads: int | None = None) -> None:
+            prepared.append(len(rows))
+            super().__init__(rows, k, threads=threads)
+
+    monkeypatch.setattr("twinscore.query_sample.PreparedReference", Counted)
+    monkeypatch.setattr("twinscore.query_sample.QUERIES_AT_ONCE", 500)
+    result = ts.score(*sides(6_000, 9_000), precision=0.04)
+    assert len(sampled(result)["looks"]) > 1
+    assert prepared == [15_000]
+
+
+def test_float16_is_sampled_at_its_value() -> None:
+    real, synthetic = (side.astype(np.float16) for side in sides(900, 1_500))
+    narrow, wide = (
+        assess_sample(
+            Embeddings(real.astype(kind), tuple("r" * 900)),
+            Embeddings(synthetic.astype(kind), tuple("s" * 1_500)),
+            Goal(precision=0.1),
+        )
+        for kind in (np.float16, np.float32)
+    )
+    assert narrow.samples.equals(wide.samples)
+
+
+def test_ctrl_c_ends_the_sampling_with_what_is_known_by_then() -> None:
+    real, synthetic = sides(6_000, 9_000)
+
+    pressed: list[str] = []
+
+    def interrupt(stage: str, done: int, _total: int) -> None:
+        if stage.startswith("Score") and done and not pressed:
+            pressed.append(stage)
+            raise KeyboardInterrupt
+
+    result = ts.score(real, synthetic, precision=0.02, progress=interrupt)
+    facts = sampled(result)
+    assert facts["interrupted"]
+    assert 1_024 < facts["queries"] < 9_000
+    low, high = facts["interval"]
+    assert (high - low) / 2 > 0.02
+    assert low < result.score < high
+    (warning,) = result.warnings
+    assert "stopped with Ctrl-C at ± 0.0" in warning
+    same = ts.score(real, synthetic, precision=1e-6).samples.to_pylist()
+    assert result.samples.to_pylist() == same[: facts["queries"]]
+
+
+def test_ctrl_c_before_anything_is_known_is_raised() -> None:
+    def interrupt(_stage: str, _done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ts.score(*sides(600, 900), precision=0.02, progress=interrupt)
 
 
 def test_progress_tells_the_score_so_far() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from twinscore.confounds import find_confounds
 from twinscore.pool import pool_of
 from twinscore.query_sample import QuerySample
 from twinscore.result import ScoreResult
-from twinscore.sampling_schedule import Goal, first_step, next_step
+from twinscore.sampling_schedule import grow
 from twinscore.scoring import overlap
 from twinscore.version import __version__
 
@@ -22,16 +21,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from twinscore.query_sample import Look
     from twinscore.records import Embeddings
+    from twinscore.sampling_schedule import Goal, Growth
 
     StageProgress = Callable[[str, int, int], None]
-
-_log = logging.getLogger(__name__)
-
-
-class OutOfTimeError(Exception):
-    """The budget ended in the middle of a step."""
 
 
 def assess_sample(
@@ -55,7 +48,8 @@ def assess_sample(
     real, synthetic
         Of one model, without groups.
     goal
-        When to stop. One step at least is finished, whatever the budget.
+        When to stop. One step at least is finished, whatever the budget. Ctrl-C stops as well: the
+        result is then that of the images searched by then, and says so.
     k
         Neighbors per image.
     seed
@@ -70,6 +64,8 @@ def assess_sample(
     ------
     ValueError
         As `assess`, and for groups.
+    KeyboardInterrupt
+        Where Ctrl-C comes before any image was searched.
     """
     started = time.perf_counter()
     pool = pool_of(real, synthetic, k)
@@ -78,58 +74,20 @@ def assess_sample(
             "expected images without groups, got groups: precision and budget (--precision, "
             "--budget) sample single images; leave them out to score groups"
         )
-    random = np.random.default_rng(seed)
-    order = random.permutation(np.flatnonzero(~pool.is_real))
-    sample = QuerySample(pool.vectors, pool.is_real, k, threads, order)
-    looks = _grown(sample, goal, started, random, progress)
-    return _result(real, synthetic, sample, looks, goal, seed)
-
-
-def _grown(
-    sample: QuerySample,
-    goal: Goal,
-    started: float,
-    random: np.random.Generator,
-    progress: StageProgress | None,
-) -> list[Look]:
-    """Extend the sample step by step until the goal is met or all images are in it."""
-    looks: list[Look] = []
-    step = first_step(sample, goal, random)
-    while step:
-        stage = _described(looks[-1]) if looks else "Sampling images"
-
-        def report(done: int, total: int, stage: str = stage) -> None:
-            late = goal.budget is not None and time.perf_counter() - started > goal.budget
-            if looks and late:
-                raise OutOfTimeError
-            if progress is not None:
-                progress(stage, done, total)
-
-        try:
-            sample.extend(step, report)
-        except OutOfTimeError:
-            break
-        looks.append(sample.look(time.perf_counter() - started))
-        _log.info("%s", _described(looks[-1]))
-        step = next_step(sample, goal, looks)
-    if progress is not None:
-        progress(_described(looks[-1]), 1, 1)
-    return looks
-
-
-def _described(look: Look) -> str:
-    return f"Score {look.score:.3f} ± {look.half_width:.3f} after {look.queries:,} images"
+    sample = QuerySample.drawn_from(pool, k, seed=seed, threads=threads)
+    growth = grow(sample, goal, progress, started=started)
+    return _result(real, synthetic, sample, growth, goal, seed)
 
 
 def _result(
     real: Embeddings,
     synthetic: Embeddings,
     sample: QuerySample,
-    looks: list[Look],
+    growth: Growth,
     goal: Goal,
     seed: int,
 ) -> ScoreResult:
-    last, unknown = looks[-1], math.nan
+    last, unknown = growth.looks[-1], math.nan
     nearest = np.concatenate([found.ids[:, 0] for found in sample.found])
     distances = np.concatenate([found.distances[:, 0] for found in sample.found])
     overflow = np.concatenate([np.diff(found.tie_offsets) for found in sample.found])
@@ -168,7 +126,7 @@ def _result(
         near_duplicates=dict.fromkeys(("threshold", "real", "synthetic", "across"), unknown),
         collapsed=False,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
-        warnings=tuple(_warnings(last, goal, n_synthetic, duplicates)),
+        warnings=tuple(_warnings(growth, goal, n_synthetic, duplicates)),
         samples=_samples_table(real, synthetic, sample, nearest, np.sqrt(distances)),
         backend="exact",
         model=real.model or synthetic.model,
@@ -176,19 +134,20 @@ def _result(
         seconds={"neighbors": last.seconds, "statistics": 0.0},
         seed=seed,
         version=__version__,
-        sampling=_sampling(looks, goal, n_synthetic),
+        sampling=_sampling(growth, goal, n_synthetic),
     )
 
 
-def _sampling(looks: list[Look], goal: Goal, images: int) -> dict[str, Any]:
+def _sampling(growth: Growth, goal: Goal, images: int) -> dict[str, Any]:
     """Describe the sample: the value of `ScoreResult.sampling`."""
-    last = looks[-1]
+    last = growth.looks[-1]
     return {
         "queries": last.queries,
         "of": images,
         "interval": list(last.interval),
         "precision": goal.precision,
         "budget": goal.budget,
+        "interrupted": growth.interrupted,
         "looks": [
             {
                 "queries": look.queries,
@@ -196,18 +155,19 @@ def _sampling(looks: list[Look], goal: Goal, images: int) -> dict[str, Any]:
                 "interval": list(look.interval),
                 "seconds": look.seconds,
             }
-            for look in looks
+            for look in growth.looks
         ],
     }
 
 
-def _warnings(last: Look, goal: Goal, images: int, duplicates: int) -> list[str]:
+def _warnings(growth: Growth, goal: Goal, images: int, duplicates: int) -> list[str]:
     warnings = []
-    if goal.precision is not None and last.half_width > goal.precision and last.queries < images:
-        warnings.append(
-            f"time ran out at ± {last.half_width:.3f} after {last.queries:,} of {images:,} "
-            f"synthetic images, short of ± {goal.precision:g}"
-        )
+    last = growth.looks[-1]
+    reached = f"± {last.half_width:.3f} after {last.queries:,} of {images:,} synthetic images"
+    if growth.interrupted:
+        warnings.append(f"stopped with Ctrl-C at {reached}")
+    elif goal.precision is not None and last.half_width > goal.precision:
+        warnings.append(f"time ran out at {reached}, short of ± {goal.precision:g}")
     if duplicates:
         warnings.append(
             f"{duplicates:,} of the {last.queries:,} images sampled have exactly the embedding "

@@ -9,10 +9,13 @@ import numpy as np
 
 from twinscore.finite_population import mean_interval, sample_size
 from twinscore.graph import graph_of
-from twinscore.neighbors import knn
+from twinscore.neighbors.prepared import PreparedReference
 from twinscore.scoring import other_side_shares
 
 if TYPE_CHECKING:
+    from typing import Self
+
+    from twinscore.pool import Pool
     from twinscore.records import (
         BoolArray,
         Float64Array,
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
         ProgressCallback,
     )
 
-PILOT_ROWS, PILOT_QUERIES = 50_000, 2_048
+QUERIES_AT_ONCE = 16_384
+"""Between two parts progress is reported. Fewer at a time take longer in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class QuerySample:
     shares
         Shape (sampled,): share of real images among the neighbors of each image sampled.
     found
-        Their neighbors, step by step.
+        Their neighbors, part by part.
     """
 
     vectors: FloatMatrix
@@ -75,6 +79,13 @@ class QuerySample:
     order: IdArray
     shares: Float64Array = field(default_factory=lambda: np.zeros(0))
     found: list[Neighbors] = field(default_factory=list)
+    _reference: PreparedReference | None = field(default=None, repr=False)
+
+    @classmethod
+    def drawn_from(cls, pool: Pool, k: int, *, seed: int, threads: int | None) -> Self:
+        """Put the synthetic images of a pool in random order; none is searched yet."""
+        order = np.random.default_rng(seed).permutation(np.flatnonzero(~pool.is_real))
+        return cls(pool.vectors, pool.is_real, k, threads, order)
 
     @property
     def expected_share(self) -> float:
@@ -87,11 +98,18 @@ class QuerySample:
         return self.order[: len(self.shares)]
 
     def extend(self, count: int, progress: ProgressCallback) -> None:
-        """Find the neighbors of the next `count` images; all or none of them count."""
-        done = len(self.shares)
-        neighbors = self._search(self.order[done : done + count], progress)
-        self.found.append(neighbors)
-        self.shares = np.concatenate([self.shares, self._shares(neighbors)])
+        """Find the neighbors of the next `count` images.
+
+        Parts that are finished count, even where an exception ends the rest.
+        """
+        first = len(self.shares)
+        for start in range(first, first + count, QUERIES_AT_ONCE):
+            stop = min(start + QUERIES_AT_ONCE, first + count)
+            neighbors = self._search(self.order[start:stop])
+            self.found.append(neighbors)
+            shares = other_side_shares(graph_of(neighbors), self.is_real)
+            self.shares = np.concatenate([self.shares, shares])
+            progress(stop - first, count)
 
     def look(self, seconds: float) -> Look:
         """Say what is known by now."""
@@ -104,45 +122,17 @@ class QuerySample:
             seconds,
         )
 
-    def size_for(self, precision: float, pilot: Float64Array | None = None) -> int:
+    def size_for(self, precision: float) -> int:
         """Say how large a sample brackets the score to plus or minus `precision`."""
-        shares = self.shares if pilot is None else pilot
-        return sample_size(shares, len(self.order), precision * self.expected_share)
+        return sample_size(self.shares, len(self.order), precision * self.expected_share)
 
-    def pilot(self, random: np.random.Generator) -> Float64Array:
-        """Tell from a smaller pool, of both sides in proportion, how much shares vary.
-
-        Nothing but the size of the sample rests on the answer: what is said of all images comes
-        from their own pool.
-        """
-        part = PILOT_ROWS / len(self.vectors)
-        real, synthetic = np.flatnonzero(self.is_real), self.order
-        rows = np.sort(
-            np.concatenate(
-                [
-                    random.choice(side, max(self.k + 1, round(part * len(side))), replace=False)
-                    for side in (real, synthetic)
-                ]
-            )
-        )
-        is_real = self.is_real[rows]
-        smaller = QuerySample(
-            self.vectors[rows], is_real, self.k, self.threads, np.flatnonzero(~is_real)
-        )
-        queries = random.permutation(smaller.order)[:PILOT_QUERIES]
-        return smaller._shares(smaller._search(queries))
-
-    def _shares(self, neighbors: Neighbors) -> Float64Array:
-        return other_side_shares(graph_of(neighbors), self.is_real)
-
-    def _search(self, rows: IdArray, progress: ProgressCallback | None = None) -> Neighbors:
+    def _search(self, rows: IdArray) -> Neighbors:
         """Search the whole pool, each image apart from itself."""
-        return knn(
+        if self._reference is None:
+            self._reference = PreparedReference(self.vectors, self.k, threads=self.threads)
+        return self._reference.search(
             self.vectors[rows],
-            self.vectors,
             self.k,
             query_groups=rows,
             reference_groups=np.arange(len(self.vectors)),
-            threads=self.threads,
-            progress=progress,
         )

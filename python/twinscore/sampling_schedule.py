@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Callable
 
     from twinscore.query_sample import Look, QuerySample
 
+    StageProgress = Callable[[str, int, int], None]
+
 FIRST_QUERIES = 1_024
 FEWEST_QUERIES = 256
-GROWTH = 4
+GROWTH = 6
 """A step multiplies the sample by no more than this, so that the interval is seen to shrink."""
-
-LARGE_POOL = 200_000
-"""From here on preparing the pool takes seconds: a pilot plans the sample, steps are few."""
 
 CAUTION = 0.8
 """Share of the time left that the next step may be expected to take."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,82 @@ class Goal:
         return self.precision is not None and look.half_width <= self.precision
 
 
-def first_step(sample: QuerySample, goal: Goal, random: np.random.Generator) -> int:
-    """Start small; in a large pool, with as much as a pilot says will do."""
-    total = len(sample.order)
-    if goal.precision is None or goal.budget is not None or len(sample.vectors) < LARGE_POOL:
-        return min(FIRST_QUERIES, total)
-    return min(total, max(FIRST_QUERIES, sample.size_for(goal.precision, sample.pilot(random))))
+class OutOfTimeError(Exception):
+    """The budget ended in the middle of a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How a sample grew.
+
+    Attributes
+    ----------
+    looks
+        What was known after each step, at least one.
+    interrupted
+        Whether Ctrl-C ended it.
+    """
+
+    looks: tuple[Look, ...]
+    interrupted: bool
+
+
+def grow(
+    sample: QuerySample, goal: Goal, progress: StageProgress | None = None, *, started: float
+) -> Growth:
+    """Extend a sample step by step until the goal is met, or all images are in it.
+
+    Parameters
+    ----------
+    sample
+        Of which nothing was searched yet.
+    goal
+        When to stop. One step at least is finished, whatever the budget.
+    progress
+        Called with (stage, done, total); the stage tells the score so far.
+    started
+        When the clock of the budget began, by `time.perf_counter`.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where Ctrl-C comes before the first part of the sample was searched; one that comes later
+        ends the growth.
+    """
+    looks: list[Look] = []
+    interrupted = False
+    step = min(FIRST_QUERIES, len(sample.order))
+    while step:
+        stage = _described(looks[-1]) if looks else "Sampling images"
+
+        def report(done: int, total: int, stage: str = stage) -> None:
+            if progress is not None:
+                progress(stage, done, total)
+            if goal.budget is not None and time.perf_counter() - started > goal.budget:
+                raise OutOfTimeError
+
+        stopped = False
+        try:
+            if progress is not None:
+                progress(stage, 0, step)
+            sample.extend(step, report)
+        except OutOfTimeError:
+            stopped = True
+        except KeyboardInterrupt:
+            if len(sample.shares) == 0:
+                raise
+            stopped = interrupted = True
+        if not looks or len(sample.shares) > looks[-1].queries:
+            looks.append(sample.look(time.perf_counter() - started))
+            _log.info("%s", _described(looks[-1]))
+        step = 0 if stopped else next_step(sample, goal, looks)
+    if progress is not None:
+        progress(_described(looks[-1]), 1, 1)
+    return Growth(tuple(looks), interrupted)
+
+
+def _described(look: Look) -> str:
+    return f"Score {look.score:.3f} ± {look.half_width:.3f} after {look.queries:,} images"
 
 
 def next_step(sample: QuerySample, goal: Goal, looks: list[Look]) -> int:

@@ -58,6 +58,17 @@ def test_the_exact_backend_misses_nothing(records: list[Record]) -> None:
         assert len(record.measurement.total_seconds) == 2
 
 
+def test_of_an_index_building_and_asking_are_told_apart(points: Points, tmp_path: Path) -> None:
+    pytest.importorskip("hnswlib", reason="needs the package of hnsw")
+    workload = Workload("clusters", points, made_sides(points))
+    (record,) = run_cases(workload, ["hnsw"], [3], tmp_path, threads=1, repeats=1)
+    assert record.failure is None
+    assert record.measurement is not None
+    assert record.measurement.build_seconds > 0.0 < record.measurement.query_seconds
+    assert record.recall is not None
+    assert record.recall > 0.95
+
+
 def test_a_backend_that_fails_is_recorded_with_the_reason_and_stops_no_other(
     records: list[Record],
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,8 +13,7 @@ from PIL import Image
 from twinscore.benchmark.picture import draw
 from twinscore.benchmark.record import Case, Measurement, Record
 
-if TYPE_CHECKING:
-    from pathlib import Path
+PROGRAM = Path(__file__).parents[2] / "bench" / "backends.py"
 
 pytest.importorskip("matplotlib", reason="needs the extra bench")
 
@@ -49,3 +50,18 @@ def test_the_picture_has_a_row_for_each_data_set_and_k(tmp_path: Path) -> None:
 def test_nothing_measured_makes_an_empty_picture_and_no_error(tmp_path: Path) -> None:
     draw([], tmp_path / "bench.png")
     assert (tmp_path / "bench.png").exists()
+
+
+def test_growth_is_drawn_of_records_of_several_sizes(tmp_path: Path) -> None:
+    records = [
+        replace(record, case=replace(record.case, rows=rows))
+        for rows in (1_000, 10_000)
+        for record in (EXACT, GRAPH)
+    ]
+    file = tmp_path / "growth.jsonl"
+    file.write_text("".join(record.to_json() + "\n" for record in records))
+    picture = tmp_path / "growth.png"
+    arguments = ["--draw", str(file), "--growth", "--picture", str(picture)]
+    subprocess.run([sys.executable, PROGRAM, *arguments], check=True, timeout=60)
+    with Image.open(picture) as drawn:
+        assert len(drawn.convert("RGB").getcolors(1 << 20) or []) > 20

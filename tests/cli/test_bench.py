@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from PIL import Image
+from pyarrow import parquet
 
+from twinscore.benchmark import harness
 from twinscore.benchmark.record import record_from_json
 from twinscore.cli import main
+from twinscore.query_sample import QuerySample
+from twinscore.records import ContentStamp, EmbeddedImage, ImageItem
+from twinscore.store import StoreDescription, StoreWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from twinscore.benchmark.record import Record
+    from twinscore.records import ProgressCallback
 
 
 @pytest.fixture
@@ -61,6 +73,68 @@ def test_bench_takes_as_many_rows_as_asked_for(
     assert json.loads(line)["recall"] == 1.0
 
 
+def test_bench_reads_a_store_and_leaves_out_images_that_failed(
+    capfd: pytest.CaptureFixture[str], sides: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with StoreWriter(tmp_path / "pool.store", StoreDescription("net@1", "crop@1", 6)) as writer:
+        for number, vector in enumerate(np.load(sides[0])[:60]):
+            broken = number == 7
+            item = ImageItem(f"image {number}", b"")
+            writer.plan(item, partial(ContentStamp, number, number))
+            writer.extend(
+                [EmbeddedImage(item, None if broken else vector, "no image" if broken else None)]
+            )
+        writer.finish()
+    arguments = ["--backends", "exact", "--k", 1, "--json", "-q"]
+    code, shown, _ = run(capfd, "bench", "--embeddings", tmp_path / "pool.store", *arguments)
+    assert code == 0
+    assert json.loads(shown)["case"]["rows"] == 59
+    assert json.loads(shown)["case"]["data"] == "pool"
+
+
+def test_bench_reads_parquet(
+    capfd: pytest.CaptureFixture[str], sides: tuple[Path, Path], tmp_path: Path
+) -> None:
+    table = pa.table({"embedding": np.load(sides[0])[:60].tolist()})
+    parquet.write_table(table, tmp_path / "pool.parquet")
+    arguments = ["--synthetic", sides[1], "--backends", "exact", "--k", 1, "--json", "-q"]
+    code, shown, _ = run(capfd, "bench", "--embeddings", tmp_path / "pool.parquet", *arguments)
+    assert code == 0
+    assert json.loads(shown)["case"]["rows"] == 1_560
+
+
+def test_bench_measures_embeddings_and_no_images(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    code, _, errors = run(capfd, "bench", "--embeddings", tmp_path, "-q")
+    assert code == 1
+    assert "twinscore embed" in errors
+    assert f"got images: {tmp_path}" in errors
+
+
+def test_ctrl_c_shows_and_keeps_what_was_measured(
+    capfd: pytest.CaptureFixture[str],
+    sides: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra bench")
+    measured = harness.run_cases
+
+    def interrupted(*arguments: Any, **options: Any) -> Iterator[Record]:
+        yield next(measured(*arguments, **options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(harness, "run_cases", interrupted)
+    arguments = ["--embeddings", sides[0], "--backends", "exact", "--out", tmp_path / "out", "-q"]
+    code, shown, errors = run(capfd, "bench", *arguments)
+    assert (code, errors.strip()) == (130, "twinscore: stopped")
+    assert "Score error" in shown
+    assert len((tmp_path / "out" / "bench.jsonl").read_text().splitlines()) == 1
+    assert (tmp_path / "out" / "bench.png").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -93,6 +167,27 @@ def test_a_precision_scores_a_sample_and_says_how_near_it_is(
     code, shown, _ = run(capfd, "score", *sides, "--precision", 0.08, "--json", "-")
     assert json.loads(shown)["sampling"]["precision"] == 0.08
     assert json.loads(shown)["p_value"] is None
+
+
+def test_ctrl_c_while_sampling_shows_the_score_so_far_and_ends_with_130(
+    capfd: pytest.CaptureFixture[str],
+    sides: tuple[Path, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched = QuerySample.extend
+
+    def extend(sample: QuerySample, count: int, progress: ProgressCallback) -> None:
+        if len(sample.shares):
+            raise KeyboardInterrupt
+        searched(sample, count, progress)
+
+    monkeypatch.setattr(QuerySample, "extend", extend)
+    out = tmp_path / "out"
+    code, shown, _ = run(capfd, "score", *sides, "--precision", 0.001, "--out", out)
+    assert code == 130
+    assert "stopped with Ctrl-C at ±" in shown
+    assert json.loads((out / "result.json").read_text())["sampling"]["queries"] == 1_024
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,8 +12,13 @@ import pytest
 import twinscore as ts
 from twinscore.neighbors import automatic
 from twinscore.neighbors.automatic import choose_backend
+from twinscore.neighbors.backend import Capabilities
 from twinscore.neighbors.cost_model import predicted_seconds, probe_rows
-from twinscore.neighbors.registry import open_backend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from twinscore.neighbors.problem import SearchProblem
 
 POINTS = np.random.default_rng(0).standard_normal((900, 12), dtype=np.float32)
 
@@ -92,12 +98,39 @@ def test_auto_finds_the_neighbors_of_what_it_chose() -> None:
     np.testing.assert_array_equal(chosen.ids, ts.knn(POINTS[:50], POINTS, 2).ids)
 
 
-def test_predictions_grow_with_the_pool() -> None:
-    backend = open_backend("exact")
-    points = np.random.default_rng(1).standard_normal((60_000, 16), dtype=np.float32)
-    small, large = (
-        predicted_seconds("exact", backend, part, 1, 1) for part in (points[:8_000], points)
-    )
-    assert large > 5 * small
-    assert len(probe_rows(60_000)) == 6_000
-    assert probe_rows(60_000).max() == 59_999
+@dataclass
+class Clocked:
+    """A backend that takes a known time by a clock that nothing else moves."""
+
+    seconds: Callable[[int], float]
+    now: float = 0.0
+    capabilities: ClassVar[Capabilities] = Capabilities()
+
+    def search(self, problem: SearchProblem, threads: int, progress: object) -> Any:  # noqa: ARG002
+        self.now += self.seconds(len(problem.reference))
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "expected"),
+    [
+        ("exact", lambda rows: 1e-9 * rows**2, 1e-9 * 400_000**2),
+        ("exact", lambda rows: 1e-8 * rows**1.7, 1e-8 * 400_000**1.7),
+        # Preparing takes most of a small search: it says little of how a large one grows.
+        ("exact", lambda rows: 1e-6 * rows, 0.024 * (400_000 / 24_000) ** 1.5),
+        ("hnsw", lambda rows: 1e-5 * rows**1.25, 1e-5 * 400_000**1.25),
+        ("torch", lambda rows: 1e-9 * rows**2, 1e-9 * 400_000**2),
+    ],
+)
+def test_predictions_grow_as_the_probes_do_within_what_was_measured(
+    name: str, seconds: Callable[[int], float], expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = Clocked(seconds)
+    monkeypatch.setattr("twinscore.neighbors.cost_model.time.perf_counter", lambda: backend.now)
+    points = np.zeros((400_000, 1), dtype=np.float32)
+    assert predicted_seconds(name, backend, points, 1, 1) == pytest.approx(expected)
+
+
+def test_probes_are_spread_over_all_points() -> None:
+    assert len(probe_rows(60_000, 6_000)) == 6_000
+    assert probe_rows(60_000, 6_000).max() == 59_999
+    assert probe_rows(5, 5).tolist() == [0, 1, 2, 3, 4]

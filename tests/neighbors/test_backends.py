@@ -255,6 +255,27 @@ def test_an_index_can_grow(name: str, backend: HnswBackend | UsearchBackend) -> 
     assert np.mean(found.ids == ts.self_knn(points, 3).ids) > 0.98
 
 
+def test_an_index_does_not_know_which_points_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    need("hnsw")
+    points = gaussian(np.random.default_rng(17), 2_000, 8)
+    built: list[Points] = []
+    build = HnswBackend.build
+
+    def seen(backend: HnswBackend, rows: Points, *arguments: Any) -> Any:
+        built.append(rows)
+        return build(backend, rows, *arguments)
+
+    monkeypatch.setattr(HnswBackend, "build", seen)
+    found = ts.self_knn(points, 2, backend="hnsw", threads=1)
+    assert np.mean(found.ids == ts.self_knn(points, 2).ids) > 0.99
+    (rows,) = built
+    came_from = {row.tobytes(): number for number, row in enumerate(points)}
+    order = np.array([came_from[row.tobytes()] for row in rows])
+    assert sorted(order) == list(range(2_000))
+    # Those added first are as many of the first half as of the second.
+    assert 400 < np.count_nonzero(order[:1_000] < 1_000) < 600
+
+
 def test_an_index_outlives_its_process_in_a_file(tmp_path: Path) -> None:
     need("hnsw")
     points = gaussian(np.random.default_rng(13), 500, 6)

@@ -148,3 +148,13 @@ def test_comparison_shows_each_twin_with_an_uncut_bar(
     (second,) = (line for line in lines if "preview" in line)
     assert first.count("█") < second.count("█") <= 12
     assert first.count("░") + first.count("█") == second.count("░") + second.count("█") == 12
+
+
+def test_a_search_that_is_not_simply_exact_is_told(mixed: ts.ScoreResult) -> None:
+    assert "Chosen" not in summary(mixed)
+    assert "Approximate" not in summary(mixed)
+    audit = {"queries": 2_000, "recall": 0.987, "score_error_interval": [-0.0012, 0.0034]}
+    other = with_fields(mixed, backend="hnsw", choice="10 points: hnsw 3 s", audit=audit)
+    text = summary(other, width=200)
+    assert "backend hnsw; 10 points: hnsw 3 s" in text
+    assert "98.7% of the neighbors found, the score is off by -0.0012 to +0.0034" in text

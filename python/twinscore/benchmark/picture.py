@@ -17,6 +17,7 @@ LEAST_ERROR = 1e-6
 """Scores without an error are drawn here, at the foot of a logarithmic axis."""
 
 LEAST_MISSED = 1e-6
+MOST_IN_A_LINE = 10
 
 
 def draw(records: Sequence[Record], file: Path) -> None:
@@ -42,7 +43,19 @@ def draw(records: Sequence[Record], file: Path) -> None:
         _draw_error(right, group, colors)
         left.set_title(f"{data}, {rows_count:,} points, k = {k}", loc="left", fontsize=10)
     if rows:
-        axes[0, 1].legend(fontsize=8, ncols=2)
+        named = {
+            label: line
+            for axis in axes.flat
+            for line, label in zip(*axis.get_legend_handles_labels(), strict=True)
+        }
+        shown_names = [family for family in families if family in named]
+        figure.legend(
+            [named[family] for family in shown_names],
+            shown_names,
+            loc="outside upper center",
+            ncols=MOST_IN_A_LINE,
+            fontsize=9,
+        )
     figure.savefig(file, dpi=130)
 
 
@@ -73,6 +86,7 @@ def _draw_recall(axis: Any, records: list[Record], colors: dict[str, str]) -> No
     ticks = [0.5, 0.1, 0.01, 1e-3, 1e-4, 1e-5, LEAST_MISSED]
     axis.set_xticks(ticks, ["0.5", "0.9", "0.99", "0.999", "0.9999", "0.99999", "1"])
     axis.minorticks_off()
+    _label_in_full(axis.yaxis)
     axis.grid(alpha=0.3)
 
 
@@ -85,7 +99,15 @@ def _draw_error(axis: Any, records: list[Record], colors: dict[str, str]) -> Non
     axis.set_ylim(bottom=LEAST_ERROR / 2)
     axis.set_yticks([1e-6, 1e-5, 1e-4, 1e-3, 1e-2], ["0", "0.00001", "0.0001", "0.001", "0.01"])
     axis.minorticks_off()
+    _label_in_full(axis.xaxis)
     axis.grid(alpha=0.3)
+
+
+def _label_in_full(axis: Any) -> None:
+    """Put plain numbers at 1, 2 and 5 of each decade, so that a short axis has some too."""
+    ticker = require("matplotlib.ticker", extra="bench", purpose="the picture of a bench")
+    axis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(lambda value, _position: f"{value:,.10g}")
 
 
 def _style(family: str, colors: dict[str, str]) -> dict[str, Any]:

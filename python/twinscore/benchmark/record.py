@@ -38,13 +38,17 @@ class Measurement:
     Attributes
     ----------
     build_seconds, query_seconds
-        Of the repeat with the median sum; a backend without an index builds nothing.
+        Of the repeat with the median sum; a backend without an index builds nothing. Of a library
+        that names ids alone, the float64 distances that are measured afterwards are not counted.
     total_seconds
         Sums of all repeats.
     cpu_seconds
         Of the same repeat, all threads added up: hardly longer on a machine that is busy.
     memory_bytes
         Peak of resident memory above that before the search, with points and libraries loaded;
+        None where the system does not tell.
+    others
+        Processors that other jobs took during the same repeat, on average: 0 on a quiet machine.
         None where the system does not tell.
     """
 
@@ -53,6 +57,7 @@ class Measurement:
     total_seconds: tuple[float, ...]
     cpu_seconds: float
     memory_bytes: int | None
+    others: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,22 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twinscore.benchmark.record import Measurement
-from twinscore.neighbors.indexed import IndexedBackend, as_float32
+from twinscore.benchmark.stopwatch import Stopwatch
+from twinscore.neighbors.indexed import IndexedBackend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
 
 if TYPE_CHECKING:
     from twinscore.neighbors.backend import Backend
-    from twinscore.records import IdArray
+    from twinscore.neighbors.indexed import Index
+    from twinscore.records import FloatMatrix, IdArray
 
 WARM_UP_ROWS = 300
 STATUS = Path("/proc/self/status")
@@ -55,32 +56,69 @@ def measure(
     # Loading and compiling happen once a process, not once a search.
     _search(backend, SearchProblem(few, few, k, self_join=True), threads)
     resident = _forget_peak()
-    runs: list[tuple[float, float]] = []
-    processor: list[float] = []
-    ids = np.zeros((0, k), dtype=np.int64)
-    while len(runs) < repeats and sum(map(sum, runs)) < most_seconds:
+    runs: list[_Run] = []
+    while len(runs) < repeats and sum(run.seconds for run in runs) < most_seconds:
         problem = SearchProblem(points, points, k, self_join=True)
-        started = time.process_time()
-        build, query, ids = _search(backend, problem, threads)
-        processor.append(time.process_time() - started)
-        runs.append((build, query))
+        runs.append(_search(backend, problem, threads))
     peak = _memory("VmHWM")
-    totals = [build + query for build, query in runs]
-    middle = totals.index(statistics.median_low(totals))
+    totals = [run.seconds for run in runs]
+    middle = runs[totals.index(statistics.median_low(totals))]
     memory = None if peak is None or resident is None else max(0, peak - resident)
-    return Measurement(*runs[middle], tuple(totals), processor[middle], memory), ids
+    measurement = Measurement(
+        middle.build.seconds,
+        middle.query.seconds,
+        tuple(totals),
+        middle.build.cpu_seconds + middle.query.cpu_seconds,
+        memory,
+        middle.others,
+    )
+    return measurement, runs[-1].ids
 
 
-def _search(backend: Backend, problem: SearchProblem, threads: int) -> tuple[float, float, IdArray]:
-    """Return seconds of building and of asking, and the ids."""
-    started = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One search: what building and asking took, and the ids found."""
+
+    build: Stopwatch
+    query: Stopwatch
+    ids: IdArray
+
+    @property
+    def seconds(self) -> float:
+        return self.build.seconds + self.query.seconds
+
+    @property
+    def others(self) -> float | None:
+        parts = [watch for watch in (self.build, self.query) if watch.seconds > 0.0]
+        if any(watch.others is None for watch in parts):
+            return None
+        return sum((watch.others or 0.0) * watch.seconds for watch in parts) / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _TimedIndex:
+    """The index of a library: the clock runs while it is asked.
+
+    What comes after (distances in float64, order) is no work of the library.
+    """
+
+    index: Index
+    watch: Stopwatch
+
+    def candidates(self, queries: FloatMatrix, count: int) -> IdArray:
+        with self.watch.running():
+            return self.index.candidates(queries, count)
+
+
+def _search(backend: Backend, problem: SearchProblem, threads: int) -> _Run:
+    build, query = Stopwatch(), Stopwatch()
     if isinstance(backend, IndexedBackend):
-        index = backend.build(as_float32(problem.reference), threads)
-        built = time.perf_counter()
-        ids = backend.ask(index, problem).ids
-        return built - started, time.perf_counter() - built, ids
-    ids = backend.search(problem, threads, None).ids
-    return 0.0, time.perf_counter() - started, ids
+        with build.running():
+            index = backend.index_of(problem.reference, threads)
+        return _Run(build, query, backend.ask(_TimedIndex(index, query), problem).ids)
+    with query.running():
+        ids = backend.search(problem, threads, None).ids
+    return _Run(build, query, ids)
 
 
 def _forget_peak() -> int | None:

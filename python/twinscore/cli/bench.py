@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from twinscore.benchmark.record import Record
     from twinscore.benchmark.workload import Workload
 
 BENCH_EPILOG = """\b
@@ -16,7 +17,7 @@ pynndescent. Settings follow a colon: hnsw:search_width=200,links=32
 
 \b
 Examples:
-  twinscore bench --embeddings pool.npy
+  twinscore bench --embeddings photos.store
   twinscore bench --embeddings real.npy --synthetic synthetic.npy --k 1,10 --out bench/
   twinscore bench --embeddings pool.npy --backends exact,hnsw,hnsw:search_width=300
 """
@@ -35,10 +36,15 @@ def _neighbor_counts(
 
 
 @click.command(epilog=BENCH_EPILOG)
-@click.option("--embeddings", required=True, metavar="FILE", help="Points to search: .npy, .npz.")
+@click.option(
+    "--embeddings",
+    required=True,
+    metavar="FILE|STORE",
+    help="Points to search: .npy, .npz, .parquet, or an embedding store.",
+)
 @click.option(
     "--synthetic",
-    metavar="FILE",
+    metavar="FILE|STORE",
     help="The other side: the error of the score is then that of your own two sides.",
 )
 @click.option("--backends", metavar="NAME,...", help="Default: all whose packages are installed.")
@@ -92,9 +98,9 @@ def bench(
     from platformdirs import user_cache_dir
     from rich.console import Console
 
+    from twinscore.benchmark.comparison import read_records
     from twinscore.benchmark.harness import run_cases
     from twinscore.benchmark.picture import draw
-    from twinscore.benchmark.record import record_from_json
     from twinscore.benchmark.table import table_of
     from twinscore.neighbors.backend import thread_count
     from twinscore.neighbors.registry import check_available, descriptions, installed_backends
@@ -109,33 +115,35 @@ def bench(
         require("matplotlib", extra="bench", purpose="the picture of a bench")
         out.mkdir(parents=True, exist_ok=True)
     workload = _workload(embeddings, synthetic, rows)
-    records = []
-    with ProgressDisplay(quiet=quiet) as progress:
-        for record in run_cases(
-            workload,
-            chosen,
-            neighbor_counts,
-            Path(user_cache_dir("twinscore")) / "bench",
-            threads=threads or thread_count(0),
-            repeats=repeats,
-            most_seconds=most_seconds,
-            progress=progress,
-        ):
-            records.append(record)
-            if as_json:
-                click.echo(record.to_json())
-            if out is not None:
-                with (out / RECORDS_FILE).open("a", encoding="utf-8") as lines:
-                    lines.write(record.to_json() + "\n")
-    if not as_json:
-        points = f"{len(workload.points):,} points of {workload.points.shape[1]} columns"
-        click.echo(f"{workload.name}: {points}, {records[0].case.threads} threads")
-        Console(highlight=False).print(table_of(records))
-    if out is not None:
-        lines_of = (out / RECORDS_FILE).read_text(encoding="utf-8").splitlines()
-        draw([record_from_json(line) for line in lines_of], out / PICTURE_FILE)
-        if not as_json:
-            click.echo(f"Written to {out}")
+    records: list[Record] = []
+    try:
+        with ProgressDisplay(quiet=quiet) as progress:
+            for record in run_cases(
+                workload,
+                chosen,
+                neighbor_counts,
+                Path(user_cache_dir("twinscore")) / "bench",
+                threads=threads or thread_count(0),
+                repeats=repeats,
+                most_seconds=most_seconds,
+                progress=progress,
+            ):
+                records.append(record)
+                if as_json:
+                    click.echo(record.to_json())
+                if out is not None:
+                    with (out / RECORDS_FILE).open("a", encoding="utf-8") as lines:
+                        lines.write(record.to_json() + "\n")
+    finally:
+        # Ctrl-C shows what was measured by then.
+        if records and not as_json:
+            points = f"{len(workload.points):,} points of {workload.points.shape[1]} columns"
+            click.echo(f"{workload.name}: {points}, {records[0].case.threads} threads")
+            Console(highlight=False).print(table_of(records))
+        if records and out is not None:
+            draw(read_records(out / RECORDS_FILE), out / PICTURE_FILE)
+            if not as_json:
+                click.echo(f"Written to {out}")
     return 0
 
 
@@ -152,7 +160,10 @@ def _workload(embeddings: str, synthetic: str | None, rows: int | None) -> Workl
             continue
         opened = open_source(source, side=side)
         if not isinstance(opened, Embeddings):
-            raise ValueError(f"expected embeddings (.npy or .npz), got {source}: images")
+            raise ValueError(
+                "expected embeddings (.npy, .npz, .parquet, or a store made by 'twinscore "
+                f"embed'), got images: {source}"
+            )
         sides.append(opened.vectors)
     if len({side.shape[1] for side in sides}) > 1:
         raise ValueError(

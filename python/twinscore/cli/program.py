@@ -15,7 +15,7 @@ from twinscore.cli.demo import demo
 from twinscore.cli.embed import embed
 from twinscore.cli.history import history
 from twinscore.cli.model import model
-from twinscore.cli.score import score
+from twinscore.cli.score import EXIT_INTERRUPTED, score
 from twinscore.cli.watch import watch
 from twinscore.version import __version__
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXIT_ERROR = 1
-EXIT_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twinscore.models.embedder import Embedder
 
 EXIT_BELOW_MINIMUM = 3
+EXIT_INTERRUPTED = 130
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -293,6 +294,8 @@ def score(
             show(result, Console(highlight=False))
     if out is not None and not (quiet or to_stdout):
         click.echo(f"\nWritten to {out}")
+    if result.sampling is not None and result.sampling["interrupted"]:
+        return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
         click.echo(
             f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True

@@ -1,12 +1,13 @@
-"""How long a search will take: a probe on this machine, grown by what benches have measured.
+"""How long a search will take: probes on this machine, grown by what benches have measured.
 
-The figures come from `bench/records/backends.jsonl` and `bench/records/scaling.jsonl`, 10,000 to
-1,000,000 rows. The exact search prunes the better the more rows there are, and more on embeddings
-than on noise; its exponent lies between those of both.
+Seconds of a self-join grow with a power of the number of rows. That of the exact search lies
+between 1.5, on embeddings, and 2, on noise that nothing prunes: two probes tell which.
+The figures come from `bench/records/`: `scaling.jsonl`, `exact_search.jsonl` and `growth.jsonl`.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from twinscore.records import IdArray, PointMatrix
 
 PROBE_ROWS = 6_000
-GROWTH = {"exact": 1.7, "hnsw": 1.25, "torch": 2.0}
-"""Seconds of a self-join grow with this power of the number of rows."""
+LARGER_PROBE_ROWS = 24_000
+GROWTH = {"exact": (1.5, 2.0), "hnsw": (1.25, 1.25), "torch": (2.0, 2.0)}
+"""Between which powers of the number of rows seconds grow."""
 
 
 def predicted_seconds(
@@ -40,21 +42,30 @@ def predicted_seconds(
     k, threads
         Of the search.
     """
-    rows = probe_rows(len(points))
-    sample = np.ascontiguousarray(points[rows])
-    problem = SearchProblem(sample, sample, min(k, len(sample) - 1), self_join=True)
+    rows = min(len(points), PROBE_ROWS)
     # The first call of a library loads it.
-    few = sample[: 4 * problem.k + 64]
-    backend.search(SearchProblem(few, few, min(k, len(few) - 1), self_join=True), threads, None)
+    _probe(backend, points, min(len(points), 4 * k + 64), k, threads)
+    seconds = _probe(backend, points, rows, k, threads)
+    lowest, power = GROWTH[name]
+    if lowest < power and len(points) > LARGER_PROBE_ROWS:
+        larger = _probe(backend, points, LARGER_PROBE_ROWS, k, threads)
+        measured = math.log(larger / seconds) / math.log(LARGER_PROBE_ROWS / rows)
+        power = min(max(measured, lowest), power)
+        rows, seconds = LARGER_PROBE_ROWS, larger
+    return float(seconds * (len(points) / rows) ** power)
+
+
+def _probe(backend: Backend, points: PointMatrix, rows: int, k: int, threads: int) -> float:
+    sample = np.ascontiguousarray(points[probe_rows(len(points), rows)])
+    problem = SearchProblem(sample, sample, min(k, len(sample) - 1), self_join=True)
     started = time.perf_counter()
     backend.search(problem, threads, None)
-    took = time.perf_counter() - started
-    return float(took * (len(points) / len(sample)) ** GROWTH[name])
+    return time.perf_counter() - started
 
 
-def probe_rows(count: int) -> IdArray:
+def probe_rows(count: int, wanted: int) -> IdArray:
     """Pick the rows to probe: spread evenly, in their order."""
-    return np.unique(np.linspace(0, count - 1, min(count, PROBE_ROWS)).astype(np.int64))
+    return np.unique(np.linspace(0, count - 1, wanted).astype(np.int64))
 
 
 def available_bytes() -> int:

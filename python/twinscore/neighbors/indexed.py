@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
@@ -11,18 +12,28 @@ import numpy as np
 from twinscore.neighbors import exact
 from twinscore.neighbors.backend import Capabilities, thread_count
 from twinscore.neighbors.candidates import Candidates, joined, nearest_of, squared_distances
+from twinscore.neighbors.prepared import pair_distances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.neighbors.problem import SearchProblem
-    from twinscore.records import FloatMatrix, IdArray, Neighbors, PointMatrix, ProgressCallback
+    from twinscore.records import (
+        Float64Array,
+        FloatMatrix,
+        IdArray,
+        Neighbors,
+        PointMatrix,
+        ProgressCallback,
+    )
 
 ROWS_AT_ONCE = 4_096
 """Between two parts progress is reported and Ctrl-C answered."""
 
 MOST_EXTRA = 4_096
 """So many neighbors and no more are fetched to make up for those of the query's group."""
+
+ORDER_SEED = 0
 
 _log = logging.getLogger(__name__)
 
@@ -46,11 +57,33 @@ class Index(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ShuffledIndex:
+    """An index of points that were added in another order.
+
+    Attributes
+    ----------
+    index
+        Its point i is point `order[i]`.
+    order
+        Shape (n,).
+    """
+
+    index: Index
+    order: IdArray
+
+    def candidates(self, queries: FloatMatrix, count: int) -> IdArray:
+        """Name the nearest points; see `Index.candidates`."""
+        ids = self.index.candidates(queries, count)
+        return np.where(ids >= 0, self.order[ids], -1)
+
+
 class IndexedBackend(ABC):
     """Asks the index of a library for ids, and measures those in float64.
 
     The library's own distances are not used: whatever its rounding, `Neighbors` holds the true
-    squared distances of the ids it holds.
+    squared distances of the ids it holds. Points are added in random order: in a graph, those
+    that come first are found more easily, and a pool holds its real images first.
     """
 
     capabilities: ClassVar[Capabilities] = Capabilities()
@@ -86,8 +119,16 @@ class IndexedBackend(ABC):
             if progress is not None:
                 progress(built + done, total)
 
-        index = self.build(as_float32(problem.reference), thread_count(threads), building)
+        index = self.index_of(problem.reference, threads, building)
         return self.ask(index, problem, asking)
+
+    def index_of(
+        self, points: PointMatrix, threads: int, progress: ProgressCallback | None = None
+    ) -> ShuffledIndex:
+        """Make points searchable, whatever their order says of them; see `build`."""
+        order = np.random.default_rng(ORDER_SEED).permutation(len(points))
+        shuffled = as_float32(points[order])
+        return ShuffledIndex(self.build(shuffled, thread_count(threads), progress), order)
 
     def ask(
         self, index: Index, problem: SearchProblem, progress: ProgressCallback | None = None
@@ -138,9 +179,14 @@ def _nearest(problem: SearchProblem, first_query: int, found: IdArray) -> Neighb
         enough = ~np.isin(rows, short)
         rows = np.concatenate([rows[enough], np.repeat(short, problem.k)])
         ids = np.concatenate([ids[enough], _exact_ids(problem, short).ravel()])
-    distances = squared_distances(problem.queries, rows, problem.reference, ids)
-    candidates = Candidates(rows - first_query, ids, distances)
+    candidates = Candidates(rows - first_query, ids, _distances(problem, rows, ids))
     return nearest_of(candidates, len(found), problem.k, ties=False)
+
+
+def _distances(problem: SearchProblem, rows: IdArray, ids: IdArray) -> Float64Array:
+    if problem.self_join:  # pairs within one matrix: several times as fast in the core
+        return pair_distances(problem.reference, rows, ids)
+    return squared_distances(problem.queries, rows, problem.reference, ids)
 
 
 def _exact_ids(problem: SearchProblem, rows: IdArray) -> IdArray:

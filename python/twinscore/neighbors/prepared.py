@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from twinscore.records import Float64Array, FloatMatrix, IdArray
+    from twinscore.records import Float64Array, IdArray, PointMatrix
 
 
 class PreparedReference:
@@ -22,7 +22,7 @@ class PreparedReference:
     Parameters
     ----------
     rows
-        Shape (m, d), float32, finite. Read in place: they must not change afterwards.
+        Shape (m, d), float32 or float16, finite. Read in place: they must not change afterwards.
     k
         The number of neighbors that most searches will ask for; changes the speed alone.
     threads
@@ -34,7 +34,7 @@ class PreparedReference:
         A row is not finite.
     """
 
-    def __init__(self, rows: FloatMatrix, k: int = 1, *, threads: int | None = None) -> None:
+    def __init__(self, rows: PointMatrix, k: int = 1, *, threads: int | None = None) -> None:
         self._size = len(rows)
         self._core = _core.PreparedReference(
             rows,
@@ -50,7 +50,7 @@ class PreparedReference:
 
     def search(
         self,
-        queries: FloatMatrix,
+        queries: PointMatrix,
         k: int,
         *,
         query_groups: IdArray | None = None,
@@ -62,7 +62,7 @@ class PreparedReference:
         Parameters
         ----------
         queries
-            Shape (n, d), float32, finite.
+            Shape (n, d), of the type of the rows, finite.
         k
             Neighbors per query.
         query_groups, reference_groups
@@ -78,13 +78,13 @@ class PreparedReference:
         return Neighbors(*self._core.search(queries, k, query_groups, reference_groups, retired))
 
 
-def pair_distances(points: FloatMatrix, first: IdArray, second: IdArray) -> Float64Array:
+def pair_distances(points: PointMatrix, first: IdArray, second: IdArray) -> Float64Array:
     """Squared distances of pairs of rows, as a search finds them before it ties equal ones.
 
     Parameters
     ----------
     points
-        Shape (n, d), float32.
+        Shape (n, d), float32 or float16.
     first, second
         Shapes (pairs,): row numbers.
     """

@@ -46,7 +46,7 @@ def print_sampled_summary(result: ScoreResult, console: Console) -> None:
         ("Not computed", "p-value and all that needs the neighbors of every image"),
     ]
     if result.choice is not None:
-        rows.append(("Chosen", result.choice))
+        rows.append(("Chosen", f"backend {result.backend}; {result.choice}"))
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(value))
     console.print(table)

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from twinscore.result import ScoreResult
@@ -152,9 +154,23 @@ def _figures(result: ScoreResult) -> Table:
                 f"{result.pooled_score:.3f}, every image counted, its own group left out",
             )
         )
+    rows += _search(result)
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(value))
     return table
+
+
+def _search(result: ScoreResult) -> Iterator[tuple[str, str]]:
+    """Tell what was searched with, where it was not simply exact."""
+    if result.choice is not None:
+        yield "Chosen", f"backend {result.backend}; {result.choice}"
+    if result.audit is not None:
+        low, high = result.audit["score_error_interval"]
+        yield (
+            "Approximate",
+            f"{result.audit['recall']:.1%} of the neighbors found, the score is off by "
+            f"{low:+.4f} to {high:+.4f}: {result.audit['queries']:,} images searched exactly",
+        )
 
 
 def _overlap(result: ScoreResult) -> str:
