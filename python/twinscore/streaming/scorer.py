@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from twinscore.sources import DEFAULT_INTERVAL
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
 from twinscore.streaming.candidates import CandidatePool
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
+from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import RealSide, open_real_side
 from twinscore.streaming.registry import Registry, group_codes
 from twinscore.streaming.reservoir import Arrivals
@@ -19,7 +22,7 @@ from twinscore.streaming.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     import numpy.typing as npt
@@ -70,8 +73,10 @@ class StreamingScorer:
         Score the latest so many images only, instead of a sample of all: shows drift.
     half_life
         Sample with a weight that halves every so many images: shows drift, more smoothly.
-    model, device, threads
+    model, device, threads, exposure, video_interval
         As in `twinscore.score`; used once images rather than embeddings are given.
+    progress
+        Called now and then with (stage, done, total) while the real images are embedded.
 
     Raises
     ------
@@ -104,6 +109,8 @@ class StreamingScorer:
         model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
         device: str = "cpu",
         threads: int | None = None,
+        exposure: float | None = None,
+        video_interval: float = DEFAULT_INTERVAL,
         progress: StageProgress | None = None,
     ) -> None:
         _check_sampling(k, capacity, window, half_life)
@@ -114,6 +121,8 @@ class StreamingScorer:
             model=model,
             device=device,
             threads=threads,
+            exposure=exposure,
+            video_interval=video_interval,
             progress=progress,
         )
         room = window or capacity or len(side.embeddings.vectors)
@@ -209,17 +218,18 @@ class StreamingScorer:
         TypeError, ValueError
             The batch has another width, or groups or ids of another length; nothing is taken in.
         """
-        intake = take_in(items, self._pool.width, lambda: self._side.embedder)
+        intake = self._taken_in(items)
         group_names = checked_labels(groups, intake.total, "groups")
         id_names = checked_ids(ids, intake.total)
         with self._lock:
-            self._note_skipped(intake)
-            arrivals = self._registry.register(
-                intake.vectors, _at(id_names, intake), _at(group_names, intake)
-            )
-            for start in range(0, len(arrivals), ROWS_AT_ONCE):
-                self._take(arrivals.part(start, start + ROWS_AT_ONCE))
-            self._result = None
+            with interrupts_postponed():
+                self._note_skipped(intake)
+                arrivals = self._registry.register(
+                    intake.vectors, _at(id_names, intake), _at(group_names, intake)
+                )
+                for start in range(0, len(arrivals), ROWS_AT_ONCE):
+                    self._take(arrivals.part(start, start + ROWS_AT_ONCE))
+                self._result = None
             if not answers:
                 return None
             return self._answers(intake, arrivals.codes, arrivals.serials)
@@ -232,7 +242,7 @@ class StreamingScorer:
         items, groups
             As for `update`.
         """
-        intake = take_in(items, self._pool.width, lambda: self._side.embedder)
+        intake = self._taken_in(items)
         group_names = checked_labels(groups, intake.total, "groups")
         with self._lock:
             serials = self._registry.new_serials(len(intake.places))
@@ -248,7 +258,7 @@ class StreamingScorer:
             Names given to `update` before, each once.
         """
         names = checked_ids(ids, len(ids)) or []
-        with self._lock:
+        with self._changing():
             self._admit_waiting()
             self._pool.reservoir.discard(names)
             self._registry.seen = max(self._registry.seen - len(names), 0)
@@ -284,8 +294,11 @@ class StreamingScorer:
         """
         if other is self:
             raise ValueError("expected another scorer to merge, got the same one")
-        theirs = other.snapshot()
-        with self._lock:
+        return self.merge_snapshot(other.snapshot())
+
+    def merge_snapshot(self, theirs: Snapshot) -> Self:
+        """Take in what a snapshot holds, as `merge` does."""
+        with self._changing():
             self._admit_waiting()
             self.snapshot().check_mergeable(theirs)
             reservoir = self._pool.reservoir
@@ -314,7 +327,14 @@ class StreamingScorer:
     ) -> StreamingScorer:
         """Make a scorer that goes on where a snapshot was taken."""
         scorer = cls.__new__(cls)
-        side = RealSide(snapshot.real, model or snapshot.model, device or snapshot.device, threads)
+        side = RealSide(
+            snapshot.real,
+            model or snapshot.model,
+            device or snapshot.device,
+            threads,
+            exposure=snapshot.exposure,
+            video_interval=snapshot.video_interval,
+        )
         registry = snapshot.registry()
         scorer._set_up(side, snapshot.k, snapshot.capacity, registry, threads)
         reservoir = scorer._pool.reservoir
@@ -369,6 +389,17 @@ class StreamingScorer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ = self.restore(state["snapshot"], threads=state["threads"]).__dict__
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock, interrupts_postponed():
+            yield
+
+    def _taken_in(self, items: Any) -> Intake:
+        side = self._side
+        return take_in(
+            items, self._pool.width, lambda: side.embedder, video_interval=side.video_interval
+        )
+
     def _note_skipped(self, intake: Intake) -> None:
         if not intake.skipped:
             return
@@ -402,8 +433,9 @@ class StreamingScorer:
 
     def _admit_waiting(self) -> None:
         if self._waiting:
-            waiting, self._waiting = Arrivals.joined(self._waiting), []
-            self._pool.reservoir.admit(waiting)
+            with interrupts_postponed():
+                waiting, self._waiting = Arrivals.joined(self._waiting), []
+                self._pool.reservoir.admit(waiting)
 
     def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
         self._admit_waiting()
