@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twinscore as ts
-
 from twinscore.streaming.reservoir import Reservoir
 
 if TYPE_CHECKING:
@@ -75,7 +74,9 @@ def test_up_to_capacity_all_figures_are_those_of_the_batch_score(group_size: int
     for part in np.array_split(np.arange(180), 7):
         scorer.update(synthetic[part], groups=None if groups[1] is None else groups[1][part])
     result = scorer.result()
-    batch = ts.score(real, synthetic, 1, *groups, diagnostics=False)
+    batch = ts.score(
+        real, synthetic, real_groups=groups[0], synthetic_groups=groups[1], diagnostics=False
+    )
     for name in ("score", "reverse_score", "pooled_score", "interval", "z", "null_interval"):
         assert getattr(result, name) == getattr(batch, name), name
     for name in ("overlap", "overlap_interval"):
@@ -404,9 +405,10 @@ def test_ctrl_c_in_the_middle_of_an_update_loses_nothing(
         os.kill(os.getpid(), signal.SIGINT)
         admit(reservoir, arrivals)
 
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as context:
         context.setattr(Reservoir, "admit", interrupted)
-        scorer.update(points, ids=range(30))
+        with pytest.raises(KeyboardInterrupt):
+            scorer.update(points, ids=range(30))
     assert (scorer.n_seen, scorer.n_kept) == (30, 30)
     assert scorer.result().score == batch_score(real, points).score
 
