@@ -80,6 +80,7 @@ def main(images: Path, repeats: int, epochs: int, workers: int, out: Path | None
         "ratios": [after / before for before, after in zip(plain, watched, strict=True)],
         "batches_offered": monitor.offered,
         "batches_scored": monitor.scored,
+        "images_scored": scorer.n_seen,
         "load": os.getloadavg()[0],
         "host": host(),
         "commit": commit(),

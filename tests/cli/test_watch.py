@@ -69,11 +69,25 @@ for late, rest in unfinished:
 """
 
 
-def watch(folder: Path, real: Path, *options: str) -> subprocess.Popen[str]:
+def watch(
+    folder: str | Path, real: Path, *options: str, cwd: Path | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "twinscore", "watch", str(folder), "--real", str(real)]
     return subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd
     )
+
+
+def wait_for_line(file: Path, process: subprocess.Popen[str], frames: int) -> None:
+    """Wait until a score of so many frames was written, far shorter than a rescan takes to come."""
+    given_up = time.monotonic() + 30.0
+    while time.monotonic() < given_up and process.poll() is None:
+        lines = file.read_text().splitlines() if file.exists() else []
+        if any(json.loads(line)["frames"] == frames for line in lines):
+            return
+        time.sleep(0.05)
+    process.kill()
+    raise AssertionError(process.communicate()[1] or f"no score of {frames} frames")
 
 
 def finished(process: subprocess.Popen[str], timeout: float = 300) -> tuple[int, str, str]:
@@ -146,6 +160,35 @@ def test_a_low_score_stops_the_render_with_code_3(
     )
     assert code == 3
     assert "of 12 frames is below 1.9" in err
+
+
+@pytest.mark.parametrize("options", [[], ["--poll"]])
+def test_frames_that_land_below_a_relative_folder_are_noticed_at_once(
+    options: list[str], make_folder: Callable[..., Path], real: Path, tmp_path: Path
+) -> None:
+    make_folder("landing/renders", {"a": 4}, seed=5)
+    later = make_folder("later", {"b": 2}, seed=6)
+    scores = tmp_path / "scores.jsonl"
+    common = ["--settle", "0", "--out", str(scores), *options]
+    process = watch("renders/", real, *common, cwd=tmp_path / "landing")
+    wait_for_line(scores, process, 4)
+    (later / "b").rename(tmp_path / "landing" / "renders" / "b")
+    wait_for_line(scores, process, 6)
+    process.send_signal(signal.SIGINT)
+    assert finished(process)[0] == 130
+
+
+def test_lines_of_json_alone_go_to_standard_output(
+    make_folder: Callable[..., Path], real: Path
+) -> None:
+    frames = make_folder("renders", {"a": 5}, seed=5)
+    code, out, err = finished(
+        watch(frames, real, "--settle", "0", "--until-idle", "0.5", "--out", "-")
+    )
+    assert code == 0, err
+    assert json.loads(out.splitlines()[-1])["n_seen"] == 5
+    assert all(line.startswith("{") for line in out.splitlines())
+    assert "5 frames counted" in err
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

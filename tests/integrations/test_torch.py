@@ -127,6 +127,21 @@ def test_what_does_not_fit_the_budget_goes_by_and_is_counted() -> None:
     assert f"{monitor.scored} of 100 batches of the loader were scored" in result.warnings[-1]
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_of_a_batch_of_images_a_few_are_drawn_unless_all_may_be_scored(
+    as_list: bool, make_folder: Callable[..., Path]
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    images = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (20, 3, 32, 32), np.uint8))
+    batch = list(images) if as_list else images
+    scorer = ts.StreamingScorer(make_folder("real", {"a": 4}), threads=1)
+    for budget, seen in ((0.5, 8), (1.0, 8 + 20)):
+        with ScoreMonitor([batch], scorer, budget=budget) as monitor:
+            assert next(iter(monitor)) is batch
+            monitor.drain()
+        assert scorer.n_seen == seen
+
+
 def test_the_training_loop_may_overwrite_its_batch() -> None:
     scorer = ts.StreamingScorer(points(0, 200))
     with ScoreMonitor(DataLoader(Rows(), batch_size=50), scorer, budget=1.0) as monitor:
