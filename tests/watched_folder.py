@@ -25,21 +25,23 @@ def write_frame(file: Path, seed: int) -> Path:
 
 @dataclass(frozen=True)
 class Watched:
-    """A folder to watch and what it is compared with."""
+    """A folder to watch, what it is compared with, and by which small network."""
 
     folder: Path
     real: Path
+    model: Path
 
     def open(self, **settings: Any) -> WatchSession:
         """Start, or go on with, a watch that takes every frame at once."""
-        chosen = WatchSettings(**{"real": str(self.real), "capacity": 100, **settings})
+        usual = {"real": str(self.real), "model": str(self.model), "capacity": 100}
+        chosen = WatchSettings(**{**usual, **settings})
         return WatchSession(self.folder, chosen, state=self.folder / ".state.npz", settle=0.0)
 
     def assert_equals_batch(self, session: WatchSession, **options: Any) -> None:
         """Compare with the score of the folder."""
         result = session.result()
         assert result is not None
-        options = {"diagnostics": False, "allow_skips": True, **options}
+        options = {"diagnostics": False, "allow_skips": True, "model": self.model, **options}
         expected = ts.score(self.real, self.folder, **options)
         assert result.score == expected.score
         assert result.groups is None or expected.groups is not None

@@ -162,7 +162,7 @@ def test_a_low_score_stops_the_render_with_code_3(
     assert "of 12 frames is below 1.9" in err
 
 
-@pytest.mark.parametrize("options", [[], ["--poll"]])
+@pytest.mark.parametrize("options", [[], pytest.param(["--poll"], marks=pytest.mark.slow)])
 def test_frames_that_land_below_a_relative_folder_are_noticed_at_once(
     options: list[str], make_folder: Callable[..., Path], real: Path, tmp_path: Path
 ) -> None:

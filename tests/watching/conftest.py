@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def watched(make_folder: Callable[..., Path], tmp_path: Path) -> Watched:
+def watched(
+    make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
+) -> Watched:
     """An empty folder and twelve real images."""
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     renders = tmp_path / "renders"
     renders.mkdir()
-    return Watched(renders, make_folder("real", {"a": 8, "b": 4}))
+    return Watched(renders, make_folder("real", {"a": 8, "b": 4}), save_model())

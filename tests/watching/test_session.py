@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import signal
@@ -13,10 +14,12 @@ import twinscore as ts
 from twinscore.streaming.scorer import StreamingScorer
 from twinscore.streaming.snapshot import Snapshot
 from twinscore.watching import WatchSession, WatchSettings
-from watched_folder import Watched, take_all, take_noticed, write_frame
+from watched_folder import take_all, take_noticed, write_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from watched_folder import Watched
 
 
 def land(watched: Watched, count: int, folders: int = 2) -> list[Path]:
@@ -77,9 +80,8 @@ def test_a_folder_given_relative_to_where_one_is(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(watched.folder.parent)
-    session = WatchSession(
-        Path("renders"), WatchSettings(str(watched.real)), state=Path("state.npz"), settle=0.0
-    )
+    settings = WatchSettings(str(watched.real), model=str(watched.model))
+    session = WatchSession(Path("renders"), settings, state=Path("state.npz"), settle=0.0)
     session.notice(land(watched, 4))
     take_noticed(session)
     assert session.counted == 4
@@ -104,7 +106,7 @@ def test_a_frame_is_not_read_while_it_is_written(watched: Watched) -> None:
 
 def test_a_frame_waits_until_it_has_settled(watched: Watched) -> None:
     state = watched.folder / ".state.npz"
-    settings = WatchSettings(str(watched.real))
+    settings = WatchSettings(str(watched.real), model=str(watched.model))
     session = WatchSession(watched.folder, settings, state=state, settle=3600.0)
     land(watched, 1)
     session.rescan()
@@ -235,20 +237,20 @@ def test_exposure_is_that_of_a_score_of_the_folder(watched: Watched) -> None:
         assert image.write(str(watched.folder / f"{number}.exr"))
     take_all(session)
     watched.assert_equals_batch(session, exposure=2.0)
-    plain = ts.score(watched.real, watched.folder, diagnostics=False)
+    plain = ts.score(watched.real, watched.folder, diagnostics=False, model=watched.model)
     result = session.result()
     assert result is not None
     assert result.preprocessing != plain.preprocessing
 
 
 def real_store(watched: Watched) -> Path:
-    ts.embed(watched.real, watched.folder.parent / "real.store")
+    ts.embed(watched.real, watched.folder.parent / "real.store", model=watched.model)
     return watched.folder.parent / "real.store"
 
 
 def real_npy(watched: Watched) -> Path:
     file = watched.folder.parent / "real.npy"
-    np.save(file, ts.Embedder().embed(sorted(watched.real.glob("*/*.png"))))
+    np.save(file, ts.Embedder(watched.model).embed(sorted(watched.real.glob("*/*.png"))))
     return file
 
 
@@ -267,7 +269,7 @@ def real_pattern(watched: Watched) -> Path:
 def test_the_real_side_is_all_that_score_takes_and_its_changes_are_found_out(
     kind: Callable[[Watched], Path], watched: Watched
 ) -> None:
-    other = Watched(watched.folder, kind(watched))
+    other = dataclasses.replace(watched, real=kind(watched))
     land(watched, 4)
     session = other.open()
     take_all(session)
@@ -276,9 +278,11 @@ def test_the_real_side_is_all_that_score_takes_and_its_changes_are_found_out(
     other.open()
     added = write_frame(watched.real / "a" / "added.png", 99)
     if kind is real_store:
-        ts.embed(watched.real, watched.folder.parent / "real.store")
+        ts.embed(watched.real, watched.folder.parent / "real.store", model=watched.model)
     elif kind is real_npy:
-        np.save(other.real, ts.Embedder().embed([added, *watched.real.glob("*/*.png")]))
+        np.save(
+            other.real, ts.Embedder(watched.model).embed([added, *watched.real.glob("*/*.png")])
+        )
     elif kind is real_manifest:
         write_frame(watched.real / "a" / "000.png", 98)
     with pytest.raises(ValueError, match="the real images have changed"):
@@ -296,7 +300,7 @@ def test_the_state_of_another_watch_is_refused(watched: Watched) -> None:
 
 def test_a_missing_folder_is_one_clear_error(watched: Watched) -> None:
     with pytest.raises(FileNotFoundError, match="expected a folder to watch"):
-        Watched(watched.folder / "missing", watched.real).open()
+        dataclasses.replace(watched, folder=watched.folder / "missing").open()
 
 
 def test_a_folder_that_is_gone_ends_the_watch_with_its_score(watched: Watched) -> None:
