@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.cli import main
 from twinscore.models.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -225,8 +226,28 @@ def test_two_watches_of_one_folder_are_refused(
         first.communicate()
 
 
-def test_a_missing_folder_is_one_line(tmp_path: Path, real: Path) -> None:
-    code, _, err = finished(watch(tmp_path / "missing", real))
-    assert code == 1
-    assert err.strip().startswith("twinscore: error: expected a folder to watch")
-    assert len(err.strip().splitlines()) == 1
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["missing", "--real", "photos"], "expected a folder to watch, but 'missing' is none"),
+        ([".", "--real", "missing"], "real side: expected a folder"),
+        ([".", "--real", "real.npy", "--group-by", "scene"], "expected group_by (--group-by)"),
+        ([".", "--real", "real.npy", "--state", "missing/a.npz"], "missing is no folder"),
+        ([".", "--real", "real.npy", "--out", "missing/a.jsonl"], "cannot write to missing"),
+    ],
+)
+def test_what_cannot_be_watched_is_one_line(
+    options: list[str],
+    message: str,
+    real: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(real.parent)
+    with pytest.raises(SystemExit) as stopped:
+        main(["watch", *options])
+    error = capsys.readouterr().err
+    assert stopped.value.code == 1
+    assert error.startswith("twinscore: error: ")
+    assert message in error
+    assert len(error.splitlines()) == 1

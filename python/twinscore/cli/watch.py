@@ -43,7 +43,7 @@ Examples:
   twinscore watch renders/ --real photos.store --group-by folder:1
   twinscore watch exr/ --real 'photos/**/*.jpg' --exposure 1.5
   twinscore watch /mnt/farm/job7 --real photos/ --poll
-  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500 || stop-render
+  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500; [ $? = 3 ] && stop-render
 """
 
 
@@ -177,10 +177,12 @@ def watch(
 
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
-    lines = JsonLines(out) if out is not None else None
     state = state or folder / STATE_FILE
     if not folder.is_dir():
         raise FileNotFoundError(f"expected a folder to watch, but {str(folder_given)!r} is none")
+    if not state.parent.is_dir():
+        raise FileNotFoundError(f"cannot write to {state}: {state.parent} is no folder")
+    lines = JsonLines(out) if out is not None else None
     lock = FileLock(state.with_name(f".{state.name.lstrip('.')}.lock"))
     try:
         lock.acquire(timeout=0)
