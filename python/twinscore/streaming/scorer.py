@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from twinscore.sources import DEFAULT_INTERVAL
+from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
 from twinscore.streaming.candidates import CandidatePool
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
 from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import RealSide, open_real_side
-from twinscore.streaming.registry import Registry, group_codes
-from twinscore.streaming.reservoir import Arrivals
+from twinscore.streaming.registry import Registry, check_sampling, group_codes
 from twinscore.streaming.result import StreamResult, stream_result
 from twinscore.streaming.snapshot import Snapshot
 
@@ -33,13 +33,6 @@ if TYPE_CHECKING:
     from twinscore.streaming.intake import Intake
 
     Labels = Sequence[Any] | npt.NDArray[Any]
-
-ROWS_AT_ONCE = 16_384
-"""A longer batch is taken in parts, so that its size sets no memory."""
-
-FEWEST_WAITING = 1_024
-WAITING_SHARE = 1 / 16
-"""Arrivals wait until they outgrow both of these, or until somebody looks."""
 
 _logger = logging.getLogger(__name__)
 
@@ -113,7 +106,7 @@ class StreamingScorer:
         video_interval: float = DEFAULT_INTERVAL,
         progress: StageProgress | None = None,
     ) -> None:
-        _check_sampling(k, capacity, window, half_life)
+        check_sampling(k, capacity, window, half_life)
         side = open_real_side(
             real,
             groups=groups,
@@ -144,7 +137,7 @@ class StreamingScorer:
         )
         self._lock = ForkSafeLock()
         self._search: BatchSearch | None = None
-        self._waiting: list[Arrivals] = []
+        self._admission = Admission(registry, self._pool.reservoir)
         self._result: StreamResult | None = None
 
     @property
@@ -171,7 +164,7 @@ class StreamingScorer:
     def n_kept(self) -> int:
         """Synthetic images kept now."""
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             return len(self._pool.reservoir)
 
     @property
@@ -227,8 +220,7 @@ class StreamingScorer:
                 arrivals = self._registry.register(
                     intake.vectors, _at(id_names, intake), _at(group_names, intake)
                 )
-                for start in range(0, len(arrivals), ROWS_AT_ONCE):
-                    self._take(arrivals.part(start, start + ROWS_AT_ONCE))
+                self._admission.take(arrivals)
                 self._result = None
             if not answers:
                 return None
@@ -259,7 +251,7 @@ class StreamingScorer:
         """
         names = checked_ids(ids, len(ids)) or []
         with self._changing():
-            self._admit_waiting()
+            self._admission.settle()
             self._pool.reservoir.discard(names)
             self._registry.seen = max(self._registry.seen - len(names), 0)
             self._result = None
@@ -275,7 +267,7 @@ class StreamingScorer:
             There are fewer than two images or groups of a side, or fewer than k neighbors.
         """
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             if self._result is None:
                 self._result = stream_result(self._pool, self._registry, self._side)
             return self._result
@@ -299,7 +291,7 @@ class StreamingScorer:
     def merge_snapshot(self, theirs: Snapshot) -> Self:
         """Take in what a snapshot holds, as `merge` does."""
         with self._changing():
-            self._admit_waiting()
+            self._admission.settle()
             self.snapshot().check_mergeable(theirs)
             reservoir = self._pool.reservoir
             arrivals = theirs.arrivals(self._registry)
@@ -313,7 +305,7 @@ class StreamingScorer:
     def snapshot(self) -> Snapshot:
         """Return a copy of all that makes up the scorer; see `restore`."""
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             return Snapshot.of(self._pool, self._registry, self._side)
 
     @classmethod
@@ -413,32 +405,8 @@ class StreamingScorer:
             first.reason,
         )
 
-    def _take(self, arrivals: Arrivals) -> None:
-        self._registry.seen += len(arrivals)
-        reservoir = self._pool.reservoir
-        if arrivals.ids is not None:
-            self._admit_waiting()
-            names = [name for name in arrivals.ids if name is not None]
-            fresh = set(names) - reservoir.names
-            self._registry.seen -= len(names) - len(fresh)
-            reservoir.admit(arrivals)
-            return
-        hopeful = np.flatnonzero(arrivals.priorities < reservoir.threshold)
-        if len(hopeful):
-            # Copies: the caller may use its batch again.
-            self._waiting.append(arrivals.chosen(hopeful))
-        waiting = sum(map(len, self._waiting))
-        if waiting > max(FEWEST_WAITING, WAITING_SHARE * reservoir.capacity):
-            self._admit_waiting()
-
-    def _admit_waiting(self) -> None:
-        if self._waiting:
-            with interrupts_postponed():
-                waiting, self._waiting = Arrivals.joined(self._waiting), []
-                self._pool.reservoir.admit(waiting)
-
     def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
-        self._admit_waiting()
+        self._admission.settle()
         if self._search is None:
             real = np.asarray(self._side.embeddings.vectors, np.float32)
             self._search = BatchSearch(real, self.k, threads=self._threads)
@@ -465,19 +433,3 @@ def _at(labels: list[Any] | None, intake: Intake) -> list[Any] | None:
     if labels is None or len(intake.places) == intake.total:
         return labels
     return [labels[place] for place in intake.places.tolist()]
-
-
-def _check_sampling(
-    k: int, capacity: int | None, window: int | None, half_life: float | None
-) -> None:
-    for name, value in (("k", k), ("capacity", capacity), ("window", window)):
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"expected {name} as a whole number, got {value!r}")
-        if value < 1:
-            raise ValueError(f"expected {name} of at least 1, got {value}")
-    if half_life is not None and not half_life > 0.0:
-        raise ValueError(f"expected half_life above 0, got {half_life}")
-    if window is not None and (half_life is not None or capacity is not None):
-        raise ValueError("expected window alone, or capacity and half_life")
