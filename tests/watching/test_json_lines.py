@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import threading
 from pathlib import Path
 
@@ -16,6 +17,21 @@ def test_json_lines_survive_a_crash_in_the_middle_of_a_line(tmp_path: Path) -> N
     with file.open("a") as opened:
         opened.write('{"a": 2, "unfinis')
     JsonLines(file).append({"a": 3})
+    assert file.read_text() == '{"a": 1}\n{"a": 3}\n'
+
+
+def test_of_a_line_that_finds_no_room_nothing_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "scores.jsonl"
+    lines = JsonLines(file)
+    lines.append({"a": 1})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, limits[1]))
+    try:
+        with pytest.raises(OSError, match=r"cannot write to .*scores\.jsonl: File too large"):
+            lines.append({"a": "x" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    lines.append({"a": 3})
     assert file.read_text() == '{"a": 1}\n{"a": 3}\n'
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,14 +20,10 @@ if TYPE_CHECKING:
 
     from twinscore.streaming import StreamResult
     from twinscore.watching import WatchSession
-    from twinscore.watching.json_lines import JsonLines
+    from twinscore.watching.reporting import Reporter
 
 EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
-SECONDS_BETWEEN_RESULTS = 2.0
-SCORING_PAUSES = 4.0
-"""A new score comes after two seconds, and after so many times what the last one took."""
-
 SECONDS_BETWEEN_RESCANS = 60.0
 RESCANNING_PAUSES = 20.0
 """The whole folder is listed once a minute, and after so many times what that took."""
@@ -174,6 +169,7 @@ def watch(
     from twinscore.report.progress import ProgressDisplay
     from twinscore.watching import WatchSession, WatchSettings
     from twinscore.watching.json_lines import JsonLines
+    from twinscore.watching.reporting import Reporter
 
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
@@ -199,92 +195,21 @@ def watch(
                 threads=threads,
                 progress=progress,
             )
-        report = Report(session, lines, quiet=quiet)
+        report = Reporter(session, lines, quiet=quiet)
         with report, _stopped_by_termination():
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:
                 session.save()
-        report.conclude()
+        if not quiet:
+            click.echo(report.conclusion(), err=report.keeps_standard_output)
     return code
-
-
-class Report:
-    """Shows and writes every new result, but not oftener than anyone can read.
-
-    Parameters
-    ----------
-    session
-        The watch.
-    lines
-        Gets each result, or None.
-    quiet
-        Show nothing.
-    """
-
-    def __init__(self, session: WatchSession, lines: JsonLines | None, *, quiet: bool) -> None:
-        from twinscore.watching import WatchView
-
-        self._session = session
-        self._lines = lines
-        self._view = WatchView(quiet=quiet)
-        self._quiet = quiet
-        self._due = 0.0
-        self._is_stale = True
-        self.result: StreamResult | None = None
-
-    def __enter__(self) -> Self:
-        """Start showing."""
-        self._view.__enter__()
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        """Stop showing."""
-        self._view.__exit__(*raised)
-
-    def changed(self) -> None:
-        """Note that the last result no longer holds."""
-        self._is_stale = True
-
-    def refresh(self, *, at_once: bool = False) -> None:
-        """Score anew if there is reason to and the last time is long enough ago."""
-        is_due = at_once or time.monotonic() >= self._due
-        is_new = self._is_stale and is_due
-        if is_new:
-            started = time.monotonic()
-            self.result = self._session.result()
-            self._is_stale = False
-            # A score of many frames takes a while: frames come first.
-            pause = SCORING_PAUSES * (time.monotonic() - started)
-            self._due = time.monotonic() + max(SECONDS_BETWEEN_RESULTS, pause)
-            self._write()
-        self._view.show(self._session, self.result, is_new=is_new)
-
-    def conclude(self) -> None:
-        """Print the last score."""
-        if not self._quiet:
-            from twinscore.watching.view import summary_line
-
-            is_in_the_way = self._lines is not None and self._lines.to_standard_output
-            click.echo(summary_line(self._session, self.result), err=is_in_the_way)
-
-    def _write(self) -> None:
-        if self._lines is None or self.result is None:
-            return
-        fields = {
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-            "frames": self._session.counted,
-            "landing": self._session.waiting,
-            "unreadable": self._session.unreadable,
-            **self.result.to_dict(),
-        }
-        self._lines.append(fields)
 
 
 def _watch(
     session: WatchSession,
     changes: Iterator[set[str]],
-    report: Report,
+    report: Reporter,
     stop_below: float | None,
     after: int,
     until_idle: float | None,

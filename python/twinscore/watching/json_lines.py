@@ -8,6 +8,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from io import RawIOBase
     from pathlib import Path
 
 STANDARD_OUTPUT = "-"
@@ -47,7 +48,13 @@ class JsonLines:
         return self._file is None
 
     def append(self, fields: dict[str, Any]) -> None:
-        """Write one line."""
+        """Write one line.
+
+        Raises
+        ------
+        OSError
+            It cannot be written; the lines before it are as they were.
+        """
         # In ASCII: names of files may hold bytes that are no text.
         line = json.dumps(fields, allow_nan=False) + "\n"
         if self._file is None:
@@ -55,10 +62,23 @@ class JsonLines:
             sys.stdout.flush()
             return
         try:
-            with self._file.open("a", encoding="utf-8") as opened:
-                opened.write(line)
+            with self._file.open("ab", buffering=0) as opened:
+                _write_whole(opened, line.encode("ascii"))
         except OSError as error:
             raise OSError(f"cannot write to {self._file}: {error.strerror or error}") from error
+
+
+def _write_whole(opened: RawIOBase, line: bytes) -> None:
+    """Write a line, or nothing of it where the disk is full."""
+    before = opened.tell() if opened.seekable() else None
+    left = memoryview(line)
+    try:
+        while left:
+            left = left[opened.write(left) or 0 :]
+    except OSError:
+        if before is not None:
+            opened.truncate(before)
+        raise
 
 
 def _end_of_last_line(opened: Any) -> int:
