@@ -75,8 +75,17 @@ def watch(
 ) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "twinscore", "watch", str(folder), "--real", str(real)]
     return subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd
+        [*command, "--model", str(model_of(real)), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
     )
+
+
+def model_of(real: Path) -> Path:
+    """Return the small network that the real side went through."""
+    return real.with_name("mine.onnx")
 
 
 def wait_for_line(file: Path, process: subprocess.Popen[str], frames: int) -> None:
@@ -104,15 +113,16 @@ def renders(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Path:
-    """Embeddings of noise, so that the real side takes no time."""
+def real(tmp_path: Path, save_model: Callable[..., Path]) -> Path:
+    """Embeddings of noise by a small network, so that neither side takes any time."""
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     images = np.random.default_rng(1).integers(0, 256, (60, 24, 32, 3), dtype=np.uint8)
-    np.save(tmp_path / "real.npy", Embedder().embed(images))
+    np.save(tmp_path / "real.npy", Embedder(save_model()).embed(images))
     return tmp_path / "real.npy"
 
 
 def batch_score(renders: Path, real: Path) -> ts.ScoreResult:
-    return ts.score(real, renders, diagnostics=False)
+    return ts.score(real, renders, diagnostics=False, model=model_of(real))
 
 
 def under_fire(
@@ -126,6 +136,7 @@ def under_fire(
         time.sleep(6.0)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+    assert (renders / ".twinscore-watch.npz").exists()
     assert writer.wait(timeout=300) == 0
     code, out, err = finished(watch(renders, real, *common, "--until-idle", "3"))
     assert code == 0, err

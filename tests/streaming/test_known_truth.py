@@ -62,7 +62,7 @@ def shares_covered(
 def test_far_beyond_capacity_score_and_overlap_are_unbiased_and_intervals_cover(
     overlap: float,
 ) -> None:
-    kept, stream = Mixture(400, 400, overlap), Mixture(400, 4000, overlap)
+    kept, stream = Mixture(1000, 1000, overlap), Mixture(1000, 10_000, overlap)
     found = list(results(stream, STREAMS))
     biases = (
         np.mean([result.score for result in found]) - kept.score,

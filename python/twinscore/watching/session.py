@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from twinscore.watching.reading import ReadImages
 
 FILES_AT_ONCE = 128
-SECONDS_BETWEEN_SAVES = 10.0
+SECONDS_BETWEEN_SAVES = 2.0
 SAVING_SHARE = 0.05
 """State is saved no oftener than this, in seconds and in the share of time it takes."""
 
