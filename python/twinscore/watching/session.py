@@ -85,6 +85,8 @@ class WatchSession:
         What counts, scored.
     latest
         The image read last.
+    obstacle
+        Why there is no score, or None.
     trouble
         Why the state cannot be saved at the moment, or None.
 
@@ -118,6 +120,7 @@ class WatchSession:
         self._save_seconds = 0.0
         self._is_saved = True
         self.latest: str | None = None
+        self.obstacle: str | None = None
         self.trouble: str | None = None
         self._identity = {
             **asdict(settings),
@@ -242,12 +245,14 @@ class WatchSession:
             self.latest = read.names[chosen[-1]]
 
     def result(self) -> StreamResult | None:
-        """Score what counts; None while that is too little for a score."""
+        """Score what counts; None while there is no score, and `obstacle` says why."""
         try:
-            return self.scorer.result()
+            result = self.scorer.result()
         except ValueError as error:
-            _logger.info("no score yet: %s", error)
+            self.obstacle = str(error)
             return None
+        self.obstacle = None
+        return result
 
     def save_now_and_then(self) -> None:
         """Save if there is anything new and the last time is long enough ago.

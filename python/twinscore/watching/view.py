@@ -83,7 +83,8 @@ class WatchView:
         heading = Text("Indistinguishability Score  ")
         figures = Table.grid(padding=(0, 2))
         if result is None:
-            heading.append("waiting for frames", style="dim")
+            reason = session.obstacle if session.counted else None
+            heading.append(reason or "waiting for frames", style="dim")
         else:
             heading.append(f"{result.score:.3f}", style="bold")
             for name, value in _figures(result):
@@ -125,7 +126,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     if session.trouble is not None:
         counts += f" ({session.trouble})"
     if result is None:
-        return f"no score yet: {counts}"
+        reason = f" ({session.obstacle})" if session.counted and session.obstacle else ""
+        return f"no score yet: {counts}{reason}"
     low, high = result.interval
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
     return f"{score}: {counts}"
