@@ -239,6 +239,13 @@ def test_a_filter_that_learns_compares_with_what_went_by() -> None:
     assert scorer.n_seen == 100
 
 
+def test_a_filter_takes_embeddings_that_still_carry_a_gradient() -> None:
+    scorer = ts.StreamingScorer(points(0, 200))
+    scorer.update(points(5, 100))
+    rows = torch.from_numpy(points(3, 20)).requires_grad_()
+    assert len(list(RealismFilter(list(rows), scorer, max_distance_ratio=100.0))) == 20
+
+
 def test_a_filter_without_a_limit_is_refused() -> None:
     with pytest.raises(ValueError, match="expected min_real_share or max_distance_ratio"):
         RealismFilter(Rows(), ts.StreamingScorer(points(0, 20)))
@@ -281,6 +288,19 @@ def test_ranks_of_a_distributed_training_are_merged(tmp_path: Path) -> None:
     expected = ts.score(points(0, 100), Rows().rows[:100].numpy(), diagnostics=False)
     assert (tmp_path / "0").read_text() == f"{expected.score!r} 100 60"
     assert (tmp_path / "1").read_text() == f"{expected.score!r} 100 40"
+
+
+def test_ranks_send_each_other_no_real_images() -> None:
+    scorer = ts.StreamingScorer(points(0, 5000))
+    scorer.update(Rows().rows)
+    own = scorer.snapshot()
+    sent = own.synthetic_bytes()
+    assert len(sent) < own.real.vectors.nbytes
+    received = ts.StreamingScorer.restore(own.with_synthetic_of(sent))
+    assert received.result() == scorer.result()
+    other = ts.StreamingScorer(points(1, 5000)).snapshot()
+    with pytest.raises(ValueError, match="of the same real images"):
+        other.with_synthetic_of(sent)
 
 
 def test_without_ranks_merging_is_a_copy() -> None:
