@@ -194,8 +194,9 @@ def test_lines_of_json_alone_go_to_standard_output(
     make_folder: Callable[..., Path], real: Path
 ) -> None:
     frames = make_folder("renders", {"a": 5}, seed=5)
+    (frames / "a" / "empty.png").touch()  # keeps nobody waiting
     code, out, err = finished(
-        watch(frames, real, "--settle", "0", "--until-idle", "0.5", "--out", "-")
+        watch(frames, real, "--settle", "0", "--until-idle", "0.5", "--out", "-"), timeout=60
     )
     assert code == 0, err
     assert json.loads(out.splitlines()[-1])["n_seen"] == 5

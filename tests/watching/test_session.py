@@ -114,6 +114,19 @@ def test_a_frame_waits_until_it_has_settled(watched: Watched) -> None:
     assert not session.has_finished
 
 
+def test_a_file_that_stays_empty_keeps_nobody_waiting(watched: Watched) -> None:
+    session = watched.open()
+    (watched.folder / "empty.png").touch()
+    session.rescan()
+    assert session.waiting == 1
+    is_busy = [session.is_busy]
+    write_frame(watched.folder / "empty.png", 0)
+    session.rescan()
+    assert [*is_busy, session.is_busy] == [False, True]
+    take_all(session)
+    assert (session.counted, session.waiting) == (1, 0)
+
+
 def test_a_frame_written_to_while_it_is_read_waits_again(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -229,7 +229,7 @@ def _watch(
             rescan_at = time.monotonic() + max(SECONDS_BETWEEN_RESCANS, pause)
         if taken or left:
             report.changed()
-        if taken or left or session.waiting:
+        if taken or left or session.is_busy:
             busy_at = time.monotonic()
             is_idle = False
         report.refresh(at_once=is_idle)

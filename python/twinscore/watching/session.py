@@ -158,6 +158,11 @@ class WatchSession:
         return any(map(self._landing.is_finished, self._landing.names()))
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a file is landing; one that stays empty is not."""
+        return not all(map(self._landing.is_left_behind, self._landing.names()))
+
+    @property
     def unreadable(self) -> dict[str, str]:
         """Images that cannot be read as they are now, with the reason."""
         return self._ledger.unreadable
