@@ -466,6 +466,25 @@ def test_a_scorer_saved_with_an_embedder_of_the_callers_asks_for_it(
     assert again.n_seen == 6
 
 
+def test_images_against_ready_made_embeddings_come_with_a_warning(
+    make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    scorer = ts.StreamingScorer(gaussian_points(0, 20, columns=3), model=save_model())
+    scorer.update(gaussian_points(1, 5, columns=3))
+    assert scorer.result().warnings == ()
+    scorer.update(make_folder("renders", {"a": 3}))
+    result = scorer.result()
+    assert result.model is not None
+    assert result.model.startswith("mine")
+    assert "the real side came as ready-made embeddings" in result.warnings[0]
+    scorer.save(tmp_path / "state.npz")
+    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
+    assert loaded.result() == result
+    merged = ts.StreamingScorer(gaussian_points(0, 20, columns=3)).merge(loaded)
+    assert merged.result().warnings == result.warnings
+
+
 def test_anything_that_speaks_dlpack_is_read_in_place() -> None:
     class Exchanged:
         """An array of another library: it knows DLPack and nothing of numpy."""

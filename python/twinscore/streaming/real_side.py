@@ -31,6 +31,11 @@ class RealSide:
         Of the embedder, which is opened when it is first asked for.
     video_interval
         Seconds between two frames of a synthetic clip.
+
+    Attributes
+    ----------
+    images_model
+        (model, preprocessing) that synthetic images went through; None while there were none.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class RealSide:
         self.device = device
         self.exposure = exposure
         self.video_interval = video_interval
+        self.images_model: tuple[str, str] | None = None
         self._threads = threads
         self._embedder: Embedder | None = None
         self._opening = ForkSafeLock()
@@ -74,7 +80,15 @@ class RealSide:
             )
         embedder = opened_embedder(self.model, self.device, self._threads, self.exposure)
         check_same_model({"real": self.embeddings}, embedder)
+        self.images_model = (embedder.fingerprint, embedder.preprocessing.fingerprint)
         return embedder
+
+    @property
+    def makers(self) -> tuple[str | None, str | None]:
+        """Model and preprocessing of either side, as far as they are known."""
+        if self.embeddings.model is not None:
+            return self.embeddings.model, self.embeddings.preprocessing
+        return self.images_model or (None, None)
 
     @property
     def digest(self) -> str:

@@ -298,6 +298,7 @@ class StreamingScorer:
             is_known = reservoir.holds(theirs.ids)
             reservoir.lower_threshold(theirs.threshold, overflowed=theirs.overflowed)
             reservoir.admit(arrivals.chosen(np.flatnonzero(~is_known)))
+            self._side.images_model = self._side.images_model or theirs.images_model
             self._registry.take_over(theirs, repeated=int(np.count_nonzero(is_known)))
             self._result = None
         return self
@@ -327,6 +328,7 @@ class StreamingScorer:
             exposure=snapshot.exposure,
             video_interval=snapshot.video_interval,
         )
+        side.images_model = snapshot.images_model
         registry = snapshot.registry()
         scorer._set_up(side, snapshot.k, snapshot.capacity, registry, threads)
         reservoir = scorer._pool.reservoir

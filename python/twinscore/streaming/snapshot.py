@@ -45,7 +45,7 @@ class Snapshot:
     ----------
     real, digest
         The real side, and a fingerprint of it.
-    model, device, exposure, video_interval
+    model, device, exposure, video_interval, images_model
         How images become points; no model where it was an `Embedder` and a file is all there is.
     k, capacity, seed, window, half_life
         As `StreamingScorer` was given them.
@@ -61,6 +61,7 @@ class Snapshot:
     device: str
     exposure: float | None
     video_interval: float
+    images_model: tuple[str, str] | None
     k: int
     capacity: int
     seed: int
@@ -88,6 +89,7 @@ class Snapshot:
             device=side.device,
             exposure=side.exposure,
             video_interval=side.video_interval,
+            images_model=side.images_model,
             k=pool.k,
             capacity=reservoir.capacity,
             seed=registry.seed,
@@ -251,6 +253,7 @@ class Snapshot:
     @classmethod
     def _from(cls, scalars: dict[str, Any], arrays: dict[str, Any]) -> Snapshot:
         real = scalars.pop("real")
+        images_model = scalars.pop("images_model")
         return cls(
             real=Embeddings(
                 arrays.pop("real_vectors"),
@@ -260,6 +263,7 @@ class Snapshot:
                 model=real["model"],
                 preprocessing=real["preprocessing"],
             ),
+            images_model=None if images_model is None else (images_model[0], images_model[1]),
             threshold=float(scalars.pop("threshold")),
             ids=tuple(scalars.pop("ids")),
             groups=tuple(scalars.pop("groups")),
