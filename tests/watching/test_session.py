@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.embedding import embed_images
 from twinscore.streaming.scorer import StreamingScorer
 from twinscore.streaming.snapshot import Snapshot
 from twinscore.watching import WatchSession, WatchSettings
@@ -300,6 +301,21 @@ def test_the_real_side_is_all_that_score_takes_and_its_changes_are_found_out(
         write_frame(watched.real / "a" / "000.png", 98)
     with pytest.raises(ValueError, match="the real images have changed"):
         other.open()
+
+
+def test_real_images_that_change_while_they_are_read_are_found_out(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*arguments: Any) -> Any:
+        found = embed_images(*arguments)
+        write_frame(watched.real / "a" / "000.png", 99)
+        return found
+
+    with monkeypatch.context() as context:
+        context.setattr("twinscore.streaming.real_side.embed_images", meanwhile)
+        watched.open().save()
+    with pytest.raises(ValueError, match="the real images have changed"):
+        watched.open()
 
 
 def test_the_state_of_another_watch_is_refused(watched: Watched) -> None:

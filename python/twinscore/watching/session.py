@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import time
-from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from twinscore.sources import DEFAULT_INTERVAL
 from twinscore.streaming import StreamingScorer
 from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.snapshot import PARTIAL, Snapshot
@@ -17,7 +16,7 @@ from twinscore.watching.frames import is_frame, is_hidden, list_frames, signatur
 from twinscore.watching.landing import LandingFrames
 from twinscore.watching.ledger import Entry, Ledger
 from twinscore.watching.reading import FrameReader
-from twinscore.watching.real_stamp import absolute_location, real_stamp
+from twinscore.watching.settings import check_same_watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from twinscore.streaming import StreamResult
     from twinscore.watching.frames import Listing, Signature
     from twinscore.watching.reading import ReadImages
+    from twinscore.watching.settings import WatchSettings
 
 FILES_AT_ONCE = 128
 SECONDS_BETWEEN_SAVES = 2.0
@@ -33,28 +33,6 @@ SAVING_SHARE = 0.05
 """State is saved no oftener than this, in seconds and in the share of time it takes."""
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """What must stay the same from one run of a watch to the next.
-
-    Attributes
-    ----------
-    real
-        As `twinscore.score` takes it from the command line: path, pattern or URL.
-    model, k, capacity, seed, group_by, exposure, video_interval
-        As in `StreamingScorer`; frames have the columns of a folder.
-    """
-
-    real: str
-    model: str = "efficientnet-lite0"
-    k: int = 1
-    capacity: int | None = None
-    seed: int = 0
-    group_by: str | None = None
-    exposure: float | None = None
-    video_interval: float = DEFAULT_INTERVAL
 
 
 class WatchSession:
@@ -122,12 +100,9 @@ class WatchSession:
         self.latest: str | None = None
         self.obstacle: str | None = None
         self.trouble: str | None = None
-        self._identity = {
-            **asdict(settings),
-            "real": absolute_location(settings.real),
-            "folder": str(folder.resolve()),
-        }
-        for left_over in state.parent.glob(f".{state.name}.*{PARTIAL}"):
+        # Before the real side is read: what changes from now on is found out at the next start.
+        self._identity = settings.identity(folder)
+        for left_over in state.parent.glob(f".{escape(state.name)}.*{PARTIAL}"):
             left_over.unlink(missing_ok=True)
         if state.exists():
             self.scorer = self._resumed(device, threads)
@@ -145,7 +120,6 @@ class WatchSession:
                 video_interval=settings.video_interval,
                 progress=progress,
             )
-            self._identity["contents"] = real_stamp(settings.real)
 
     @property
     def waiting(self) -> int:
@@ -286,20 +260,7 @@ class WatchSession:
 
     def _resumed(self, device: str, threads: int | None) -> StreamingScorer:
         snapshot, notes = Snapshot.read_with_notes(self._state)
-        saved: dict[str, Any] = notes.get("watch", {})
-        current = {**self._identity, "contents": real_stamp(self._settings.real)}
-        for name, value in current.items():
-            if saved.get(name) != value:
-                changed = (
-                    "the real images have changed"
-                    if name == "contents"
-                    else f"{name} was {saved.get(name)}, now {value}"
-                )
-                raise ValueError(
-                    f"{str(self._state)!r} holds the state of another watch ({changed}): "
-                    "delete it to start anew, or choose another with state (--state)"
-                )
-        self._identity = saved
+        check_same_watch(notes.get("watch", {}), self._identity, self._state)
         self._ledger = Ledger.from_json(notes["ledger"])
         return StreamingScorer.restore(snapshot, device=device, threads=threads)
 
