@@ -91,12 +91,13 @@ def stream(
     """Feed a scorer and look at it now and then."""
     real = mixtures.real(capacity)
     scorer = ts.StreamingScorer(real, capacity=capacity, threads=threads)
-    seconds, looked = 0.0, 0
+    seconds, busy, looked = 0.0, 0.0, 0
     while scorer.n_seen < points:
         items = mixtures.synthetic(min(batch, points - scorer.n_seen))
-        started = time.perf_counter()
+        started, started_busy = time.perf_counter(), time.process_time()
         scorer.update(items, answers=answers)
         seconds += time.perf_counter() - started
+        busy += time.process_time() - started_busy
         if scorer.n_seen - looked < POINTS_BETWEEN_LOOKS and scorer.n_seen < points:
             continue
         count, looked = scorer.n_seen - looked, scorer.n_seen
@@ -111,6 +112,7 @@ def stream(
             "real": len(real),
             "threads": threads,
             "updates_per_second": count / seconds,
+            "processor_microseconds_per_update": 1e6 * busy / count,
             "result_seconds": time.perf_counter() - started,
             "resident_mib": resident_mib(),
             "score": result.score,
@@ -121,7 +123,7 @@ def stream(
             "host": host(),
             "commit": commit(),
         }
-        seconds = 0.0
+        seconds = busy = 0.0
 
 
 @click.command()

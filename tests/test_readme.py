@@ -41,6 +41,8 @@ def test_python_snippets_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    if "import torch" in snippet:
+        pytest.importorskip("torch", reason="needs torch")
     monkeypatch.chdir(tmp_path)
     if "photos.store" in snippet:
         make_store(make_folder("photos", {"a": 5}), tmp_path / "photos.store")

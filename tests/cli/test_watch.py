@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.cli import main
 from twinscore.models.embedder import Embedder
 
 if TYPE_CHECKING:
@@ -69,11 +70,34 @@ for late, rest in unfinished:
 """
 
 
-def watch(folder: Path, real: Path, *options: str) -> subprocess.Popen[str]:
+def watch(
+    folder: str | Path, real: Path, *options: str, cwd: Path | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "twinscore", "watch", str(folder), "--real", str(real)]
     return subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--model", str(model_of(real)), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=cwd,
     )
+
+
+def model_of(real: Path) -> Path:
+    """Return the small network that the real side went through."""
+    return real.with_name("mine.onnx")
+
+
+def wait_for_line(file: Path, process: subprocess.Popen[str], frames: int) -> None:
+    """Wait until a score of so many frames was written, far shorter than a rescan takes to come."""
+    given_up = time.monotonic() + 30.0
+    while time.monotonic() < given_up and process.poll() is None:
+        lines = file.read_text().splitlines() if file.exists() else []
+        if any(json.loads(line)["frames"] == frames for line in lines):
+            return
+        time.sleep(0.05)
+    process.kill()
+    raise AssertionError(process.communicate()[1] or f"no score of {frames} frames")
 
 
 def finished(process: subprocess.Popen[str], timeout: float = 300) -> tuple[int, str, str]:
@@ -89,15 +113,16 @@ def renders(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Path:
-    """Embeddings of noise, so that the real side takes no time."""
+def real(tmp_path: Path, save_model: Callable[..., Path]) -> Path:
+    """Embeddings of noise by a small network, so that neither side takes any time."""
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     images = np.random.default_rng(1).integers(0, 256, (60, 24, 32, 3), dtype=np.uint8)
-    np.save(tmp_path / "real.npy", Embedder().embed(images))
+    np.save(tmp_path / "real.npy", Embedder(save_model()).embed(images))
     return tmp_path / "real.npy"
 
 
 def batch_score(renders: Path, real: Path) -> ts.ScoreResult:
-    return ts.score(real, renders, diagnostics=False)
+    return ts.score(real, renders, diagnostics=False, model=model_of(real))
 
 
 def under_fire(
@@ -111,6 +136,7 @@ def under_fire(
         time.sleep(6.0)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+    assert (renders / ".twinscore-watch.npz").exists()
     assert writer.wait(timeout=300) == 0
     code, out, err = finished(watch(renders, real, *common, "--until-idle", "3"))
     assert code == 0, err
@@ -148,6 +174,36 @@ def test_a_low_score_stops_the_render_with_code_3(
     assert "of 12 frames is below 1.9" in err
 
 
+@pytest.mark.parametrize("options", [[], pytest.param(["--poll"], marks=pytest.mark.slow)])
+def test_frames_that_land_below_a_relative_folder_are_noticed_at_once(
+    options: list[str], make_folder: Callable[..., Path], real: Path, tmp_path: Path
+) -> None:
+    make_folder("landing/renders", {"a": 4}, seed=5)
+    later = make_folder("later", {"b": 2}, seed=6)
+    scores = tmp_path / "scores.jsonl"
+    common = ["--settle", "0", "--out", str(scores), *options]
+    process = watch("renders/", real, *common, cwd=tmp_path / "landing")
+    wait_for_line(scores, process, 4)
+    (later / "b").rename(tmp_path / "landing" / "renders" / "b")
+    wait_for_line(scores, process, 6)
+    process.send_signal(signal.SIGINT)
+    assert finished(process)[0] == 130
+
+
+def test_lines_of_json_alone_go_to_standard_output(
+    make_folder: Callable[..., Path], real: Path
+) -> None:
+    frames = make_folder("renders", {"a": 5}, seed=5)
+    (frames / "a" / "empty.png").touch()  # keeps nobody waiting
+    code, out, err = finished(
+        watch(frames, real, "--settle", "0", "--until-idle", "0.5", "--out", "-"), timeout=60
+    )
+    assert code == 0, err
+    assert json.loads(out.splitlines()[-1])["n_seen"] == 5
+    assert all(line.startswith("{") for line in out.splitlines())
+    assert "5 frames counted" in err
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_watch_that_is_stopped_saves_its_state(
     stop: signal.Signals, make_folder: Callable[..., Path], real: Path, tmp_path: Path
@@ -182,8 +238,28 @@ def test_two_watches_of_one_folder_are_refused(
         first.communicate()
 
 
-def test_a_missing_folder_is_one_line(tmp_path: Path, real: Path) -> None:
-    code, _, err = finished(watch(tmp_path / "missing", real))
-    assert code == 1
-    assert err.strip().startswith("twinscore: error: expected a folder to watch")
-    assert len(err.strip().splitlines()) == 1
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["missing", "--real", "photos"], "expected a folder to watch, but 'missing' is none"),
+        ([".", "--real", "missing"], "real side: expected a folder"),
+        ([".", "--real", "real.npy", "--group-by", "scene"], "expected group_by (--group-by)"),
+        ([".", "--real", "real.npy", "--state", "missing/a.npz"], "missing is no folder"),
+        ([".", "--real", "real.npy", "--out", "missing/a.jsonl"], "cannot write to missing"),
+    ],
+)
+def test_what_cannot_be_watched_is_one_line(
+    options: list[str],
+    message: str,
+    real: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(real.parent)
+    with pytest.raises(SystemExit) as stopped:
+        main(["watch", *options])
+    error = capsys.readouterr().err
+    assert stopped.value.code == 1
+    assert error.startswith("twinscore: error: ")
+    assert message in error
+    assert len(error.splitlines()) == 1

@@ -127,6 +127,21 @@ def test_what_does_not_fit_the_budget_goes_by_and_is_counted() -> None:
     assert f"{monitor.scored} of 100 batches of the loader were scored" in result.warnings[-1]
 
 
+@pytest.mark.parametrize("as_list", [False, True])
+def test_of_a_batch_of_images_a_few_are_drawn_unless_all_may_be_scored(
+    as_list: bool, make_folder: Callable[..., Path]
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    images = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (20, 3, 32, 32), np.uint8))
+    batch = list(images) if as_list else images
+    scorer = ts.StreamingScorer(make_folder("real", {"a": 4}), threads=1)
+    for budget, seen in ((0.5, 8), (1.0, 8 + 20)):
+        with ScoreMonitor([batch], scorer, budget=budget) as monitor:
+            assert next(iter(monitor)) is batch
+            monitor.drain()
+        assert scorer.n_seen == seen
+
+
 def test_the_training_loop_may_overwrite_its_batch() -> None:
     scorer = ts.StreamingScorer(points(0, 200))
     with ScoreMonitor(DataLoader(Rows(), batch_size=50), scorer, budget=1.0) as monitor:
@@ -224,6 +239,13 @@ def test_a_filter_that_learns_compares_with_what_went_by() -> None:
     assert scorer.n_seen == 100
 
 
+def test_a_filter_takes_embeddings_that_still_carry_a_gradient() -> None:
+    scorer = ts.StreamingScorer(points(0, 200))
+    scorer.update(points(5, 100))
+    rows = torch.from_numpy(points(3, 20)).requires_grad_()
+    assert len(list(RealismFilter(list(rows), scorer, max_distance_ratio=100.0))) == 20
+
+
 def test_a_filter_without_a_limit_is_refused() -> None:
     with pytest.raises(ValueError, match="expected min_real_share or max_distance_ratio"):
         RealismFilter(Rows(), ts.StreamingScorer(points(0, 20)))
@@ -266,6 +288,19 @@ def test_ranks_of_a_distributed_training_are_merged(tmp_path: Path) -> None:
     expected = ts.score(points(0, 100), Rows().rows[:100].numpy(), diagnostics=False)
     assert (tmp_path / "0").read_text() == f"{expected.score!r} 100 60"
     assert (tmp_path / "1").read_text() == f"{expected.score!r} 100 40"
+
+
+def test_ranks_send_each_other_no_real_images() -> None:
+    scorer = ts.StreamingScorer(points(0, 5000))
+    scorer.update(Rows().rows)
+    own = scorer.snapshot()
+    sent = own.synthetic_bytes()
+    assert len(sent) < own.real.vectors.nbytes
+    received = ts.StreamingScorer.restore(own.with_synthetic_of(sent))
+    assert received.result() == scorer.result()
+    other = ts.StreamingScorer(points(1, 5000)).snapshot()
+    with pytest.raises(ValueError, match="of the same real images"):
+        other.with_synthetic_of(sent)
 
 
 def test_without_ranks_merging_is_a_copy() -> None:

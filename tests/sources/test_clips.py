@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from small_clips import STEP, write_clip
 from twinscore.records import MissingExtraError, UnreadableImageError
 from twinscore.sources import FolderSource, open_source
 from twinscore.sources.clips import Clip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from twinscore.records import ImageItem
 
 av = pytest.importorskip("av", reason="needs the extra video")
-
-RATE = 10
-STEP = 8
-"""Levels of grey between two frames: lossy coding moves a frame by less."""
-
-
-def write_clip(
-    path: Path, frames: int, *, codec: str = "mpeg4", times: Sequence[int] | None = None
-) -> Path:
-    """Write frames of rising grey, ten a second or at the given tenths of seconds."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=RATE)
-        stream.width, stream.height = 64, 48
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
-        stream.bit_rate = 8_000_000
-        stream.time_base = stream.codec_context.time_base = Fraction(1, RATE)
-        for number in range(frames):
-            pixels = np.full((48, 64, 3), STEP * number, np.uint8)
-            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            frame.pts = number if times is None else times[number]
-            frame.time_base = Fraction(1, RATE)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
 
 
 def shown(items: Iterable[ImageItem]) -> list[int | str]:

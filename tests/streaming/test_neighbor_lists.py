@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from twinscore.graph import NeighborGraph, graph_of
-from twinscore.neighbors import self_knn
+from twinscore.neighbors import knn, self_knn
 from twinscore.streaming.neighbor_lists import NeighborLists
 
 if TYPE_CHECKING:
-    from twinscore.records import FloatMatrix, IdArray
+    from twinscore.records import FloatMatrix, IdArray, Neighbors
 
 
 @dataclass
@@ -121,3 +121,29 @@ def test_a_point_without_enough_candidates_is_an_error() -> None:
     groups = np.array([0, 0, 0, 0, 1, 2])
     with pytest.raises(ValueError, match="expected k of at most 2"):
         NeighborLists(3, reach=3).refresh(points, groups, np.arange(6))
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_a_refresh_that_is_stopped_in_the_middle_leaves_nothing_half_true(
+    allowed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = np.random.default_rng(0).standard_normal((300, 4)).astype(np.float32)
+    serials = np.arange(300)
+    lists = NeighborLists(1, reach=6)
+    lists.refresh(points, serials, serials)
+    points, serials = np.concatenate([points, points[100:110] + 0.1]), np.arange(310)
+    calls = 0
+
+    def stopped(*arguments: Any, **options: Any) -> Neighbors:
+        nonlocal calls
+        calls += 1
+        if calls > allowed:
+            raise KeyboardInterrupt
+        return knn(*arguments, **options)
+
+    with monkeypatch.context() as context:
+        context.setattr("twinscore.streaming.neighbor_lists.knn", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            lists.refresh(points, serials, serials)
+    lists.refresh(points, serials, serials)
+    assert_same(lists.graph(1), graph_of(self_knn(points, 1)))

@@ -109,6 +109,18 @@ def test_an_item_with_a_known_id_takes_the_place_of_the_older_one() -> None:
     }
 
 
+def test_an_item_that_moves_to_a_group_without_a_place_leaves() -> None:
+    reservoir, registry = new_reservoir(20), Registry(0)
+    names = [f"frame {number}" for number in range(60)]
+    groups = [f"clip {number // 2}" for number in range(60)]
+    reservoir.admit(registry.register(numbered(0, 60), names, groups))
+    left_out = next(group for group in groups if group not in reservoir.groups)
+    moved = str(reservoir.ids[0])
+    reservoir.admit(registry.register(numbered(99, 1), [moved], [left_out]))
+    assert moved not in reservoir.names
+    assert 99.0 not in kept(reservoir)
+
+
 def test_discarded_items_leave_no_gaps() -> None:
     reservoir, registry = new_reservoir(10), Registry(0)
     names = list("abcdef")

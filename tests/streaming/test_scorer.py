@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
+import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twinscore as ts
+from twinscore.streaming.reservoir import Reservoir
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from twinscore.records import FloatMatrix
     from twinscore.result import ScoreResult
+    from twinscore.streaming.reservoir import Arrivals
 
 
 def batch_score(real: FloatMatrix, synthetic: FloatMatrix, k: int = 1) -> ScoreResult:
@@ -59,6 +63,24 @@ def test_up_to_capacity_the_result_is_the_batch_score_bit_for_bit(
     assert result.pooled_score == batch.pooled_score
     assert result.sampling == "all"
     assert result.score_at_seen_ratio == pytest.approx(batch.score, abs=1e-12)
+
+
+@pytest.mark.parametrize("group_size", [None, 4])
+def test_up_to_capacity_all_figures_are_those_of_the_batch_score(group_size: int | None) -> None:
+    real = gaussian_points(0, 240)
+    synthetic = np.concatenate([gaussian_points(1, 90), gaussian_points(2, 90, shift=3.0)])
+    groups = [None if group_size is None else np.arange(n) // group_size for n in (240, 180)]
+    scorer = ts.StreamingScorer(real, groups=groups[0])
+    for part in np.array_split(np.arange(180), 7):
+        scorer.update(synthetic[part], groups=None if groups[1] is None else groups[1][part])
+    result = scorer.result()
+    batch = ts.score(
+        real, synthetic, real_groups=groups[0], synthetic_groups=groups[1], diagnostics=False
+    )
+    for name in ("score", "reverse_score", "pooled_score", "interval", "z", "null_interval"):
+        assert getattr(result, name) == getattr(batch, name), name
+    for name in ("overlap", "overlap_interval"):
+        assert getattr(result, name) == getattr(batch, name), name
 
 
 @settings(max_examples=15, deadline=None)
@@ -354,6 +376,9 @@ def test_a_damaged_or_foreign_state_is_one_clear_error(tmp_path: Path) -> None:
     np.savez(file, other=np.zeros(3))
     with pytest.raises(ValueError, match="is not the complete saved state"):
         ts.StreamingScorer.load(file)
+    np.save(file.with_suffix(".npy"), np.zeros(3))
+    with pytest.raises(ValueError, match="is not the complete saved state"):
+        ts.StreamingScorer.load(file.with_suffix(".npy"))
     with pytest.raises(FileNotFoundError, match="expected the saved state of a stream"):
         ts.StreamingScorer.load(tmp_path / "missing.npz")
 
@@ -367,6 +392,25 @@ def test_a_state_of_another_format_version_is_refused(tmp_path: Path) -> None:
     np.savez(file, **content)
     with pytest.raises(ValueError, match=r"expected format twinscore-stream 1, got .* 2"):
         ts.StreamingScorer.load(file)
+
+
+def test_ctrl_c_in_the_middle_of_an_update_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, points = grid_points(0, 40), grid_points(1, 30)
+    scorer = ts.StreamingScorer(real)
+    admit = Reservoir.admit
+
+    def interrupted(reservoir: Reservoir, arrivals: Arrivals) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        admit(reservoir, arrivals)
+
+    with monkeypatch.context() as context:
+        context.setattr(Reservoir, "admit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            scorer.update(points, ids=range(30))
+    assert (scorer.n_seen, scorer.n_kept) == (30, 30)
+    assert scorer.result().score == batch_score(real, points).score
 
 
 def test_threads_may_update_and_look_at_once() -> None:
@@ -402,6 +446,43 @@ def test_images_are_embedded_like_the_real_ones(make_folder: Callable[..., Path]
     assert result.score == ts.score(real, renders).score
     assert result.model is not None
     assert result.warnings == ("1 synthetic images could not be used",)
+
+
+def test_a_scorer_saved_with_an_embedder_of_the_callers_asks_for_it(
+    make_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    real, renders = make_folder("real", {"a": 4}), make_folder("renders", {"b": 3}, seed=1)
+    embedder = ts.Embedder(threads=1)
+    scorer = ts.StreamingScorer(real, model=embedder)
+    scorer.update(renders)
+    scorer.save(tmp_path / "state.npz")
+    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
+    assert loaded.result() == scorer.result()
+    with pytest.raises(ValueError, match="saved with an Embedder of the caller's; pass it again"):
+        loaded.update(renders)
+    again = ts.StreamingScorer.load(tmp_path / "state.npz", model=embedder)
+    again.update(renders)
+    assert again.n_seen == 6
+
+
+def test_images_against_ready_made_embeddings_come_with_a_warning(
+    make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    scorer = ts.StreamingScorer(gaussian_points(0, 20, columns=3), model=save_model())
+    scorer.update(gaussian_points(1, 5, columns=3))
+    assert scorer.result().warnings == ()
+    scorer.update(make_folder("renders", {"a": 3}))
+    result = scorer.result()
+    assert result.model is not None
+    assert result.model.startswith("mine")
+    assert "the real side came as ready-made embeddings" in result.warnings[0]
+    scorer.save(tmp_path / "state.npz")
+    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
+    assert loaded.result() == result
+    merged = ts.StreamingScorer(gaussian_points(0, 20, columns=3)).merge(loaded)
+    assert merged.result().warnings == result.warnings
 
 
 def test_anything_that_speaks_dlpack_is_read_in_place() -> None:

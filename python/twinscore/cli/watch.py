@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import os
 import signal
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,30 +20,35 @@ if TYPE_CHECKING:
 
     from twinscore.streaming import StreamResult
     from twinscore.watching import WatchSession
-    from twinscore.watching.json_lines import JsonLines
+    from twinscore.watching.reporting import Reporter
 
 EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
-SECONDS_BETWEEN_RESULTS = 2.0
-SCORING_PAUSES = 4.0
-"""A new score comes after two seconds, and after so many times what the last one took."""
-
 SECONDS_BETWEEN_RESCANS = 60.0
+RESCANNING_PAUSES = 20.0
+"""The whole folder is listed once a minute, and after so many times what that took."""
+
 TICK_MILLISECONDS = 250
+POLL_MILLISECONDS = 1000
 
 WATCH_EXAMPLES = """\b
 Examples:
   twinscore watch renders/ --real photos/
   twinscore watch renders/ --real photos/ --out scores.jsonl --until-idle 600
-  twinscore watch renders/ --real photos.npy --model own.onnx
+  twinscore watch renders/ --real photos.store --group-by folder:1
+  twinscore watch exr/ --real 'photos/**/*.jpg' --exposure 1.5
   twinscore watch /mnt/farm/job7 --real photos/ --poll
-  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500 || stop-render
+  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500; [ $? = 3 ] && stop-render
 """
 
 
 @click.command(epilog=WATCH_EXAMPLES)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--real", required=True, help="Folder of real images, or their embeddings.")
+@click.option(
+    "--real",
+    required=True,
+    help="Real images or their embeddings: all that 'twinscore score' takes.",
+)
 @click.option(
     "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
 )
@@ -68,8 +73,19 @@ Examples:
 )
 @click.option(
     "--group-by",
-    type=click.Choice(["folder"]),
-    help="Images of one folder are correlated (a clip, a scene) and count as one.",
+    metavar="COLUMN",
+    help="Images of one folder are correlated (a clip, a scene) and count as one: folder, or "
+    "folder:1 (the outermost). Both sides must have it.",
+)
+@click.option(
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+)
+@click.option(
+    "--video-interval",
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two frames of a clip.",
 )
 @click.option(
     "--state",
@@ -79,9 +95,9 @@ Examples:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Append a line of JSON for each new score.",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE|-",
+    help="Append a line of JSON for each new score; - for standard output.",
 )
 @click.option(
     "--stop-below",
@@ -111,7 +127,12 @@ Examples:
     metavar="SECONDS",
     help="A frame is read when its file has not changed for that long.",
 )
-@click.option("--poll", is_flag=True, help="Look for changes by listing: for network file systems.")
+@click.option(
+    "--poll",
+    is_flag=True,
+    help="List the folder every second: for network file systems, which tell nobody of changes "
+    "made on other machines. Without, the folder is listed once a minute.",
+)
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of the sample and of draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No live view.")
@@ -123,6 +144,8 @@ def watch(
     model: str,
     device: str,
     group_by: str | None,
+    exposure: float | None,
+    video_interval: float,
     state: Path | None,
     out: Path | None,
     stop_below: float | None,
@@ -138,19 +161,24 @@ def watch(
 
     Frames may be half-written, renamed, replaced or deleted meanwhile: what counts is every frame
     as it is once nobody writes to it. Killed and started again, the watch goes on where it was and
-    counts nothing twice.
+    counts nothing twice. Clips count by their frames, as in 'twinscore score'; hidden files and
+    links are passed over.
     """
     from filelock import FileLock, Timeout
 
     from twinscore.report.progress import ProgressDisplay
     from twinscore.watching import WatchSession, WatchSettings
     from twinscore.watching.json_lines import JsonLines
+    from twinscore.watching.reporting import Reporter
 
+    folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
-    lines = JsonLines(out) if out is not None else None
     state = state or folder / STATE_FILE
     if not folder.is_dir():
-        raise FileNotFoundError(f"expected a folder to watch, but {str(folder)!r} is none")
+        raise FileNotFoundError(f"expected a folder to watch, but {str(folder_given)!r} is none")
+    if not state.parent.is_dir():
+        raise FileNotFoundError(f"cannot write to {state}: {state.parent} is no folder")
+    lines = JsonLines(out) if out is not None else None
     lock = FileLock(state.with_name(f".{state.name.lstrip('.')}.lock"))
     try:
         lock.acquire(timeout=0)
@@ -160,116 +188,50 @@ def watch(
         with ProgressDisplay(quiet=quiet) as progress:
             session = WatchSession(
                 folder,
-                WatchSettings(real, model, k, capacity, seed, group_by),
+                WatchSettings(real, model, k, capacity, seed, group_by, exposure, video_interval),
                 state=state,
                 settle=settle,
                 device=device,
                 threads=threads,
                 progress=progress,
             )
-        report = Report(session, lines, quiet=quiet)
+        report = Reporter(session, lines, quiet=quiet)
         with report, _stopped_by_termination():
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:
                 session.save()
-        report.conclude()
+        if not quiet:
+            click.echo(report.conclusion(), err=report.keeps_standard_output)
     return code
-
-
-class Report:
-    """Shows and writes every new result, but not oftener than anyone can read.
-
-    Parameters
-    ----------
-    session
-        The watch.
-    lines
-        Gets each result, or None.
-    quiet
-        Show nothing.
-    """
-
-    def __init__(self, session: WatchSession, lines: JsonLines | None, *, quiet: bool) -> None:
-        from twinscore.watching import WatchView
-
-        self._session = session
-        self._lines = lines
-        self._view = WatchView(quiet=quiet)
-        self._quiet = quiet
-        self._due = 0.0
-        self._is_stale = True
-        self.result: StreamResult | None = None
-
-    def __enter__(self) -> Self:
-        """Start showing."""
-        self._view.__enter__()
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        """Stop showing."""
-        self._view.__exit__(*raised)
-
-    def changed(self) -> None:
-        """Note that the last result no longer holds."""
-        self._is_stale = True
-
-    def refresh(self, *, at_once: bool = False) -> None:
-        """Score anew if there is reason to and the last time is long enough ago."""
-        is_due = at_once or time.monotonic() >= self._due
-        is_new = self._is_stale and is_due
-        if is_new:
-            started = time.monotonic()
-            self.result = self._session.result()
-            self._is_stale = False
-            # A score of many frames takes a while: frames come first.
-            pause = SCORING_PAUSES * (time.monotonic() - started)
-            self._due = time.monotonic() + max(SECONDS_BETWEEN_RESULTS, pause)
-            self._write()
-        self._view.show(self._session, self.result, is_new=is_new)
-
-    def conclude(self) -> None:
-        """Print the last score."""
-        if not self._quiet:
-            from twinscore.watching.view import summary_line
-
-            click.echo(summary_line(self._session, self.result))
-
-    def _write(self) -> None:
-        if self._lines is None or self.result is None:
-            return
-        fields = {
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-            "frames": self._session.counted,
-            "landing": self._session.waiting,
-            "unreadable": self._session.unreadable,
-            **self.result.to_dict(),
-        }
-        self._lines.append(fields)
 
 
 def _watch(
     session: WatchSession,
     changes: Iterator[set[str]],
-    report: Report,
+    report: Reporter,
     stop_below: float | None,
     after: int,
     until_idle: float | None,
 ) -> int:
     session.rescan()
-    busy_at = rescanned_at = time.monotonic()
+    busy_at = time.monotonic()
+    rescan_at = busy_at + SECONDS_BETWEEN_RESCANS
     while True:
         taken = session.take_finished()
         changed = set() if session.has_finished else next(changes)
         left = session.notice(changed)
-        if time.monotonic() - rescanned_at > SECONDS_BETWEEN_RESCANS:
+        is_idle = until_idle is not None and time.monotonic() - busy_at >= until_idle
+        if is_idle or time.monotonic() >= rescan_at:
+            started = time.monotonic()
             left += session.rescan()
-            rescanned_at = time.monotonic()
+            pause = RESCANNING_PAUSES * (time.monotonic() - started)
+            rescan_at = time.monotonic() + max(SECONDS_BETWEEN_RESCANS, pause)
         if taken or left:
             report.changed()
-        if taken or left or session.waiting:
+        if taken or left or session.is_busy:
             busy_at = time.monotonic()
-        is_idle = until_idle is not None and time.monotonic() - busy_at >= until_idle
+            is_idle = False
         report.refresh(at_once=is_idle)
         session.save_now_and_then()
         if _is_too_low(report.result, stop_below, after):
@@ -299,8 +261,14 @@ def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:
             rust_timeout=TICK_MILLISECONDS,
             yield_on_timeout=True,
             force_polling=poll or None,
+            poll_delay_ms=POLL_MILLISECONDS,
         ):
-            yield {path for _, path in changes}
+            # A folder is modified whenever something in it is, which is told of by itself.
+            yield {
+                path
+                for change, path in changes
+                if change != watchfiles.Change.modified or not Path(path).is_dir()
+            }
     except OSError as error:
         raise OSError(
             f"cannot watch {folder}: {error.strerror or error}; --poll may do without"

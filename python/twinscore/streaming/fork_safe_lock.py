@@ -1,9 +1,10 @@
-"""A lock that a forked child finds open, whoever held it in the parent."""
+"""A lock that holds off forks, so that no child ever gets half a change."""
 
 from __future__ import annotations
 
 import os
 import threading
+import weakref
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -11,15 +12,18 @@ if TYPE_CHECKING:
 
 
 class ForkSafeLock:
-    """Re-entrant. Data-loader workers fork while other threads score."""
+    """Re-entrant. Data-loader workers fork while other threads score.
+
+    A fork waits until nobody holds the lock, so that what it guards is whole in the child, and the
+    child finds the lock open. A thread that holds one such lock must not wait for another one.
+    """
 
     def __init__(self) -> None:
-        self._renew()
+        self._lock = threading.RLock()
+        _locks.add(self)
 
     def __enter__(self) -> Self:
         """Wait for the lock."""
-        if self._process != os.getpid():
-            self._renew()
         self._lock.acquire()
         return self
 
@@ -32,6 +36,30 @@ class ForkSafeLock:
         """Let others in."""
         self._lock.release()
 
-    def _renew(self) -> None:
-        self._process = os.getpid()
+    def renew(self) -> None:
+        """Open the lock in a child, where no other thread lives."""
         self._lock = threading.RLock()
+
+
+_locks: weakref.WeakSet[ForkSafeLock] = weakref.WeakSet()
+_held: list[ForkSafeLock] = []
+
+
+def _hold_all() -> None:
+    for lock in list(_locks):
+        lock.__enter__()
+        _held.append(lock)
+
+
+def _let_go() -> None:
+    while _held:
+        _held.pop().__exit__(None, None, None)
+
+
+def _renew_all() -> None:
+    _held.clear()
+    for lock in list(_locks):
+        lock.renew()
+
+
+os.register_at_fork(before=_hold_all, after_in_parent=_let_go, after_in_child=_renew_all)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.records import Embeddings, Skipped
-from twinscore.sources import open_source
+from twinscore.sources import DEFAULT_INTERVAL, open_source
 from twinscore.sources.arrays import as_array, is_array_like
 
 if TYPE_CHECKING:
@@ -44,7 +44,13 @@ class Intake:
     skipped: tuple[Skipped, ...] = ()
 
 
-def take_in(items: Any, width: int, embedder: Callable[[], Embedder]) -> Intake:
+def take_in(
+    items: Any,
+    width: int,
+    embedder: Callable[[], Embedder],
+    *,
+    video_interval: float = DEFAULT_INTERVAL,
+) -> Intake:
     """Turn a batch into points; what cannot be used is left out and named.
 
     Parameters
@@ -56,6 +62,8 @@ def take_in(items: Any, width: int, embedder: Callable[[], Embedder]) -> Intake:
         d.
     embedder
         Called where the items are images.
+    video_interval
+        Seconds between two frames of a clip.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def take_in(items: Any, width: int, embedder: Callable[[], Embedder]) -> Intake:
         return _usable_rows(as_array(items), width)
     if _is_empty(items):
         return Intake(np.empty((0, width), np.float32), np.empty(0, np.int64), 0)
-    source = open_source(items, side="synthetic")
+    source = open_source(items, side="synthetic", video_interval=video_interval)
     if isinstance(source, Embeddings):
         return _usable_rows(source.vectors, width)
     network = embedder()

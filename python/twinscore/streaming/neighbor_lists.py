@@ -81,6 +81,8 @@ class NeighborLists:
         has_left[:both] = is_new[:both]
         if not is_new.any() and not has_left.any():
             return
+        # Stopped in the middle, by Ctrl-C say, nothing of it counts as known.
+        self._serials = np.empty(0, dtype=np.int64)
         self._flooded = None
         self.reach = min(self._most, self._fewest_candidates(groups))
         arrived = np.flatnonzero(is_new)
@@ -94,8 +96,8 @@ class NeighborLists:
                 self._offer(points, groups, arrived)
                 self._search(points, groups, arrived)
             self._search(points, groups, self._incomplete())
-        self._serials = serials.copy()
         self._flood(points, groups, self._incomplete())
+        self._serials = serials.copy()
 
     def graph(self, k: int) -> NeighborGraph:
         """Return the graph of k nearest neighbors, ties at the last place split.

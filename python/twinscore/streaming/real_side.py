@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.embedding import check_same_model, embed_images, opened_embedder
 from twinscore.records import Embeddings
-from twinscore.sources import open_source
+from twinscore.sources import DEFAULT_INTERVAL, open_source
+from twinscore.streaming.fork_safe_lock import ForkSafeLock
 
 if TYPE_CHECKING:
     import os
@@ -26,16 +27,26 @@ class RealSide:
     ----------
     embeddings
         At least two rows.
-    model, device, threads
+    model, device, threads, exposure
         Of the embedder, which is opened when it is first asked for.
+    video_interval
+        Seconds between two frames of a synthetic clip.
+
+    Attributes
+    ----------
+    images_model
+        (model, preprocessing) that synthetic images went through; None while there were none.
     """
 
     def __init__(
         self,
         embeddings: Embeddings,
-        model: str | os.PathLike[str] | Embedder,
+        model: str | os.PathLike[str] | Embedder | None,
         device: str,
         threads: int | None,
+        *,
+        exposure: float | None = None,
+        video_interval: float = DEFAULT_INTERVAL,
     ) -> None:
         if len(embeddings.vectors) < 2:
             raise ValueError(
@@ -45,17 +56,39 @@ class RealSide:
         self.embeddings = embeddings
         self.model = model
         self.device = device
+        self.exposure = exposure
+        self.video_interval = video_interval
+        self.images_model: tuple[str, str] | None = None
         self._threads = threads
         self._embedder: Embedder | None = None
+        self._opening = ForkSafeLock()
         self._digest: str | None = None
 
     @property
     def embedder(self) -> Embedder:
         """The network that synthetic images go through."""
-        if self._embedder is None:
-            self._embedder = opened_embedder(self.model, self.device, self._threads)
-            check_same_model({"real": self.embeddings}, self._embedder)
-        return self._embedder
+        with self._opening:
+            if self._embedder is None:
+                self._embedder = self._opened()
+            return self._embedder
+
+    def _opened(self) -> Embedder:
+        if self.model is None:
+            raise ValueError(
+                "expected a model for images: this scorer was saved with an Embedder of "
+                "the caller's; pass it again as model"
+            )
+        embedder = opened_embedder(self.model, self.device, self._threads, self.exposure)
+        check_same_model({"real": self.embeddings}, embedder)
+        self.images_model = (embedder.fingerprint, embedder.preprocessing.fingerprint)
+        return embedder
+
+    @property
+    def makers(self) -> tuple[str | None, str | None]:
+        """Model and preprocessing of either side, as far as they are known."""
+        if self.embeddings.model is not None:
+            return self.embeddings.model, self.embeddings.preprocessing
+        return self.images_model or (None, None)
 
     @property
     def digest(self) -> str:
@@ -75,18 +108,28 @@ def open_real_side(
     model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
     device: str = "cpu",
     threads: int | None = None,
+    exposure: float | None = None,
+    video_interval: float = DEFAULT_INTERVAL,
     progress: StageProgress | None = None,
 ) -> RealSide:
     """Open and embed the real side; the arguments are those of `twinscore.score`."""
-    source = open_source(real, side="real", group_by=group_by, groups=groups)
+    source = open_source(
+        real, side="real", group_by=group_by, groups=groups, video_interval=video_interval
+    )
+
+    def side_of(embeddings: Embeddings) -> RealSide:
+        return RealSide(
+            embeddings, model, device, threads, exposure=exposure, video_interval=video_interval
+        )
+
     if isinstance(source, Embeddings):
-        return RealSide(source, model, device, threads)
-    embedder = opened_embedder(model, device, threads)
+        return side_of(source)
+    embedder = opened_embedder(model, device, threads, exposure)
 
     def report(done: int, total: int) -> None:
         if progress is not None:
             progress("Embedding real images", done, total)
 
-    side = RealSide(embed_images(source, embedder, report), model, device, threads)
+    side = side_of(embed_images(source, embedder, report))
     side._embedder = embedder
     return side

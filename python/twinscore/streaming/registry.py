@@ -126,3 +126,20 @@ def group_codes(groups: Sequence[str | None] | None, serials: IdArray) -> IdArra
         hashes = label_hashes(0, [str(groups[place]) for place in places])
         codes[places] = (hashes >> np.uint64(2)).astype(np.int64) | _GROUP_BIT
     return codes
+
+
+def check_sampling(
+    k: int, capacity: int | None, window: int | None, half_life: float | None
+) -> None:
+    """Refuse numbers that no stream can be sampled by; the arguments are `StreamingScorer`'s."""
+    for name, value in (("k", k), ("capacity", capacity), ("window", window)):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise TypeError(f"expected {name} as a whole number, got {value!r}")
+        if value < 1:
+            raise ValueError(f"expected {name} of at least 1, got {value}")
+    if half_life is not None and not half_life > 0.0:
+        raise ValueError(f"expected half_life above 0, got {half_life}")
+    if window is not None and (half_life is not None or capacity is not None):
+        raise ValueError("expected window alone, or capacity and half_life")

@@ -168,12 +168,13 @@ class Reservoir:
 
     def admit(self, arrivals: Arrivals) -> None:
         """Take in those whose priority is low enough, and let go of those that no longer fit."""
-        chosen = np.flatnonzero(arrivals.priorities < self.threshold)
+        chosen = np.arange(len(arrivals))
         if arrivals.ids is not None:
-            # Of several with one id the last counts.
-            last = {arrivals.ids[i] or i: i for i in chosen.tolist()}
+            # Of several with one id the last counts, even if it finds no place.
+            last = {name or place: place for place, name in enumerate(arrivals.ids)}
             chosen = np.array(sorted(last.values()), dtype=np.int64)
             self.discard(name for name in last if isinstance(name, str))
+        chosen = chosen[arrivals.priorities[chosen] < self.threshold]
         if len(chosen) == 0:
             return
         if arrivals.groups is not None and self._whole_groups:

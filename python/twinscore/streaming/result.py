@@ -117,8 +117,8 @@ def stream_result(pool: CandidatePool, registry: Registry, side: RealSide) -> St
         groups=groups,
         sampling=sampling,
         warnings=tuple(_warnings(sampling, found, registry, side, len(reservoir))),
-        model=side.embeddings.model,
-        preprocessing=side.embeddings.preprocessing,
+        model=side.makers[0],
+        preprocessing=side.makers[1],
         seed=registry.seed,
         version=__version__,
     )
@@ -140,6 +140,11 @@ def _warnings(
         )
     if registry.skipped:
         warnings.append(f"{registry.skipped:,} synthetic images could not be used")
+    if side.embeddings.model is None and side.images_model is not None:
+        warnings.append(
+            "the real side came as ready-made embeddings: make sure that the model "
+            f"{side.images_model[0]} made them too"
+        )
     if side.embeddings.skipped:
         warnings.append(f"{len(side.embeddings.skipped):,} real images could not be read")
     return warnings

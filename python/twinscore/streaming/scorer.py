@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from twinscore.sources import DEFAULT_INTERVAL
+from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
 from twinscore.streaming.candidates import CandidatePool
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
+from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import RealSide, open_real_side
-from twinscore.streaming.registry import Registry, group_codes
-from twinscore.streaming.reservoir import Arrivals
+from twinscore.streaming.registry import Registry, check_sampling, group_codes
 from twinscore.streaming.result import StreamResult, stream_result
 from twinscore.streaming.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     import numpy.typing as npt
@@ -30,13 +33,6 @@ if TYPE_CHECKING:
     from twinscore.streaming.intake import Intake
 
     Labels = Sequence[Any] | npt.NDArray[Any]
-
-ROWS_AT_ONCE = 16_384
-"""A longer batch is taken in parts, so that its size sets no memory."""
-
-FEWEST_WAITING = 1_024
-WAITING_SHARE = 1 / 16
-"""Arrivals wait until they outgrow both of these, or until somebody looks."""
 
 _logger = logging.getLogger(__name__)
 
@@ -70,8 +66,10 @@ class StreamingScorer:
         Score the latest so many images only, instead of a sample of all: shows drift.
     half_life
         Sample with a weight that halves every so many images: shows drift, more smoothly.
-    model, device, threads
+    model, device, threads, exposure, video_interval
         As in `twinscore.score`; used once images rather than embeddings are given.
+    progress
+        Called now and then with (stage, done, total) while the real images are embedded.
 
     Raises
     ------
@@ -104,9 +102,11 @@ class StreamingScorer:
         model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
         device: str = "cpu",
         threads: int | None = None,
+        exposure: float | None = None,
+        video_interval: float = DEFAULT_INTERVAL,
         progress: StageProgress | None = None,
     ) -> None:
-        _check_sampling(k, capacity, window, half_life)
+        check_sampling(k, capacity, window, half_life)
         side = open_real_side(
             real,
             groups=groups,
@@ -114,6 +114,8 @@ class StreamingScorer:
             model=model,
             device=device,
             threads=threads,
+            exposure=exposure,
+            video_interval=video_interval,
             progress=progress,
         )
         room = window or capacity or len(side.embeddings.vectors)
@@ -135,7 +137,7 @@ class StreamingScorer:
         )
         self._lock = ForkSafeLock()
         self._search: BatchSearch | None = None
-        self._waiting: list[Arrivals] = []
+        self._admission = Admission(registry, self._pool.reservoir)
         self._result: StreamResult | None = None
 
     @property
@@ -162,7 +164,7 @@ class StreamingScorer:
     def n_kept(self) -> int:
         """Synthetic images kept now."""
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             return len(self._pool.reservoir)
 
     @property
@@ -209,17 +211,17 @@ class StreamingScorer:
         TypeError, ValueError
             The batch has another width, or groups or ids of another length; nothing is taken in.
         """
-        intake = take_in(items, self._pool.width, lambda: self._side.embedder)
+        intake = self._taken_in(items)
         group_names = checked_labels(groups, intake.total, "groups")
         id_names = checked_ids(ids, intake.total)
         with self._lock:
-            self._note_skipped(intake)
-            arrivals = self._registry.register(
-                intake.vectors, _at(id_names, intake), _at(group_names, intake)
-            )
-            for start in range(0, len(arrivals), ROWS_AT_ONCE):
-                self._take(arrivals.part(start, start + ROWS_AT_ONCE))
-            self._result = None
+            with interrupts_postponed():
+                self._note_skipped(intake)
+                arrivals = self._registry.register(
+                    intake.vectors, _at(id_names, intake), _at(group_names, intake)
+                )
+                self._admission.take(arrivals)
+                self._result = None
             if not answers:
                 return None
             return self._answers(intake, arrivals.codes, arrivals.serials)
@@ -232,7 +234,7 @@ class StreamingScorer:
         items, groups
             As for `update`.
         """
-        intake = take_in(items, self._pool.width, lambda: self._side.embedder)
+        intake = self._taken_in(items)
         group_names = checked_labels(groups, intake.total, "groups")
         with self._lock:
             serials = self._registry.new_serials(len(intake.places))
@@ -248,8 +250,8 @@ class StreamingScorer:
             Names given to `update` before, each once.
         """
         names = checked_ids(ids, len(ids)) or []
-        with self._lock:
-            self._admit_waiting()
+        with self._changing():
+            self._admission.settle()
             self._pool.reservoir.discard(names)
             self._registry.seen = max(self._registry.seen - len(names), 0)
             self._result = None
@@ -265,7 +267,7 @@ class StreamingScorer:
             There are fewer than two images or groups of a side, or fewer than k neighbors.
         """
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             if self._result is None:
                 self._result = stream_result(self._pool, self._registry, self._side)
             return self._result
@@ -284,15 +286,19 @@ class StreamingScorer:
         """
         if other is self:
             raise ValueError("expected another scorer to merge, got the same one")
-        theirs = other.snapshot()
-        with self._lock:
-            self._admit_waiting()
+        return self.merge_snapshot(other.snapshot())
+
+    def merge_snapshot(self, theirs: Snapshot) -> Self:
+        """Take in what a snapshot holds, as `merge` does."""
+        with self._changing():
+            self._admission.settle()
             self.snapshot().check_mergeable(theirs)
             reservoir = self._pool.reservoir
             arrivals = theirs.arrivals(self._registry)
             is_known = reservoir.holds(theirs.ids)
             reservoir.lower_threshold(theirs.threshold, overflowed=theirs.overflowed)
             reservoir.admit(arrivals.chosen(np.flatnonzero(~is_known)))
+            self._side.images_model = self._side.images_model or theirs.images_model
             self._registry.take_over(theirs, repeated=int(np.count_nonzero(is_known)))
             self._result = None
         return self
@@ -300,7 +306,7 @@ class StreamingScorer:
     def snapshot(self) -> Snapshot:
         """Return a copy of all that makes up the scorer; see `restore`."""
         with self._lock:
-            self._admit_waiting()
+            self._admission.settle()
             return Snapshot.of(self._pool, self._registry, self._side)
 
     @classmethod
@@ -314,7 +320,15 @@ class StreamingScorer:
     ) -> StreamingScorer:
         """Make a scorer that goes on where a snapshot was taken."""
         scorer = cls.__new__(cls)
-        side = RealSide(snapshot.real, model or snapshot.model, device or snapshot.device, threads)
+        side = RealSide(
+            snapshot.real,
+            model or snapshot.model,
+            device or snapshot.device,
+            threads,
+            exposure=snapshot.exposure,
+            video_interval=snapshot.video_interval,
+        )
+        side.images_model = snapshot.images_model
         registry = snapshot.registry()
         scorer._set_up(side, snapshot.k, snapshot.capacity, registry, threads)
         reservoir = scorer._pool.reservoir
@@ -369,6 +383,17 @@ class StreamingScorer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__ = self.restore(state["snapshot"], threads=state["threads"]).__dict__
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock, interrupts_postponed():
+            yield
+
+    def _taken_in(self, items: Any) -> Intake:
+        side = self._side
+        return take_in(
+            items, self._pool.width, lambda: side.embedder, video_interval=side.video_interval
+        )
+
     def _note_skipped(self, intake: Intake) -> None:
         if not intake.skipped:
             return
@@ -382,31 +407,8 @@ class StreamingScorer:
             first.reason,
         )
 
-    def _take(self, arrivals: Arrivals) -> None:
-        self._registry.seen += len(arrivals)
-        reservoir = self._pool.reservoir
-        if arrivals.ids is not None:
-            self._admit_waiting()
-            names = [name for name in arrivals.ids if name is not None]
-            fresh = set(names) - reservoir.names
-            self._registry.seen -= len(names) - len(fresh)
-            reservoir.admit(arrivals)
-            return
-        hopeful = np.flatnonzero(arrivals.priorities < reservoir.threshold)
-        if len(hopeful):
-            # Copies: the caller may use its batch again.
-            self._waiting.append(arrivals.chosen(hopeful))
-        waiting = sum(map(len, self._waiting))
-        if waiting > max(FEWEST_WAITING, WAITING_SHARE * reservoir.capacity):
-            self._admit_waiting()
-
-    def _admit_waiting(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = Arrivals.joined(self._waiting), []
-            self._pool.reservoir.admit(waiting)
-
     def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
-        self._admit_waiting()
+        self._admission.settle()
         if self._search is None:
             real = np.asarray(self._side.embeddings.vectors, np.float32)
             self._search = BatchSearch(real, self.k, threads=self._threads)
@@ -433,19 +435,3 @@ def _at(labels: list[Any] | None, intake: Intake) -> list[Any] | None:
     if labels is None or len(intake.places) == intake.total:
         return labels
     return [labels[place] for place in intake.places.tolist()]
-
-
-def _check_sampling(
-    k: int, capacity: int | None, window: int | None, half_life: float | None
-) -> None:
-    for name, value in (("k", k), ("capacity", capacity), ("window", window)):
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"expected {name} as a whole number, got {value!r}")
-        if value < 1:
-            raise ValueError(f"expected {name} of at least 1, got {value}")
-    if half_life is not None and not half_life > 0.0:
-        raise ValueError(f"expected half_life above 0, got {half_life}")
-    if window is not None and (half_life is not None or capacity is not None):
-        raise ValueError("expected window alone, or capacity and half_life")

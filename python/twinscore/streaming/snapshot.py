@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import os
+import threading
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from twinscore.records import Embeddings, Skipped
+from twinscore.store.durable import sync_folder
 from twinscore.streaming.registry import Registry, group_codes
 from twinscore.streaming.reservoir import Arrivals
 
@@ -26,8 +28,12 @@ if TYPE_CHECKING:
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1
+PARTIAL = ".partial"
 
 _HEADER = "header"
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
+"""What reading raises on files that are something else, or only a part."""
+
 _ARRAYS = ("vectors", "priorities", "item_priorities")
 
 
@@ -37,8 +43,10 @@ class Snapshot:
 
     Attributes
     ----------
-    real, digest, model, device
-        The real side, a fingerprint of it, and where the embedder comes from.
+    real, digest
+        The real side, and a fingerprint of it.
+    model, device, exposure, video_interval, images_model
+        How images become points; no model where it was an `Embedder` and a file is all there is.
     k, capacity, seed, window, half_life
         As `StreamingScorer` was given them.
     seen, skipped, clock, threshold, overflowed
@@ -49,8 +57,11 @@ class Snapshot:
 
     real: Embeddings
     digest: str
-    model: str | os.PathLike[str] | Embedder
+    model: str | os.PathLike[str] | Embedder | None
     device: str
+    exposure: float | None
+    video_interval: float
+    images_model: tuple[str, str] | None
     k: int
     capacity: int
     seed: int
@@ -76,6 +87,9 @@ class Snapshot:
             digest=side.digest,
             model=side.model,
             device=side.device,
+            exposure=side.exposure,
+            video_interval=side.video_interval,
+            images_model=side.images_model,
             k=pool.k,
             capacity=reservoir.capacity,
             seed=registry.seed,
@@ -136,13 +150,16 @@ class Snapshot:
             np.savez(file, allow_pickle=False, **content)
             return
         target = Path(file)
-        partial = target.with_name(f".{target.name}.{os.getpid()}")
+        # Processes and threads that save to one file must not write into one another's.
+        unique = f"{os.getpid()}-{threading.get_ident()}"
+        partial = target.with_name(f".{target.name}.{unique}{PARTIAL}")
         try:
             with partial.open("wb") as opened:
                 np.savez(opened, allow_pickle=False, **content)
                 opened.flush()
                 os.fsync(opened.fileno())
             partial.replace(target)
+            sync_folder(target.parent)
         except OSError as error:
             raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
         finally:
@@ -173,20 +190,33 @@ class Snapshot:
             with np.load(file, allow_pickle=False) as archive:
                 content = {key: archive[key] for key in archive.files}
             header = json.loads(str(content.pop(_HEADER)))
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            found = (header["format"], header["version"])
+            if found == (FORMAT, FORMAT_VERSION):
+                return cls._from(header["scorer"], content), header["notes"]
+        except _DAMAGE as error:
             raise ValueError(f"{name} is not the complete saved state of a stream") from error
-        found = (header.get("format"), header.get("version"))
-        if found != (FORMAT, FORMAT_VERSION):
-            raise ValueError(
-                f"{name}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
-            )
-        return cls._from(header["scorer"], content), header["notes"]
+        raise ValueError(
+            f"{name}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
+        )
 
-    def to_bytes(self) -> bytes:
-        """Return what `write` would write."""
+    def synthetic_bytes(self) -> bytes:
+        """Return all but the real side, to be read by `with_synthetic_of`."""
         buffer = io.BytesIO()
-        self.write(buffer)
+        nobody = Embeddings(np.empty((0, self.vectors.shape[1]), np.float32), ())
+        replace(self, real=nobody).write(buffer)
         return buffer.getvalue()
+
+    def with_synthetic_of(self, received: bytes) -> Snapshot:
+        """Read `synthetic_bytes` of a scorer of the same real side.
+
+        Raises
+        ------
+        ValueError
+            It has another one, k, seed or way of sampling.
+        """
+        other = self.read(io.BytesIO(received))
+        self.check_mergeable(other)
+        return replace(other, real=self.real, model=self.model, device=self.device)
 
     def _content(self, notes: Mapping[str, Any]) -> dict[str, Any]:
         scalars = {
@@ -223,6 +253,7 @@ class Snapshot:
     @classmethod
     def _from(cls, scalars: dict[str, Any], arrays: dict[str, Any]) -> Snapshot:
         real = scalars.pop("real")
+        images_model = scalars.pop("images_model")
         return cls(
             real=Embeddings(
                 arrays.pop("real_vectors"),
@@ -232,6 +263,7 @@ class Snapshot:
                 model=real["model"],
                 preprocessing=real["preprocessing"],
             ),
+            images_model=None if images_model is None else (images_model[0], images_model[1]),
             threshold=float(scalars.pop("threshold")),
             ids=tuple(scalars.pop("ids")),
             groups=tuple(scalars.pop("groups")),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
-from typing import TYPE_CHECKING
 
-from twinscore.sources.folder import IMAGE_ENDINGS
+from twinscore.sources.endings import is_image_name, is_video_name
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+HERE = PurePosixPath()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +31,40 @@ class Signature:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder holds, as far as it could be listed.
+
+    Attributes
+    ----------
+    frames
+        Signatures by relative path.
+    unlisted
+        Relative paths, of folders mostly, that could not be looked at though they are there: a
+        network file system has such moments.
+    """
+
+    frames: dict[str, Signature] = field(default_factory=dict)
+    unlisted: list[str] = field(default_factory=list)
+
+    def misses(self, name: str) -> bool:
+        """Tell whether a file is certainly not there."""
+        return name not in self.frames and not any(
+            place == "." or name == place or name.startswith(f"{place}/") for place in self.unlisted
+        )
+
+
 def signature_of(file: Path) -> Signature | None:
-    """Look at a file; None where there is none, or it is a link or no plain file."""
+    """Look at a file; None where there is none, or it is a link or no plain file.
+
+    Raises
+    ------
+    OSError
+        Nobody can tell at the moment.
+    """
     try:
         found = file.lstat()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     if not S_ISREG(found.st_mode):
         return None
@@ -46,8 +72,9 @@ def signature_of(file: Path) -> Signature | None:
 
 
 def is_frame(relative: PurePosixPath) -> bool:
-    """Tell whether a path counts: an image by its ending, neither hidden nor in a hidden folder."""
-    return not is_hidden(relative) and relative.name.lower().endswith(IMAGE_ENDINGS)
+    """Tell whether a path counts: an image or clip by its ending, hidden at no level."""
+    name = relative.name
+    return not is_hidden(relative) and (is_image_name(name) or is_video_name(name))
 
 
 def is_hidden(relative: PurePosixPath) -> bool:
@@ -55,27 +82,37 @@ def is_hidden(relative: PurePosixPath) -> bool:
     return any(part.startswith(".") for part in relative.parts)
 
 
-def frames_below(folder: Path) -> Iterator[tuple[str, Signature]]:
-    """List all frames with their signatures; folders that vanish meanwhile are passed over."""
-    for directory, subfolders, names in os.walk(folder):
+def list_frames(root: Path, below: PurePosixPath = HERE) -> Listing:
+    """List the frames of a tree, or of a folder in it; what vanishes meanwhile is passed over.
+
+    Raises
+    ------
+    FileNotFoundError
+        The root itself is gone.
+    """
+    listing = Listing()
+
+    def note(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            listing.unlisted.append(str(_relative(Path(error.filename), root)))
+        elif not root.is_dir():
+            raise FileNotFoundError(f"the folder {str(root)!r} is gone") from error
+
+    for directory, subfolders, names in os.walk(root / below, onerror=note):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
-        relative = PurePosixPath(Path(directory).relative_to(folder).as_posix())
+        relative = _relative(Path(directory), root)
         for name in sorted(names):
             if not is_frame(relative / name):
                 continue
-            signature = signature_of(Path(directory, name))
+            try:
+                signature = signature_of(Path(directory, name))
+            except OSError:
+                listing.unlisted.append(str(relative / name))
+                continue
             if signature is not None:
-                yield str(relative / name), signature
+                listing.frames[str(relative / name)] = signature
+    return listing
 
 
-def contents_digest(path: Path) -> str:
-    """Equal as long as a file, or the frames of a folder, are the same files as before."""
-    digest = hashlib.sha256()
-    if path.is_dir():
-        for name, signature in frames_below(path):
-            line = f"{name} {signature.size} {signature.modified}\n"
-            digest.update(line.encode("utf-8", "replace"))
-    elif path.exists():
-        found = path.stat()
-        digest.update(f"{found.st_size} {found.st_mtime_ns}".encode())
-    return digest.hexdigest()
+def _relative(path: Path, root: Path) -> PurePosixPath:
+    return PurePosixPath(path.relative_to(root).as_posix())

@@ -59,6 +59,14 @@ class LandingFrames:
 
     def is_finished(self, name: str) -> bool:
         """Tell whether a file has stayed the same for long enough; an empty one never has."""
-        sighting = self._sightings[name]
-        is_settled = time.monotonic() - sighting.since >= self._settle
-        return is_settled and sighting.signature.size > 0
+        return self._is_settled(name) and not self._is_empty(name)
+
+    def is_left_behind(self, name: str) -> bool:
+        """Tell whether a file was made and never written to."""
+        return self._is_settled(name) and self._is_empty(name)
+
+    def _is_settled(self, name: str) -> bool:
+        return time.monotonic() - self._sightings[name].since >= self._settle
+
+    def _is_empty(self, name: str) -> bool:
+        return self._sightings[name].signature.size == 0

@@ -1,4 +1,4 @@
-"""What became of every frame, so that none is counted twice, not even after a restart."""
+"""What became of every file, so that no image is counted twice, not even after a restart."""
 
 from __future__ import annotations
 
@@ -10,73 +10,94 @@ from twinscore.watching.frames import Signature
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One frame as it was when it was looked at.
+    """One file as it was when it was looked at.
 
     Attributes
     ----------
     signature
         Of the file then.
-    reason
-        Why it could not be read; None if it counts.
+    counted
+        Names of the images in it that count: one of a picture, some of a clip.
+    failures
+        (image, reason) of those that could not be read.
     """
 
     signature: Signature
-    reason: str | None = None
+    counted: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
 
 
 class Ledger:
-    """The frames looked at so far, by their path below the folder."""
+    """The files looked at so far, by their path below the folder.
+
+    Attributes
+    ----------
+    counted
+        Images that count.
+    unreadable
+        Images that could not be read as they are now, with the reason.
+    """
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self.counted = 0
+        self.unreadable: dict[str, str] = {}
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._entries
+    def __contains__(self, file: str) -> bool:
+        return file in self._entries
 
-    def names(self) -> set[str]:
-        """Return the frames looked at."""
+    def files(self) -> set[str]:
+        """Return the files looked at."""
         return set(self._entries)
 
-    def knows(self, name: str, signature: Signature) -> bool:
+    def knows(self, file: str, signature: Signature) -> bool:
         """Tell whether this very file was looked at."""
-        entry = self._entries.get(name)
+        entry = self._entries.get(file)
         return entry is not None and entry.signature == signature
 
-    def counts(self, name: str) -> bool:
-        """Tell whether a frame was read, rather than found unreadable or never seen."""
-        entry = self._entries.get(name)
-        return entry is not None and entry.reason is None
+    def counted_of(self, file: str) -> tuple[str, ...]:
+        """Return the images of a file that count."""
+        entry = self._entries.get(file)
+        return () if entry is None else entry.counted
 
-    def enter(self, name: str, entry: Entry) -> None:
-        """Write down what became of a frame, in the place of what was known of it."""
-        self._entries[name] = entry
+    def enter(self, file: str, entry: Entry) -> None:
+        """Write down what became of a file, in the place of what was known of it."""
+        self.strike(file)
+        self._entries[file] = entry
+        self.counted += len(entry.counted)
+        self.unreadable.update(entry.failures)
 
-    def strike(self, name: str) -> None:
-        """Forget a frame."""
-        self._entries.pop(name, None)
-
-    @property
-    def counted(self) -> int:
-        """Frames read."""
-        return sum(entry.reason is None for entry in self._entries.values())
-
-    @property
-    def unreadable(self) -> dict[str, str]:
-        """Frames that could not be read as they are now, with the reason."""
-        return {
-            name: entry.reason for name, entry in self._entries.items() if entry.reason is not None
-        }
+    def strike(self, file: str) -> None:
+        """Forget a file."""
+        entry = self._entries.pop(file, None)
+        if entry is not None:
+            self.counted -= len(entry.counted)
+            for name, _ in entry.failures:
+                self.unreadable.pop(name, None)
 
     def to_json(self) -> list[list[Any]]:
-        """Return it as JSON types."""
+        """Return it as JSON types; a picture that counts has no names of its own."""
         return [
-            [name, *astuple(entry.signature), entry.reason] for name, entry in self._entries.items()
+            [
+                file,
+                *astuple(entry.signature),
+                None if entry.counted == (file,) else entry.counted,
+                entry.failures,
+            ]
+            for file, entry in self._entries.items()
         ]
 
     @classmethod
     def from_json(cls, rows: list[list[Any]]) -> Ledger:
         """Read what `to_json` gave."""
         ledger = cls()
-        for name, size, modified, number, reason in rows:
-            ledger.enter(name, Entry(Signature(size, modified, number), reason))
+        for file, size, modified, number, counted, failures in rows:
+            ledger.enter(
+                file,
+                Entry(
+                    Signature(size, modified, number),
+                    (file,) if counted is None else tuple(counted),
+                    tuple((name, reason) for name, reason in failures),
+                ),
+            )
         return ledger

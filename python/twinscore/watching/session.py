@@ -3,64 +3,44 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
-from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from twinscore.records import ImageItem
 from twinscore.streaming import StreamingScorer
-from twinscore.streaming.snapshot import Snapshot
-from twinscore.watching.frames import (
-    contents_digest,
-    frames_below,
-    is_frame,
-    is_hidden,
-    signature_of,
-)
+from twinscore.streaming.interruption import interrupts_postponed
+from twinscore.streaming.snapshot import PARTIAL, Snapshot
+from twinscore.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.watching.landing import LandingFrames
 from twinscore.watching.ledger import Entry, Ledger
+from twinscore.watching.reading import FrameReader
+from twinscore.watching.settings import check_same_watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from twinscore.assessment import StageProgress
     from twinscore.streaming import StreamResult
-    from twinscore.watching.frames import Signature
+    from twinscore.watching.frames import Listing, Signature
+    from twinscore.watching.reading import ReadImages
+    from twinscore.watching.settings import WatchSettings
 
-FRAMES_AT_ONCE = 128
-SECONDS_BETWEEN_SAVES = 10.0
+FILES_AT_ONCE = 128
+SECONDS_BETWEEN_SAVES = 2.0
 SAVING_SHARE = 0.05
 """State is saved no oftener than this, in seconds and in the share of time it takes."""
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
-    """What must stay the same from one run of a watch to the next.
-
-    Attributes
-    ----------
-    real
-        Folder of images or file of embeddings.
-    model, k, capacity, seed, group_by
-        As in `StreamingScorer`.
-    """
-
-    real: str
-    model: str = "efficientnet-lite0"
-    k: int = 1
-    capacity: int | None = None
-    seed: int = 0
-    group_by: str | None = None
-
-
 class WatchSession:
-    """Counts every frame of a folder once, as it is when nobody writes to it any more.
+    """Counts every image of a folder once, as it is when nobody writes to it any more.
 
-    A frame is read once its file has not changed for `settle` seconds, and again whenever it
-    changes; what is deleted no longer counts. Frames that cannot be read wait for a change.
+    A file is read once it has not changed for `settle` seconds, and again whenever it changes;
+    what is deleted no longer counts. Files that cannot be read wait for a change. Of a clip as
+    many frames count as in a score of the folder.
 
     Parameters
     ----------
@@ -76,6 +56,17 @@ class WatchSession:
         Of the network and of the search.
     progress
         Called while the real side is embedded.
+
+    Attributes
+    ----------
+    scorer
+        What counts, scored.
+    latest
+        The image read last.
+    obstacle
+        Why there is no score, or None.
+    trouble
+        Why the state cannot be saved at the moment, or None.
 
     Raises
     ------
@@ -96,8 +87,10 @@ class WatchSession:
     ) -> None:
         if not folder.is_dir():
             raise FileNotFoundError(f"expected a folder to watch, but {str(folder)!r} is none")
-        self._folder = folder
+        # Changes are told with absolute paths.
+        self._folder = Path(os.path.abspath(folder))  # noqa: PTH100
         self._settings = settings
+        self._reader = FrameReader(self._folder, settings.group_by, settings.video_interval)
         self._state = state
         self._landing = LandingFrames(settle)
         self._ledger = Ledger()
@@ -105,11 +98,12 @@ class WatchSession:
         self._save_seconds = 0.0
         self._is_saved = True
         self.latest: str | None = None
-        self._identity = {
-            **asdict(settings),
-            "real": str(Path(settings.real).resolve()),
-            "folder": str(folder.resolve()),
-        }
+        self.obstacle: str | None = None
+        self.trouble: str | None = None
+        # Before the real side is read: what changes from now on is found out at the next start.
+        self._identity = settings.identity(folder)
+        for left_over in state.parent.glob(f".{escape(state.name)}.*{PARTIAL}"):
+            left_over.unlink(missing_ok=True)
         if state.exists():
             self.scorer = self._resumed(device, threads)
         else:
@@ -122,98 +116,138 @@ class WatchSession:
                 model=settings.model,
                 device=device,
                 threads=threads,
+                exposure=settings.exposure,
+                video_interval=settings.video_interval,
                 progress=progress,
             )
-            self._identity["contents"] = contents_digest(Path(settings.real))
 
     @property
     def waiting(self) -> int:
-        """Frames noticed and not read yet."""
+        """Files noticed and not read yet."""
         return len(self._landing)
 
     @property
     def has_finished(self) -> bool:
-        """Whether a frame can be read at once."""
+        """Whether a file can be read at once."""
         return any(map(self._landing.is_finished, self._landing.names()))
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a file is landing; one that stays empty is not."""
+        return not all(map(self._landing.is_left_behind, self._landing.names()))
+
+    @property
     def unreadable(self) -> dict[str, str]:
-        """Frames that cannot be read as they are now, with the reason."""
+        """Images that cannot be read as they are now, with the reason."""
         return self._ledger.unreadable
 
     @property
     def counted(self) -> int:
-        """Frames that count."""
+        """Images that count."""
         return self._ledger.counted
 
     def rescan(self) -> int:
-        """Look at the whole folder, for changes nobody told of; return the frames that left."""
-        present = dict(frames_below(self._folder))
-        for name, signature in present.items():
-            self._see(name, signature)
-        gone = self._ledger.names().union(self._landing.names()) - present.keys()
-        return self._drop(gone)
+        """Look at the whole folder, for changes nobody told of; return the number of files gone.
 
-    def notice(self, files: Iterable[str | Path]) -> int:
-        """Look at files that are said to have changed; return the number of frames that left.
+        Raises
+        ------
+        FileNotFoundError
+            The folder itself is gone.
+        """
+        listing = list_frames(self._folder)
+        self._see_all(listing)
+        known = self._ledger.files().union(self._landing.names())
+        return self._drop({file for file in known if listing.misses(file)})
 
-        Paths of folders count as all that was in them.
+    def notice(self, paths: Iterable[str | Path]) -> int:
+        """Look at what is said to have changed; return the number of files gone.
+
+        Paths of folders stand for all that is, or was, in them.
         """
         gone: set[str] = set()
-        for file in files:
-            try:
-                relative = PurePosixPath(Path(file).relative_to(self._folder).as_posix())
-            except ValueError:
+        for path in map(Path, paths):
+            if not path.is_relative_to(self._folder):
                 continue
-            signature = signature_of(Path(file))
-            if signature is not None and is_frame(relative):
-                self._see(str(relative), signature)
-            elif signature is None:
+            relative = PurePosixPath(path.relative_to(self._folder).as_posix())
+            try:
+                signature = signature_of(path)
+            except OSError:
+                continue  # the next rescan will tell
+            if signature is not None:
+                if is_frame(relative):
+                    self._see(str(relative), signature)
+            elif path.is_dir() and not path.is_symlink():
+                if not is_hidden(relative):
+                    self._see_all(list_frames(self._folder, relative))
+            else:
                 gone |= self._known_at(relative)
         return self._drop(gone)
 
     def take_finished(self) -> int:
-        """Read frames that are finished, a bounded number at a time; return how many count now."""
-        finished = [name for name in self._landing.names() if self._landing.is_finished(name)]
-        chosen = finished[:FRAMES_AT_ONCE]
-        before = self._current(chosen)
-        items = [ImageItem(name, self._folder / name) for name in before]
-        if not items:
+        """Read finished files, a bounded number at a time; return how many images were read."""
+        finished = [file for file in self._landing.names() if self._landing.is_finished(file)]
+        before = self._current(finished[:FILES_AT_ONCE])
+        if not before:
             return 0
-        vectors, kept, skipped = self.scorer.embedder.embed_items(items)
-        reasons = {item.name: item.reason for item in skipped}
-        names = list(before)
-        # Written to while it was read: it waits again.
-        stable = self._current(names)
-        is_stable = [stable.get(name) == before[name] for name in names]
-        rows = [row for row, place in enumerate(kept.tolist()) if is_stable[place]]
-        fresh = [names[kept[row]] for row in rows]
-        self._discard(name for name, unchanged in zip(names, is_stable, strict=True) if unchanged)
-        for name, unchanged in zip(names, is_stable, strict=True):
-            if unchanged:
-                self._landing.forget(name)
-                self._ledger.enter(name, Entry(before[name], reasons.get(name)))
-        groups = [str(PurePosixPath(name).parent) for name in fresh]
+        read = self._reader.read(list(before), self.scorer.embedder)
+        # What was written to while it was read waits again.
+        now = self._current(before)
+        stable = {
+            file: signature for file, signature in before.items() if now.get(file) == signature
+        }
+        with interrupts_postponed():
+            self._commit(read, stable)
+        return len(read.names)
+
+    def _commit(self, read: ReadImages, files: dict[str, Signature]) -> None:
+        """Count the images of files in the place of what was known of these files."""
+        chosen = [place for place, file in enumerate(read.files) if file in files]
+        names: dict[str, list[str]] = {file: [] for file in files}
+        failures: dict[str, list[tuple[str, str]]] = {file: [] for file in files}
+        for place in chosen:
+            names[read.files[place]].append(read.names[place])
+        for file, name, reason in read.failures:
+            if file in files:
+                failures[file].append((name, reason))
+        self._discard(files)
+        for file, signature in files.items():
+            self._landing.forget(file)
+            self._ledger.enter(file, Entry(signature, tuple(names[file]), tuple(failures[file])))
+        groups = [read.groups[place] for place in chosen]
         self.scorer.update(
-            vectors[rows], ids=fresh, groups=groups if self._settings.group_by else None
+            read.vectors[chosen],
+            ids=[read.names[place] for place in chosen],
+            groups=groups if any(group is not None for group in groups) else None,
         )
         self._is_saved = False
-        self.latest = fresh[-1] if fresh else self.latest
-        return len(fresh)
+        if chosen:
+            self.latest = read.names[chosen[-1]]
 
     def result(self) -> StreamResult | None:
-        """Score what counts; None while that is too little for a score."""
+        """Score what counts; None while there is no score, and `obstacle` says why."""
         try:
-            return self.scorer.result()
+            result = self.scorer.result()
         except ValueError as error:
-            _logger.info("no score yet: %s", error)
+            self.obstacle = str(error)
             return None
+        self.obstacle = None
+        return result
 
     def save_now_and_then(self) -> None:
-        """Save if there is anything new and the last time is long enough ago."""
+        """Save if there is anything new and the last time is long enough ago.
+
+        A disk that is full for a while costs nothing but a later start from an older state.
+        """
         pause = max(SECONDS_BETWEEN_SAVES, self._save_seconds / SAVING_SHARE)
-        if not self._is_saved and time.monotonic() - self._saved_at > pause:
+        if self._is_saved or time.monotonic() - self._saved_at <= pause:
+            return
+        try:
             self.save()
+            self.trouble = None
+        except OSError as error:
+            self._saved_at = time.monotonic()
+            self.trouble = str(error)
+            _logger.warning("%s; trying again later", error)
 
     def save(self) -> None:
         """Write scorer and ledger to one file, so that neither is ever ahead of the other."""
@@ -226,22 +260,13 @@ class WatchSession:
 
     def _resumed(self, device: str, threads: int | None) -> StreamingScorer:
         snapshot, notes = Snapshot.read_with_notes(self._state)
-        saved: dict[str, Any] = notes.get("watch", {})
-        current = {**self._identity, "contents": contents_digest(Path(self._settings.real))}
-        for name, value in current.items():
-            if saved.get(name) != value:
-                changed = (
-                    "the real images have changed"
-                    if name == "contents"
-                    else f"{name} was {saved.get(name)}, now {value}"
-                )
-                raise ValueError(
-                    f"{str(self._state)!r} holds the state of another watch ({changed}): "
-                    "delete it to start anew, or choose another with state (--state)"
-                )
-        self._identity = saved
+        check_same_watch(notes.get("watch", {}), self._identity, self._state)
         self._ledger = Ledger.from_json(notes["ledger"])
         return StreamingScorer.restore(snapshot, device=device, threads=threads)
+
+    def _see_all(self, listing: Listing) -> None:
+        for file, signature in listing.frames.items():
+            self._see(file, signature)
 
     def _see(self, name: str, signature: Signature) -> None:
         if self._ledger.knows(name, signature):
@@ -253,7 +278,10 @@ class WatchSession:
         """Return how files look now; those that left or have changed are noted as such."""
         current = {}
         for name in names:
-            signature = signature_of(self._folder / name)
+            try:
+                signature = signature_of(self._folder / name)
+            except OSError:
+                continue
             if signature is None:
                 self._drop({name})
                 continue
@@ -262,25 +290,26 @@ class WatchSession:
         return current
 
     def _known_at(self, relative: PurePosixPath) -> set[str]:
-        """Return the frames known under a path, or below it."""
+        """Return the files known under a path, or below it."""
         name = str(relative)
         if name in self._ledger or name in self._landing:
             return {name}
         if is_frame(relative) or is_hidden(relative):
             return set()
         inside = f"{name}/"
-        known = self._ledger.names().union(self._landing.names())
+        known = self._ledger.files().union(self._landing.names())
         return {frame for frame in known if frame.startswith(inside)}
 
     def _drop(self, names: set[str]) -> int:
-        self._discard(names)
-        for name in names:
-            self._landing.forget(name)
-            self._ledger.strike(name)
         if names:
-            self._is_saved = False
+            with interrupts_postponed():
+                self._discard(names)
+                for name in names:
+                    self._landing.forget(name)
+                    self._ledger.strike(name)
+                self._is_saved = False
         return len(names)
 
-    def _discard(self, names: Iterable[str]) -> None:
-        """Take frames that count out of the score, before they leave or are read anew."""
-        self.scorer.discard([name for name in names if self._ledger.counts(name)])
+    def _discard(self, files: Iterable[str]) -> None:
+        """Take images that count out of the score, before they leave or are read anew."""
+        self.scorer.discard([name for file in files for name in self._ledger.counted_of(file)])

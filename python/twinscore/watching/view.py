@@ -11,6 +11,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from twinscore.sources.endings import printable
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -81,7 +83,8 @@ class WatchView:
         heading = Text("Indistinguishability Score  ")
         figures = Table.grid(padding=(0, 2))
         if result is None:
-            heading.append("waiting for frames", style="dim")
+            reason = session.obstacle if session.counted else None
+            heading.append(reason or "waiting for frames", style="dim")
         else:
             heading.append(f"{result.score:.3f}", style="bold")
             for name, value in _figures(result):
@@ -90,9 +93,15 @@ class WatchView:
                 figures.add_row(Text("So far", style="dim"), Text(sparkline(list(self._scores))))
         figures.add_row(Text("Frames", style="dim"), Text(self._frames(session)))
         if session.latest is not None:
-            figures.add_row(Text("Latest", style="dim"), Text(session.latest, no_wrap=True))
+            figures.add_row(
+                Text("Latest", style="dim"), Text(printable(session.latest), no_wrap=True)
+            )
         for name, reason in list(session.unreadable.items())[-3:]:
-            figures.add_row(Text("Unreadable", style="yellow"), Text(f"{name}: {reason}"))
+            figures.add_row(
+                Text("Unreadable", style="yellow"), Text(f"{printable(name)}: {reason}")
+            )
+        if session.trouble is not None:
+            figures.add_row(Text("Trouble", style="yellow"), Text(session.trouble))
         scale = _scale(result.score) if result is not None else Text()
         return Group(heading, scale, figures, Text("Ctrl-C stops; nothing is lost.", style="dim"))
 
@@ -114,8 +123,11 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     counts = f"{session.counted:,} frames counted, {session.waiting:,} landing"
     if session.unreadable:
         counts += f", {len(session.unreadable):,} unreadable"
+    if session.trouble is not None:
+        counts += f" ({session.trouble})"
     if result is None:
-        return f"no score yet: {counts}"
+        reason = f" ({session.obstacle})" if session.counted and session.obstacle else ""
+        return f"no score yet: {counts}{reason}"
     low, high = result.interval
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
     return f"{score}: {counts}"

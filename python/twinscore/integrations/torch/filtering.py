@@ -9,6 +9,7 @@ import numpy as np
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
 from twinscore.integrations.torch.batches import item_of
+from twinscore.sources.arrays import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,4 +115,4 @@ class RealismFilter(IterableDataset[Any]):
 def _together(items: list[Any]) -> Any:
     """Stack embeddings into one array; images stay a list."""
     is_embedding = all(hasattr(item, "shape") and len(item.shape) == 1 for item in items)
-    return np.stack([np.asarray(item) for item in items]) if is_embedding else items
+    return np.stack([as_array(item) for item in items]) if is_embedding else items

@@ -10,6 +10,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+
 from twinscore.integrations.torch.batches import items_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from twinscore.streaming import StreamingScorer, StreamResult
 
 BATCHES_WAITING = 2
+IMAGES_AT_ONCE = 8
+"""Of a batch of images so many are drawn, rather than all of one batch in ten."""
 
 _logger = logging.getLogger(__name__)
 
@@ -28,9 +32,10 @@ class ScoreMonitor:
     """Passes the batches of a loader on unchanged and scores as many as its budget allows.
 
     Scoring runs in one thread of this process, wherever the loader's workers are and however they
-    were started. While it is busy, or rests to keep within its budget, batches go by unscored:
-    which ones depends on time alone, so that the score stays unbiased. What went by is counted
-    and every result says so. If scoring fails, the loader goes on.
+    were started. While it is busy, or rests to keep within its budget, batches go by unscored; of
+    images, which take a network, a few of a batch are drawn. Which ones depends on time and chance
+    alone, so that the score stays unbiased. What went by is counted and every result says so. If
+    scoring fails, the loader goes on.
 
     Parameters
     ----------
@@ -43,7 +48,8 @@ class ScoreMonitor:
         From a batch to its images or embeddings; by default `items_of`. Images must be as
         `twinscore.score` takes them: undo a normalization here.
     budget
-        Share of the time that may go into scoring; 1 scores whenever the thread is free.
+        Share of the time that may go into scoring; 1 scores whenever the thread is free, and
+        whole batches. Opening the network, once, comes on top.
     on_error
         "warn": log the error, stop scoring, keep it as `error`. "raise": raise it from the loader.
 
@@ -81,6 +87,7 @@ class ScoreMonitor:
         self._rests_until = 0.0
         self._idle = threading.Condition()
         self._unscored = 0
+        self._random = np.random.default_rng()
 
     def __len__(self) -> int:
         """Return the number of batches of the loader, if it knows."""
@@ -153,7 +160,7 @@ class ScoreMonitor:
             self.skipped += 1
             return
         try:
-            items = _own_copy(self._extract(batch))
+            items = _own_copy(self._drawn(self._extract(batch)))
         except Exception as error:
             self._fail(error)
             self.skipped += 1
@@ -166,6 +173,13 @@ class ScoreMonitor:
         with self._idle:
             self._unscored += 1
         self._queue.put(items)
+
+    def _drawn(self, items: Any) -> Any:
+        is_taken_whole = self._budget == 1.0 or _are_embeddings(items)
+        if is_taken_whole or not hasattr(items, "__len__") or len(items) <= IMAGES_AT_ONCE:
+            return items
+        chosen = sorted(self._random.choice(len(items), IMAGES_AT_ONCE, replace=False).tolist())
+        return items[chosen] if hasattr(items, "shape") else [items[place] for place in chosen]
 
     def _start(self) -> None:
         if not self._is_alive():
@@ -183,6 +197,9 @@ class ScoreMonitor:
             started = time.monotonic()
             try:
                 if self.error is None:
+                    if not _are_embeddings(items):
+                        _ = self.scorer.embedder
+                        started = time.monotonic()
                     self.scorer.update(items)
             except Exception as error:
                 self._fail(error)
@@ -208,7 +225,11 @@ class ScoreMonitor:
         says = f"{self.scored:,} of {self.offered:,} batches of the loader were scored"
         if self.error is not None:
             return f"{says}, then scoring stopped: {type(self.error).__name__}: {self.error}"
-        return f"{says}, the others went by to keep the loader quick"
+        return f"{says}, in whole or in part; the others went by to keep the loader quick"
+
+
+def _are_embeddings(items: Any) -> bool:
+    return getattr(items, "ndim", None) == 2
 
 
 def _own_copy(items: Any) -> Any:

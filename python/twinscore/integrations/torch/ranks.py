@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,12 +35,12 @@ def merge_ranks(scorer: StreamingScorer, group: Any = None) -> StreamingScorer:
     own = scorer.snapshot()
     if not torch.distributed.is_available() or not torch.distributed.is_initialized():
         return StreamingScorer.restore(own)
-    states = _gathered(np.frombuffer(own.to_bytes(), dtype=np.uint8), group)
-    merged: StreamingScorer | None = None
-    for state in states:
-        other = StreamingScorer.load(io.BytesIO(state))
-        merged = other if merged is None else merged.merge(other)
-    assert merged is not None
+    # The real side is everywhere already.
+    states = _gathered(np.frombuffer(own.synthetic_bytes(), dtype=np.uint8), group)
+    first, *others = (own.with_synthetic_of(state) for state in states)
+    merged = StreamingScorer.restore(first)
+    for other in others:
+        merged.merge_snapshot(other)
     return merged
 
 
