@@ -12,6 +12,8 @@ import numpy as np
 from twinscore.neighbors import knn, self_knn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinscore.records import (
         BoolArray,
         Embeddings,
@@ -275,7 +277,7 @@ def _duplicates(pool: ScoredPool) -> Gallery:
     return Gallery("duplicates", exhibits[:GALLERY_SIZE], sum(map(len, copies.values())))
 
 
-def rows_shown(galleries: dict[str, Gallery]) -> IdArray:
+def rows_shown(galleries: Mapping[str, Gallery]) -> IdArray:
     """Return the rows of the pool that any gallery shows, in order."""
     rows = {
         row
