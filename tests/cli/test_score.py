@@ -385,6 +385,8 @@ def test_a_score_of_a_sample_comes_without_a_report(
     out = tmp_path / "x"
     assert run("score", *vectors, "-q", "--precision", 0.3, "--out", out).code == DONE
     assert not (out / "report.html").exists()
+    said = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "z").errors
+    assert said == "twinscore: no report.html of a sample of the images\n"
     finished = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "y", "--report")
     assert finished.code == USAGE
     assert "--report needs all images" in finished.errors
