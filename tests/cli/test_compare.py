@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -259,3 +260,26 @@ def test_options_of_images_need_images(
     code, _, errors = run("compare", results["poor"], results["good"], *options)
     assert code == USAGE
     assert "with --real only: --slice-by, --allow-skips (results have theirs)" in errors
+
+
+def test_a_history_follows_slices_from_run_to_run(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    pytest.importorskip("plotly", reason="needs the extra report")
+    random = np.random.default_rng(0)
+    real, before, after = random.standard_normal((3, 40, 4)).astype(np.float32)
+    before[:20] += 30
+    np.save(tmp_path / "real.npy", real)
+    for name, vectors, lights in (
+        ("monday", before, ["night <i>"] * 20 + ["day"] * 20),
+        ("tuesday", after, ["night <i>"] * 20 + ["dawn"] * 20),
+    ):
+        table = table_of(tmp_path / f"{name}.parquet", vectors, lights)
+        options = ("--slice-by", "light", "--out", tmp_path / name, "-q", "--no-report")
+        assert run("score", tmp_path / "real.npy", table, *options)[0] == DONE
+    page = tmp_path / "history.html"
+    code, _, _ = run("history", tmp_path / "monday", tmp_path / "tuesday", "--out", page)
+    assert code == DONE
+    (row,) = (line for line in page.read_text().splitlines() if "night &lt;i&gt;" in line)
+    assert re.search(r"<td>0\.000</td><td>[01]\.\d{3}</td>", row)
+    assert "</span> dawn</td>" not in page.read_text()

@@ -124,7 +124,7 @@ def _giveaway_words(giveaway: float) -> str:
         return "passes: its nearest image is real"
     if math.isinf(giveaway):
         return "has an equal synthetic image"
-    return f"{giveaway:.2f} times as far from a real image as from a synthetic one"
+    return f"{giveaway:.2f} times as far"
 
 
 def _giveaways(result: ScoreResult) -> list[tuple[str, float]]:

@@ -126,7 +126,10 @@ def place_on_scale(value: float, end: float) -> float:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    # A file's name stays as it is, even where it begins a sentence.
+    is_word = text.split(" ", 1)[0].isalpha()
+    start = text[:1].upper() + text[1:] if is_word else text
+    return start + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _count(value: int) -> str:
