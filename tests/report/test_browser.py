@@ -162,15 +162,23 @@ def test_an_open_pair_leads_to_the_next_of_its_gallery(wide: Visit) -> None:
     wide.page.keyboard.press("Escape")
 
 
-def test_a_printed_page_shows_what_is_folded_on_the_screen(
+def test_a_printed_page_is_light_and_shows_what_is_folded_on_the_screen(
     browser: Browser, report_file: Path
 ) -> None:
-    found = visit(browser, report_file, 1000)
+    found = visit(browser, report_file, 1000, "dark")
     figure = found.page.get_by_text("Effective size")
+    found.page.wait_for_selector(".map.printable")
     assert not figure.is_visible()
+    assert not found.page.locator(".map-print").is_visible()
     found.page.emulate_media(media="print")
     assert figure.is_visible()
+    assert found.page.locator(".map-print").is_visible()
+    assert found.page.evaluate("document.querySelector('.map-print').naturalWidth") == 1100
     assert not found.page.locator("nav").is_visible()
+    assert not found.page.locator(".map").is_visible()
+    background = found.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    assert found.complaints == []
     found.page.context.close()
 
 

@@ -153,9 +153,10 @@ def _further(result: ScoreResult) -> Iterator[KeyFigure]:
     yield KeyFigure(
         "Nearly the same",
         f"{near['real']:,} real, {near['synthetic']:,} synthetic",
-        f"images have one of their side within {near['threshold']:.3g}; {near['across']:,} have "
-        f"one of the other side, {result.duplicates:,} synthetic ones exactly the embedding of a "
-        "real one" + ("; those of one side count as one" if result.collapsed else ""),
+        f"images have one of their side within a distance of {near['threshold']:.3g}; "
+        f"{near['across']:,} have one of the other side, {result.duplicates:,} synthetic ones "
+        "exactly the embedding of a real one"
+        + ("; those of one side count as one" if result.collapsed else ""),
     )
     if result.audit is not None:
         audit = result.audit

@@ -202,7 +202,9 @@
   function drawChart(place) {
     const chart = payload.charts[place.dataset.chart];
     const config = { responsive: true, displaylogo: false, displayModeBar: false };
-    Plotly.react(place, inTheme(chart.data), layoutOf(chart.layout), config);
+    // Paper is narrower than the window, and no resizing tells of it.
+    const size = matchMedia("print").matches ? { width: place.clientWidth } : { autosize: true };
+    Plotly.react(place, inTheme(chart.data), layoutOf({ ...chart.layout, ...size }), config);
   }
 
   function drawMap(place) {
@@ -238,6 +240,7 @@
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
     Plotly.react(place, traces, layout, config);
+    if (!matchMedia("print").matches) setTimeout(() => preparePrint(place, traces, layout), 300);
     if (place.dataset.listening) return;
     place.dataset.listening = "true";
     const rowOf = (event) => pool.onMap[event.points[0].pointIndex + event.points[0].curveNumber * real];
@@ -248,6 +251,15 @@
       openPair(rowOf(event));
     });
     for (const choice of choices) choice.addEventListener("change", () => drawMap(place));
+  }
+
+  // A canvas keeps the width of the screen on paper, so that paper gets a picture.
+  async function preparePrint(place, data, layout) {
+    const size = { width: 1100, height: 720 };
+    const figure = { data, layout: { ...layout, ...size, showlegend: false } };
+    const image = document.querySelector(".map-print");
+    image.src = await Plotly.toImage(figure, { format: "png", ...size });
+    place.classList.add("printable");
   }
 
   function showTip(row, event) {
