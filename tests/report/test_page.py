@@ -92,6 +92,7 @@ def test_sections_without_anything_to_show_are_left_out(tmp_path: Path) -> None:
     text = page_of(ts.score(real, synthetic + 90.0), tmp_path)
     found = set(re.findall(r'<section id="(\w+)"', text))
     assert {"score", "giveaways", "map", "method"} <= found
+    assert "These give the twin away (20)" in text
     assert found.isdisjoint({"passing", "copies", "duplicates", "skipped"})
     assert "Not found: synthetic images that pass; suspected copies; duplicates." in text
 

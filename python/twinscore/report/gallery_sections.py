@@ -37,7 +37,7 @@ class GallerySection:
 def gallery_sections(galleries: dict[str, Gallery]) -> list[GallerySection]:
     """Return the galleries that have something to show, in the order in which to look."""
     return [
-        GallerySection(key, title, text, galleries[key], words)
+        GallerySection(key, f"{title} ({galleries[key].total:,})", text, galleries[key], words)
         for key, title, text, words in _SECTIONS
         if galleries[key].exhibits
     ]
