@@ -8,7 +8,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.images.video import read_frames
 from twinscore.records import MissingExtraError, UnreadableImageError
 from twinscore.sources.parquet import images_in_parquet
 from twinscore.sources.remote_file import RemoteFile, is_url
@@ -75,6 +74,9 @@ def _is_file(path: Path) -> bool:
 def _contents_inside(container: Path, names: list[str]) -> Iterator[tuple[str, Any]]:
     frames = {name: match for name in names if (match := _FRAME.fullmatch(name)) is not None}
     if len(frames) == len(names):
+        # Brings in Pillow, which `import twinscore` is to do without.
+        from twinscore.images.video import read_frames
+
         in_order = sorted(names, key=lambda name: float(frames[name]["seconds"]))
         times = [float(frames[name]["seconds"]) for name in in_order]
         for name, pixels in zip(in_order, read_frames(container, times), strict=True):

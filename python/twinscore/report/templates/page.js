@@ -257,8 +257,10 @@
   async function preparePrint(place, data, layout) {
     const size = { width: 1100, height: 720 };
     const figure = { data, layout: { ...layout, ...size, showlegend: false } };
-    const image = document.querySelector(".map-print");
+    const image = element("img", { class: "map-print", alt: "Map of all images" });
     image.src = await Plotly.toImage(figure, { format: "png", ...size });
+    document.querySelector(".map-print")?.remove();
+    place.after(image);
     place.classList.add("printable");
   }
 
