@@ -110,6 +110,7 @@ def find_side_neighbors(
         if progress is not None:
             progress(steps, 4)
 
+    done(0)
     nearest_real = knn(synthetic.vectors, real.vectors, 1, threads=threads)
     done(1)
     nearest_synthetic = knn(real.vectors, synthetic.vectors, 1, threads=threads)
@@ -270,7 +271,9 @@ def _duplicates(pool: ScoredPool) -> Gallery:
     copies: dict[int, list[int]] = {}
     for start, side in ((0, pool.real), (pool.n_real, pool.synthetic)):
         for row, vector in enumerate(side.vectors, start=start):
-            first = firsts.setdefault(hashlib.sha256(vector.tobytes()).digest(), row)
+            # In one dtype and without negative zeros, equal values are equal bytes.
+            values = vector.astype(np.float32) + np.float32(0.0)
+            first = firsts.setdefault(hashlib.sha256(values.tobytes()).digest(), row)
             if first != row:
                 copies.setdefault(first, []).append(row)
     exhibits = tuple(Exhibit(rows[0], first, 0.0, len(rows) - 1) for first, rows in copies.items())
