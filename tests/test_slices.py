@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
 
 import twinscore as ts
+from twinscore.records import Embeddings
 from twinscore.resampling import PoolGraphs, graphs_of
 from twinscore.slices import SliceScore, holm, score_slices, unit_values
 
@@ -79,3 +82,21 @@ def test_holm_multiplies_the_smallest_by_their_number_and_keeps_their_order() ->
 
 def test_a_group_has_the_most_common_value_of_its_images() -> None:
     assert unit_values(["a", "b", "b", None], np.array([0, 0, 0, 1])) == ["b", None]
+
+
+def test_values_without_a_score_of_their_own_are_named_in_a_warning() -> None:
+    points = np.random.default_rng(0).standard_normal((2, 40, 3)).astype(np.float32)
+    values = ("night",) * 20 + ("day",) * 18 + ("dawn", "dusk")
+    names = tuple(map(str, range(40)))
+    synthetic = Embeddings(points[1], names, columns={"light": values})
+
+    def notes(**options: Any) -> list[str]:
+        found = ts.score(points[0], synthetic, slice_by="light", diagnostics=False, **options)
+        return [note for note in found.warnings if "light" in note]
+
+    assert notes() == [
+        "2 of 4 values of light, such as 'dawn', have no score of their own: fewer than two images"
+    ]
+    (grouped,) = notes(synthetic_groups=[row // 20 for row in range(40)])
+    assert grouped.startswith("4 of 4 values of light, such as 'dawn'")
+    assert "fewer than two groups" in grouped

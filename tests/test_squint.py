@@ -126,3 +126,38 @@ def test_an_image_that_is_gone_is_named(
     os.truncate(real / "002.png", 0)
     with pytest.raises(ValueError, match=r"real/002.png could be read before, but now: empty file"):
         squint(result, embedder, sizes=[32])
+
+
+def test_linear_light_is_reduced_at_the_exposure_that_was_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("OpenImageIO", reason="needs the extra vfx")
+    from images.test_scene_linear import write
+
+    random = np.random.default_rng(0)
+    for side in ("photos", "renders"):
+        (tmp_path / side).mkdir()
+        for number in range(3):
+            light = random.uniform(0.01, 0.05, (24, 24, 3)).astype(np.float32)
+            write(tmp_path / side / f"{number}.exr", light)
+    brightness = []
+    for exposure in (0.0, 3.0):
+        embedder = ts.Embedder(exposure=exposure)
+        result = ts.score(
+            tmp_path / "photos", tmp_path / "renders", model=embedder, diagnostics=False
+        )
+        assert result.pool is not None
+        assert result.pool.exposure == exposure
+        met: list[float] = []
+        embed = embedder.embed
+
+        def noting(items: Any, met: list[float] = met, embed: Any = embed) -> Any:
+            met += [
+                float(np.asarray(Image.open(io.BytesIO(item.content))).mean()) for item in items
+            ]
+            return embed(items)
+
+        monkeypatch.setattr(embedder, "embed", noting)
+        squint(result, embedder, sizes=[16])
+        brightness.append(float(np.mean(met)))
+    assert brightness[1] > 2.0 * brightness[0]

@@ -226,7 +226,7 @@ def assess(
         version=__version__,
         audit=None if is_exact(backend) else _audit(pool, neighbors, plan),
     )
-    return replace(result, warnings=tuple(warnings_of(result, real, synthetic)))
+    return replace(result, warnings=tuple(warnings_of(result, real, synthetic, slice_by)))
 
 
 @dataclass(frozen=True, slots=True)

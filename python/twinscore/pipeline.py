@@ -187,7 +187,8 @@ def score(
     images = {
         side: source for side, source in sources.items() if not isinstance(source, Embeddings)
     }
-    pool = ScoredPool(sides["real"], sides["synthetic"], images)
+    shown_at = 0.0 if embedder is None else embedder.preprocessing.exposure
+    pool = ScoredPool(sides["real"], sides["synthetic"], images, shown_at)
     return dataclasses.replace(result, seconds=seconds, pool=pool)
 
 

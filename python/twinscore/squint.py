@@ -90,7 +90,9 @@ def squint(
     done = 0
     with ThreadPoolExecutor(threads or os.cpu_count()) as workers:
         for rows, items in _chunks(pool):
-            reduced = list(workers.map(lambda item: _reduce(item, ordered, quality), items))
+            reduced = list(
+                workers.map(lambda item: _reduce(item, ordered, quality, pool.exposure), items)
+            )
             for place, size in enumerate(ordered):
                 images = [
                     dataclasses.replace(item, content=of_item[place])
@@ -122,10 +124,10 @@ def _chunks(pool: ScoredPool) -> Iterator[tuple[slice, list[ImageItem]]]:
         )
 
 
-def _reduce(item: ImageItem, sizes: Sequence[int], quality: int) -> list[bytes]:
+def _reduce(item: ImageItem, sizes: Sequence[int], quality: int, exposure: float) -> list[bytes]:
     """Encode an image with its shorter side at each size."""
     try:
-        image = read_image(item.content)
+        image = read_image(item.content, exposure=exposure)
     except UnreadableImageError as error:
         raise ValueError(f"{item.name} could be read before, but now: {error}") from error
     encoded = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from twinscore.records import Embeddings
     from twinscore.result import ScoreResult
@@ -14,7 +14,12 @@ MANY_ALIKE = 0.01
 UNLIKELY = 0.01
 
 
-def warnings_of(result: ScoreResult, real: Embeddings, synthetic: Embeddings) -> Iterator[str]:
+def warnings_of(
+    result: ScoreResult,
+    real: Embeddings,
+    synthetic: Embeddings,
+    slice_by: Sequence[str] = (),
+) -> Iterator[str]:
     """Say, one sentence each, what speaks against taking the score at face value."""
     yield from _confounds(result)
     yield from _duplicates(result)
@@ -27,6 +32,8 @@ def warnings_of(result: ScoreResult, real: Embeddings, synthetic: Embeddings) ->
                 f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read "
                 "and were left out"
             )
+    for column in slice_by:
+        yield from _slices_left_out(result, synthetic, column)
     if (real.model is None) != (synthetic.model is None):
         yield (
             "one side came as ready-made embeddings: make sure that the model "
@@ -89,4 +96,19 @@ def _control(result: ScoreResult) -> Iterator[str]:
         "real images beside each other in the order look alike (blocks of them score "
         f"{control.blocks_score:.2f} against the blocks between them, where random halves score "
         f"{control.score:.2f}): where they are frames of clips, give groups"
+    )
+
+
+def _slices_left_out(result: ScoreResult, synthetic: Embeddings, column: str) -> Iterator[str]:
+    values = set(synthetic.columns[column]) - {None}
+    left_out = values - {part.value for part in result.slices if part.column == column}
+    if not left_out:
+        return
+    fewer = "fewer than two images"
+    if result.groups is not None:
+        fewer = "fewer than two groups, a group counting for the value most of its images have"
+    example = min(str(value) for value in left_out)
+    yield (
+        f"{len(left_out):,} of {len(values):,} values of {column}, such as {example!r}, have no "
+        f"score of their own: {fewer}"
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def test_options_of_scoring_need_the_real_images(
 ) -> None:
     code, _, errors = run("compare", results["poor"], results["good"], *option)
     assert code == USAGE
-    assert "need --real" in errors
+    assert f"with --real only: {option[0]} (results have theirs)" in errors
 
 
 def test_a_folder_without_a_result_is_named(
@@ -175,3 +176,110 @@ def test_a_history_warns_of_runs_that_cannot_be_compared(
 
 def test_a_history_of_nothing_is_a_usage_error(run: Callable[..., tuple[int, str, str]]) -> None:
     assert run("history")[0] == USAGE
+
+
+def table_of(path: Path, vectors: np.ndarray[Any, Any], lights: list[str]) -> Path:
+    """Embeddings with a column of the user's, two rows a scene."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = range(len(vectors))
+    columns = {
+        "embedding": vectors.tolist(),
+        "path": [f"{row}.png" for row in rows],
+        "scene": [f"scene {row // 2}" for row in rows],
+        "light": lights,
+    }
+    parquet.write_table(pa.table(columns), path)
+    return path
+
+
+def test_columns_of_tables_are_groups_and_slices_and_small_slices_are_named(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    real, before, after = random.standard_normal((3, 60, 4)).astype(np.float32)
+    before[:40] += 30
+    lights = ["night"] * 40 + ["day"] * 18 + ["dusk"] * 2
+    real_file, first, second = (
+        table_of(tmp_path / f"{name}.parquet", vectors, lights)
+        for name, vectors in (("real", real), ("before", before), ("after", after))
+    )
+    options = ("--real", real_file, "--group-by", "scene", "--slice-by", "light")
+    code, standard, _ = run("compare", first, second, *options, "--json", "-")
+    assert code == DONE
+    found = json.loads(standard)
+    assert (found["n_first"], found["n_second"]) == (30, 30)
+    slices = {part["slice"]: part for part in found["slices"]}
+    assert set(slices) == {"light = day", "light = night"}
+    assert slices["light = night"]["difference"] > 0.5
+    assert slices["light = night"]["adjusted_p_value"] < 0.05
+    (left_out,) = (note for note in found["warnings"] if "light" in note)
+    assert left_out.startswith("1 of 3 values of light, such as 'dusk', are not compared")
+
+
+def test_stores_and_manifests_are_compared_as_their_images_are(
+    run: Callable[..., tuple[int, str, str]],
+    make_folder: Callable[..., Path],
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    pytest.importorskip("plotly", reason="needs the extra report")
+    images = {
+        name: make_folder(name, {"a": 6, "b": 6}, seed=seed)
+        for seed, name in enumerate(("real", "before", "after"))
+    }
+    differences = []
+    for kind in ("folder", "manifest", "store"):
+        sides = {}
+        for name, folder in images.items():
+            sides[name] = folder
+            if kind == "manifest":
+                lines = [f"{file},{file.parent.name}" for file in sorted(folder.rglob("*.png"))]
+                sides[name] = tmp_path / f"{name}.csv"
+                sides[name].write_text("\n".join(["path,part", *lines]) + "\n")
+            elif kind == "store":
+                sides[name] = tmp_path / f"{name}.store"
+                assert run("embed", folder, "--out", sides[name], "-q")[0] == DONE
+        out = tmp_path / f"comparison-{kind}"
+        options = ["--real", sides["real"], "--out", out, "-q"]
+        if kind == "manifest":
+            options += ["--slice-by", "part"]
+        assert run("compare", sides["before"], sides["after"], *options)[0] == DONE
+        found = json.loads((out / "comparison.json").read_text())
+        differences.append(found["difference"])
+        assert len(found["slices"]) == (2 if kind == "manifest" else 0)
+        assert (out / "comparison.html").read_text().count("data:image/webp") >= 12
+    assert differences == pytest.approx([differences[0]] * 3, abs=1e-3)
+
+
+def test_options_of_images_need_images(
+    run: Callable[..., tuple[int, str, str]], results: dict[str, Path]
+) -> None:
+    options = ("--slice-by", "light", "--allow-skips")
+    code, _, errors = run("compare", results["poor"], results["good"], *options)
+    assert code == USAGE
+    assert "with --real only: --slice-by, --allow-skips (results have theirs)" in errors
+
+
+def test_a_history_follows_slices_from_run_to_run(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    pytest.importorskip("plotly", reason="needs the extra report")
+    random = np.random.default_rng(0)
+    real, before, after = random.standard_normal((3, 40, 4)).astype(np.float32)
+    before[:20] += 30
+    np.save(tmp_path / "real.npy", real)
+    for name, vectors, lights in (
+        ("monday", before, ["night <i>"] * 20 + ["day"] * 20),
+        ("tuesday", after, ["night <i>"] * 20 + ["dawn"] * 20),
+    ):
+        table = table_of(tmp_path / f"{name}.parquet", vectors, lights)
+        options = ("--slice-by", "light", "--out", tmp_path / name, "-q", "--no-report")
+        assert run("score", tmp_path / "real.npy", table, *options)[0] == DONE
+    page = tmp_path / "history.html"
+    code, _, _ = run("history", tmp_path / "monday", tmp_path / "tuesday", "--out", page)
+    assert code == DONE
+    (row,) = (line for line in page.read_text().splitlines() if "night &lt;i&gt;" in line)
+    assert re.search(r"<td>0\.000</td><td>[01]\.\d{3}</td>", row)
+    assert "</span> dawn</td>" not in page.read_text()

@@ -379,12 +379,28 @@ def test_squinting_adds_the_curve(run: RunCommand, make_folder: MakeFolder, tmp_
     assert [step["size"] for step in curve] == [32, 64, 112, 224]
 
 
+def test_squinting_leaves_the_exposure_as_it_was_given(
+    run: RunCommand, make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    folders = make_folder("photos", {".": 5}), make_folder("renders", {".": 5}, seed=1)
+    made_with = []
+    for options in ((), ("--squint",)):
+        out = tmp_path / f"result{len(options)}"
+        common = ("--exposure", 1.5, "--out", out, "-q", "--no-diagnostics", "--no-report")
+        assert run("score", *folders, *common, *options).code == DONE
+        made_with.append(json.loads((out / "result.json").read_text())["preprocessing"])
+    assert made_with[0] == made_with[1]
+
+
 def test_a_score_of_a_sample_comes_without_a_report(
     run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
 ) -> None:
     out = tmp_path / "x"
     assert run("score", *vectors, "-q", "--precision", 0.3, "--out", out).code == DONE
     assert not (out / "report.html").exists()
+    said = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "z").errors
+    assert said == "twinscore: no report.html of a sample of the images\n"
     finished = run("score", *vectors, "--precision", 0.3, "--out", tmp_path / "y", "--report")
     assert finished.code == USAGE
     assert "--report needs all images" in finished.errors

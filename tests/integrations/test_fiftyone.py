@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import uuid
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,6 +128,48 @@ def test_images_in_no_file_need_a_place(fiftyone: Any, tmp_path: Path) -> None:
     with Image.open(made.first().filepath) as image:
         assert np.array_equal(np.asarray(image), pixels[0])
     fiftyone.delete_dataset(name)
+
+
+def test_images_inside_archives_become_files_even_when_only_their_names_are_left(
+    fiftyone: Any, tmp_path: Path
+) -> None:
+    from twinscore.integrations.fiftyone import to_fiftyone
+
+    random = np.random.default_rng(0)
+    names, pictures = [], []
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for row in range(12):
+            pictures.append(random.integers(0, 256, (10, 12, 3), dtype=np.uint8))
+            encoded = io.BytesIO()
+            Image.fromarray(pictures[row]).save(encoded, "PNG")
+            archive.writestr(f"{row:02}.png", encoded.getvalue())
+            names.append(f"{tmp_path}/all.zip/{row:02}.png")
+    points = random.standard_normal((12, 3)).astype(np.float32)
+    columns = {"a b": ("x",) * 6, "a_b": ("y",) * 6}
+    found = ts.score(
+        Embeddings(points[:6], tuple(names[:6])),
+        Embeddings(points[6:], tuple(names[6:]), columns=columns),
+        diagnostics=False,
+    )
+    name = f"twinscore-test-{uuid.uuid4()}"
+    made = to_fiftyone(found, name, media_dir=tmp_path / "media", persistent=False)
+    for file, picture in zip(made.values("filepath"), pictures, strict=True):
+        with Image.open(file) as image:
+            assert np.array_equal(np.asarray(image), picture)
+    assert made.values("slice_a_b")[6:] == ["x"] * 6
+    assert made.values("slice_a_b_")[6:] == ["y"] * 6
+    fiftyone.delete_dataset(name)
+
+
+def test_images_that_are_nowhere_are_named(fiftyone: Any) -> None:
+    from twinscore.integrations.fiftyone import to_fiftyone
+
+    points = np.random.default_rng(0).standard_normal((2, 5, 3)).astype(np.float32)
+    found = ts.score(points[0], points[1], diagnostics=False)
+    name = f"twinscore-test-{uuid.uuid4()}"
+    with pytest.raises(ValueError, match=r"but 'row 0' leads to none"):
+        to_fiftyone(found, name)
+    assert not fiftyone.dataset_exists(name)
 
 
 def test_views_score_as_the_images_they_hold(dataset: Any, result: ts.ScoreResult) -> None:

@@ -146,8 +146,40 @@ def test_clicking_a_gallery_opens_the_pair(wide: Visit) -> None:
     name = first.locator(".path").first.inner_text()
     first.locator("button").click()
     assert wide.page.locator("dialog .path").first.inner_text() == name
-    wide.page.locator("dialog button").click()
+    wide.page.locator("#close").click()
     assert not wide.page.locator("dialog").is_visible()
+
+
+def test_an_open_pair_leads_to_the_next_of_its_gallery(wide: Visit) -> None:
+    names = wide.page.locator("#giveaways .exhibit .path:nth-of-type(1)").all_inner_texts()
+    shown = wide.page.locator("dialog .path").first
+    wide.page.locator("#giveaways button[data-open]").first.click()
+    assert wide.page.locator("#previous").is_disabled()
+    wide.page.locator("#next").click()
+    assert shown.inner_text() == names[1]
+    wide.page.keyboard.press("ArrowLeft")
+    assert shown.inner_text() == names[0]
+    wide.page.keyboard.press("Escape")
+
+
+def test_a_printed_page_is_light_and_shows_what_is_folded_on_the_screen(
+    browser: Browser, report_file: Path
+) -> None:
+    found = visit(browser, report_file, 1000, "dark")
+    figure = found.page.get_by_text("Effective size")
+    found.page.wait_for_selector(".map.printable")
+    assert not figure.is_visible()
+    assert not found.page.locator(".map-print").is_visible()
+    found.page.emulate_media(media="print")
+    assert figure.is_visible()
+    assert found.page.locator(".map-print").is_visible()
+    assert found.page.evaluate("document.querySelector('.map-print').naturalWidth") == 1100
+    assert not found.page.locator("nav").is_visible()
+    assert not found.page.locator(".map").is_visible()
+    background = found.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == "rgb(255, 255, 255)"
+    assert found.complaints == []
+    found.page.context.close()
 
 
 def test_wide_galleries_unfold(browser: Browser, report_file: Path) -> None:

@@ -66,7 +66,18 @@ def test_both_sets_slices_and_moved_images_are_shown(
     assert text.count('src="data:image/webp;base64,') == 4
     assert "<b onclick" not in text
     assert "&lt;v2&gt;" in text
-    assert "passes: its nearest image is real" in text
+    assert "before: 3.00 times as far" in text
+    assert "now: passes: its nearest image is real" in text
+
+
+def test_a_sentence_leaves_the_name_that_begins_it_alone(
+    comparison: Comparison, tmp_path: Path
+) -> None:
+    noted = dataclasses.replace(comparison, warnings=("renders.v2 was cut", "both were cut"))
+    write_comparison(noted, tmp_path / "comparison.html")
+    text = (tmp_path / "comparison.html").read_text(encoding="utf-8")
+    assert ">renders.v2 was cut.<" in text
+    assert ">Both were cut.<" in text
 
 
 def test_nothing_that_moved_leaves_the_section_out(comparison: Comparison, tmp_path: Path) -> None:

@@ -93,6 +93,17 @@ def test_equal_embeddings_are_duplicates(known: dict[str, Gallery]) -> None:
     assert known["duplicates"].total == 1
 
 
+def test_equal_embeddings_are_duplicates_whatever_their_dtype() -> None:
+    random = np.random.default_rng(0)
+    real, synthetic = random.standard_normal((2, 20, 4)).astype(np.float16)
+    synthetic[4] = real[7]
+    synthetic[5, 0], real[8] = 0.0, synthetic[5]
+    real[8, 0] = -0.0
+    halves = Embeddings(real, tuple(map(str, range(20))))
+    found = galleries(halves, side(synthetic.astype(np.float64), "renders"))["duplicates"]
+    assert {(exhibit.beside, exhibit.row) for exhibit in found.exhibits} == {(7, 24), (8, 25)}
+
+
 def test_images_of_one_kind_are_shown_once_and_counted() -> None:
     random = np.random.default_rng(0)
     real = random.standard_normal((50, 4))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ from PIL import Image
 
 from twinscore.records import Embeddings, ImageItem
 from twinscore.report import thumbnails
-from twinscore.report.thumbnails import Thumbnails, path_pictures
+from twinscore.report.thumbnails import Thumbnails, name_pictures
 from twinscore.scored_pool import ScoredPool
-from twinscore.sources import SequenceSource
+from twinscore.sources import SequenceSource, open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 GREYS = [10 * number for number in range(20)]
@@ -78,7 +80,7 @@ def test_every_format_is_shown_as_embedding_reads_it(format_: str, tmp_path: Pat
     exif = Image.Exif()
     exif[0x0112] = 6  # stored lying on its side: upright is 600 x 1200, blue on top
     image.save(path, exif=exif)
-    picture = decoded(path_pictures({"a": path}, 60, None)["a"])
+    picture = decoded(name_pictures([str(path)], 60, None)[str(path)])
     assert picture.size == (30, 60)
     red, _, blue = np.asarray(picture).astype(int)[8, 15]
     assert blue > red
@@ -86,8 +88,8 @@ def test_every_format_is_shown_as_embedding_reads_it(format_: str, tmp_path: Pat
 
 def test_files_that_are_gone_or_damaged_have_no_picture(tmp_path: Path) -> None:
     (tmp_path / "damaged.jpg").write_bytes(encoded(9, "JPEG")[:100])
-    files = {"damaged": tmp_path / "damaged.jpg", "gone": tmp_path / "gone.png"}
-    assert path_pictures(files, 60, 1) == {}
+    files = [str(tmp_path / name) for name in ("damaged.jpg", "gone.png")]
+    assert name_pictures(files, 60, 1) == {}
 
 
 def test_the_map_takes_smaller_pictures_before_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +101,8 @@ def test_the_map_takes_smaller_pictures_before_fewer(monkeypatch: pytest.MonkeyP
 
     def pictures(budget: int) -> dict[int, str]:
         monkeypatch.setattr(thumbnails, "HOVER_BUDGET", budget)
-        return Thumbnails(pool).for_map(seed=0)
+        none = np.zeros(0, np.int64)
+        return Thumbnails(pool).of_page(none, np.arange(40), seed=0)[1]
 
     everything = pictures(10**9)
     cost = sum(map(len, everything.values()))
@@ -110,3 +113,78 @@ def test_the_map_takes_smaller_pictures_before_fewer(monkeypatch: pytest.MonkeyP
     assert max(decoded(smaller[0]).size) in thumbnails.HOVER_SIDES[1:]
     assert 0 < len(fewer) < 40
     assert sum(map(len, fewer.values())) < 1.3 * cost / 50
+
+
+def sides_of(written: Path, other: Path) -> ScoredPool:
+    """Both sides from two files, with the names and sources that a score gives them."""
+    sources: dict[str, Any] = {
+        "real": open_source(written, side="real"),
+        "synthetic": open_source(other, side="synthetic"),
+    }
+    real, synthetic = (
+        Embeddings(np.zeros((len(source), 2), np.float32), tuple(item.name for item in source))
+        for source in sources.values()
+    )
+    return ScoredPool(real, synthetic, sources)
+
+
+def test_galleries_have_larger_pictures_than_the_map_and_no_image_has_two(tmp_path: Path) -> None:
+    for side in ("photos", "renders"):
+        (tmp_path / side).mkdir()
+        for number in range(6):
+            (tmp_path / side / f"{number}.png").write_bytes(encoded(20 * number))
+    pool = sides_of(tmp_path / "photos", tmp_path / "renders")
+    steps: list[tuple[int, int]] = []
+    large, small = Thumbnails(pool).of_page(
+        np.array([1, 7]),
+        np.arange(12),
+        seed=0,
+        progress=lambda done, total: steps.append((done, total)),
+    )
+    assert set(large) == {1, 7}
+    assert set(small) == set(range(12)) - {1, 7}
+    assert max(decoded(large[7]).size) == 200
+    assert max(decoded(small[8]).size) == thumbnails.HOVER_SIDES[0]
+    assert grey_of(large[7]) == pytest.approx(20, abs=3)
+    assert steps[-1] == (12, 12)
+
+
+def test_a_source_that_is_gone_costs_its_pictures_and_no_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    import zipfile
+
+    for side in ("photos.zip", "renders.zip"):
+        with zipfile.ZipFile(tmp_path / side, "w") as archive:
+            for number in range(3):
+                archive.writestr(f"{number}.png", encoded(50 + number))
+    pool = sides_of(tmp_path / "photos.zip", tmp_path / "renders.zip")
+    (tmp_path / "photos.zip").unlink()
+
+    class Vanished:
+        def __len__(self) -> int:
+            return 3
+
+        def __iter__(self) -> Iterator[ImageItem]:
+            raise OSError("the disk is gone")
+
+    for sources in (pool.sources, {**pool.sources, "real": Vanished()}):
+        left = dataclasses.replace(pool, sources=sources)
+        assert set(Thumbnails(left).of_rows(np.arange(6), 64)) == {3, 4, 5}
+    assert "real images cannot be read again: the disk is gone" in caplog.text
+
+
+def test_linear_light_is_shown_at_the_exposure_that_was_scored(tmp_path: Path) -> None:
+    pytest.importorskip("OpenImageIO", reason="needs the extra vfx")
+    from images.test_scene_linear import write
+
+    light = np.full((8, 8, 3), 0.05, np.float32)
+    names = (str(write(tmp_path / "dim.exr", light)),)
+    side = Embeddings(np.zeros((1, 2), np.float32), names)
+    pool = ScoredPool(side, Embeddings(np.zeros((0, 2), np.float32), ()))
+    greys = [
+        grey_of(Thumbnails(dataclasses.replace(pool, exposure=stops)).of_rows(np.array([0]), 8)[0])
+        for stops in (0.0, 3.0)
+    ]
+    assert greys[0] == pytest.approx(63, abs=4)
+    assert greys[1] == pytest.approx(170, abs=4)

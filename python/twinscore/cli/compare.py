@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.cli.command_line import command_line
+from twinscore.cli.parameters import check_device
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
@@ -39,9 +40,16 @@ Examples:
 )
 @click.option("--model", metavar="NAME|FILE.onnx", help="Network that embeds images, with --real.")
 @click.option(
+    "--device",
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+    help="With --real. Default: cpu.",
+)
+@click.option(
     "--group-by",
-    type=click.Choice(["folder"]),
-    help="Images of one folder are correlated and count as one, with --real.",
+    metavar="COLUMN",
+    help="Images alike in a column (folder, folder:1, one of a manifest) are correlated and count "
+    "as one, with --real.",
 )
 @click.option(
     "--slice-by",
@@ -68,6 +76,18 @@ Examples:
     is_flag=True,
     help="Exit with code 3 if SECOND scores lower than FIRST by more than chance (p < 0.05).",
 )
+@click.option(
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files, with --real."
+)
+@click.option(
+    "--video-interval",
+    type=float,
+    metavar="SECONDS",
+    help="Between two frames of a clip, with --real. Default: 1.",
+)
+@click.option(
+    "--allow-skips", is_flag=True, help="Go on if over 5% of a set cannot be read, with --real."
+)
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of exchanges, halves and draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
@@ -77,12 +97,16 @@ def compare(
     real: str | None,
     k: int | None,
     model: str | None,
+    device: str | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
     fail_if_worse: bool,
+    exposure: float | None,
+    video_interval: float | None,
+    allow_skips: bool,
     threads: int | None,
     seed: int,
     quiet: bool,
@@ -99,10 +123,20 @@ def compare(
     from twinscore.report.progress import ProgressDisplay
     from twinscore.report.terminal_comparison import print_difference
 
-    if real is None and (k is not None or model or group_by or slice_by):
-        raise click.UsageError(
-            "--k, --model, --group-by and --slice-by need --real: results have theirs"
-        )
+    of_images: dict[str, object] = {
+        "k": k,
+        "model": model,
+        "device": device,
+        "group_by": group_by,
+        "slice_by": slice_by or None,
+        "exposure": exposure,
+        "video_interval": video_interval,
+        "allow_skips": allow_skips or None,
+    }
+    given = {name: value for name, value in of_images.items() if value is not None}
+    if real is None and given:
+        names = ", ".join("--" + name.replace("_", "-") for name in given)
+        raise click.UsageError(f"with --real only: {names} (results have theirs)")
     to_stdout = json_target is not None and str(json_target) == "-"
     if out is not None:
         check_comparison_folder(out, overwrite=overwrite)
@@ -116,14 +150,7 @@ def compare(
             comparison = compare_saved(*saved)
             giveaways = saved[0].giveaways(), saved[1].giveaways()
         else:
-            options: dict[str, object] = {
-                "k": k or 1,
-                "group_by": group_by,
-                "seed": seed,
-                "threads": threads,
-            }
-            if model is not None:
-                options["model"] = model
+            options = {**given, "seed": seed, "threads": threads}
             comparison, results = _of_images(real, first, second, options, progress)
     try:
         if json_target is not None and not to_stdout:

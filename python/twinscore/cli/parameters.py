@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from twinscore.images import Preprocessing
 
 
-def check_device(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+def check_device(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
     """Refuse what is no name of a device; whether it is there is found out when it is used."""
     from twinscore.models.device import is_device_name
 
-    if not is_device_name(value):
+    if value is not None and not is_device_name(value):
         raise click.BadParameter(f"expected cpu, cuda, cuda:N or auto, got {value!r}")
     return value
 

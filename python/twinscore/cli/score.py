@@ -229,6 +229,8 @@ def score(
     if precision is not None or budget is not None:
         if report:
             raise click.UsageError("--report needs all images: leave out --precision and --budget")
+        if out is not None and report is None and not quiet:
+            click.echo("twinscore: no report.html of a sample of the images", err=True)
         report = False
     if out is not None:
         check_writable(out, overwrite=overwrite)
@@ -239,7 +241,7 @@ def score(
     if squint:
         from twinscore.models.embedder import Embedder
 
-        network = Embedder(Path(model), device, threads)
+        network = Embedder(Path(model), device, threads, exposure=exposure)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(
             real,

@@ -19,7 +19,7 @@ from twinscore.comparison.saved import adjusted
 from twinscore.statistics import Z_95
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from twinscore.records import Embeddings, Float64Array, IdArray, ProgressCallback
 
@@ -173,6 +173,7 @@ def compare_embeddings(
     spread = _half_spread(design, random, step)
     permuted = _exchanged(design, design.strata, random, step, [np.arange(len(observed))])
     slices = _slices(design, columns, observed, expected, random, step)
+    warnings += _slices_left_out(columns, slices)
     return Comparison(
         first_name=names[0],
         second_name=names[1],
@@ -375,6 +376,21 @@ def _slice_columns(
                 raise ValueError(f"slice_by: expected a column of {name} ({known}), got {column!r}")
             values += [side.columns[column][int(rows[0])] for rows in units.rows]
     return columns
+
+
+def _slices_left_out(
+    columns: dict[str, list[str | None]], slices: Sequence[SliceDifference]
+) -> Iterator[str]:
+    compared = {part.slice for part in slices}
+    for column, values in columns.items():
+        named = {value for value in values if value is not None}
+        left_out = [value for value in named if f"{column} = {value}" not in compared]
+        if left_out:
+            yield (
+                f"{len(left_out):,} of {len(named):,} values of {column}, such as "
+                f"{min(left_out)!r}, are not compared: fewer than {FEWEST_IN_SLICE} images (or "
+                "groups) of a set"
+            )
 
 
 def _slices(

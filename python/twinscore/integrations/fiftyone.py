@@ -14,7 +14,7 @@ from twinscore.pipeline import score
 from twinscore.records import Embeddings, ImageItem, UnreadableImageError
 from twinscore.report.galleries import find_side_neighbors, galleries_of
 from twinscore.report.maps import SEEDS, lay_out
-from twinscore.scored_pool import scored_items
+from twinscore.scored_pool import contents_of
 
 if TYPE_CHECKING:
     import os
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 EMBEDDING_FIELD = "embedding"
 SAMPLE_FIELDS = (
     "real_share",
+    "alike",
     "giveaway",
     "nearest",
     "nearest_side",
@@ -46,6 +47,9 @@ VIEWS = {
     "duplicates": ("duplicates", "Images with exactly the same embedding"),
 }
 """Name and description of the saved view of each gallery."""
+
+SHOWN_ENDINGS = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
+"""Files that a browser shows, and so the app of FiftyOne."""
 
 _EXTRA = "fiftyone"
 _PURPOSE = "FiftyOne"
@@ -76,7 +80,8 @@ def to_fiftyone(
     persistent
         Keep the dataset when the process ends.
     media_dir
-        Gets a PNG file of each image that is in no file of its own (in memory, in an archive).
+        Gets a PNG file of each image that is in no file of its own (in memory, in an archive, at
+        a URL), or in one that no browser shows (OpenEXR, TIFF).
     map_method, map_seeds
         Of the maps; see ``report.maps.lay_out``.
     threads
@@ -94,8 +99,8 @@ def to_fiftyone(
     Raises
     ------
     ValueError
-        The result was read from disk or is of a sample of the images, an image lies in no file
-        and there is no `media_dir`, or a dataset of this name exists.
+        The result was read from disk or is of a sample of the images, an image cannot be found or
+        lies in no file and there is no `media_dir`, or a dataset of this name exists.
     MissingExtraError
         The extra "fiftyone" is not installed.
     """
@@ -254,24 +259,29 @@ def _text(value: Any) -> str | None:
 
 
 def _image_files(pool: ScoredPool, media_dir: str | os.PathLike[str] | None) -> list[str]:
-    files = []
-    for side in ("real", "synthetic"):
-        names = (pool.real if side == "real" else pool.synthetic).names
-        if side in pool.sources:
-            contents = [item.content for item in scored_items(pool, side)]
-        else:
-            contents = [Path(name) for name in names]
-        for row, (name, content) in enumerate(zip(names, contents, strict=True)):
-            files.append(_image_file(name, content, media_dir, f"{side}-{row:06}.png"))
-    return files
+    names = pool.names
+    files: list[str | None] = [None] * len(pool)
+    for row, content in contents_of(pool, np.arange(len(pool))):
+        target = f"{'real' if row < pool.n_real else 'synthetic'}-{row:06}.png"
+        files[row] = _image_file(names[row], content, media_dir, target, pool.exposure)
+    found = [file for file in files if file is not None]
+    if len(found) < len(files):
+        raise ValueError(
+            f"expected images to look at, but {names[files.index(None)]!r} leads to none"
+        )
+    return found
 
 
 def _image_file(
-    name: str, content: Any, media_dir: str | os.PathLike[str] | None, file_name: str
+    name: str,
+    content: Any,
+    media_dir: str | os.PathLike[str] | None,
+    file_name: str,
+    exposure: float,
 ) -> str:
-    if isinstance(content, Path):
-        if not content.is_file():
-            raise ValueError(f"expected images to look at, but {name!r} is no file")
+    if isinstance(content, Path) and not content.is_file():
+        raise ValueError(f"expected images to look at, but {name!r} is no file")
+    if isinstance(content, Path) and (media_dir is None or content.suffix.lower() in SHOWN_ENDINGS):
         return str(content.resolve())
     if media_dir is None:
         raise ValueError(
@@ -282,7 +292,7 @@ def _image_file(
     target = Path(media_dir) / file_name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        read_image(content).save(target)
+        read_image(content, exposure=exposure).save(target)
     except UnreadableImageError as error:
         raise ValueError(f"{name} could be read before, but now: {error}") from error
     return str(target.resolve())
@@ -332,7 +342,10 @@ def _columns(pool: ScoredPool) -> dict[str, list[str | None]]:
         values: list[str | None] = []
         for side in (pool.real, pool.synthetic):
             values += side.columns.get(name, (None,) * len(side.vectors))
-        columns["slice_" + re.sub(r"\W", "_", name)] = values
+        field = "slice_" + re.sub(r"\W", "_", name)
+        while field in columns:
+            field += "_"
+        columns[field] = values
     return columns
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 Figure = dict[str, Any]
 
 _LOWEST_TOP = 1.08
+_HIGHEST_BAND = 1.6
 
 
 def curve(
@@ -64,6 +65,9 @@ def curve(
     if second is not None:
         traces.append(_line(x, second[1], second[0], "--faint", "dash"))
         highest = max([highest, *(value for value in second[1] if value is not None)])
+    if band is not None:
+        # An interval may end far above all scores: it is cut before they become hard to tell apart.
+        highest = max([highest, *(min(limits[1], _HIGHEST_BAND) for limits in band if limits)])
     x_axis: Figure = {"title": {"text": x_title}, "type": "log" if x_is_logarithmic else "linear"}
     ticks = _apart(x) if x_is_logarithmic else list(x)
     x_axis |= {"tickmode": "array", "tickvals": ticks}

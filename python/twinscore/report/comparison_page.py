@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twinscore.report.document import check_page_packages, render_page, write_page
-from twinscore.report.thumbnails import GALLERY_SIDE, Thumbnails, path_pictures
+from twinscore.report.thumbnails import GALLERY_SIDE, Thumbnails, name_pictures
 
 if TYPE_CHECKING:
     import os
@@ -55,7 +54,7 @@ def write_comparison(
         The two results, if they were made in this process: they lead to the images.
     giveaways
         Name and giveaway of each synthetic image of both sets, in the place of `results`;
-        names are tried as paths.
+        images are looked for by name.
     command
         The command line.
     threads
@@ -125,7 +124,7 @@ def _giveaway_words(giveaway: float) -> str:
         return "passes: its nearest image is real"
     if math.isinf(giveaway):
         return "has an equal synthetic image"
-    return f"{giveaway:.2f} times as far from a real image as from a synthetic one"
+    return f"{giveaway:.2f} times as far"
 
 
 def _giveaways(result: ScoreResult) -> list[tuple[str, float]]:
@@ -136,7 +135,7 @@ def _giveaways(result: ScoreResult) -> list[tuple[str, float]]:
 
 def _pictures(names: set[str], pool: ScoredPool | None, threads: int | None) -> dict[str, str]:
     if pool is None:
-        return path_pictures({name: Path(name) for name in names}, GALLERY_SIDE, threads)
+        return name_pictures(names, GALLERY_SIDE, threads)
     rows = {
         row + pool.n_real: name for row, name in enumerate(pool.synthetic.names) if name in names
     }

@@ -64,7 +64,12 @@ def render_page(
         lstrip_blocks=True,
     )
     environment.filters.update(
-        figure=figure, overlap=overlap_figure, count=_count, share=_share, sentence=_sentence
+        figure=figure,
+        overlap=overlap_figure,
+        count=_count,
+        share=_share,
+        sentence=_sentence,
+        place=place_on_scale,
     )
     script, style = _resource("page.js"), _resource("page.css")
     page: str = environment.get_template(template).render(
@@ -115,8 +120,16 @@ def overlap_figure(value: float | None) -> str:
     return "above 1" if value is None or value > 1.0 else figure(value)
 
 
+def place_on_scale(value: float, end: float) -> float:
+    """Return the place of a value on a scale from 0 to `end`, in percent; nothing lies outside."""
+    return round(100.0 * min(max(value, 0.0), end) / end, 2)
+
+
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    # A file's name stays as it is, even where it begins a sentence.
+    is_word = text.split(" ", 1)[0].isalpha()
+    start = text[:1].upper() + text[1:] if is_word else text
+    return start + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _count(value: int) -> str:

@@ -12,6 +12,8 @@ import numpy as np
 from twinscore.neighbors import knn, self_knn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from twinscore.records import (
         BoolArray,
         Embeddings,
@@ -108,6 +110,7 @@ def find_side_neighbors(
         if progress is not None:
             progress(steps, 4)
 
+    done(0)
     nearest_real = knn(synthetic.vectors, real.vectors, 1, threads=threads)
     done(1)
     nearest_synthetic = knn(real.vectors, synthetic.vectors, 1, threads=threads)
@@ -268,14 +271,16 @@ def _duplicates(pool: ScoredPool) -> Gallery:
     copies: dict[int, list[int]] = {}
     for start, side in ((0, pool.real), (pool.n_real, pool.synthetic)):
         for row, vector in enumerate(side.vectors, start=start):
-            first = firsts.setdefault(hashlib.sha256(vector.tobytes()).digest(), row)
+            # In one dtype and without negative zeros, equal values are equal bytes.
+            values = vector.astype(np.float32) + np.float32(0.0)
+            first = firsts.setdefault(hashlib.sha256(values.tobytes()).digest(), row)
             if first != row:
                 copies.setdefault(first, []).append(row)
     exhibits = tuple(Exhibit(rows[0], first, 0.0, len(rows) - 1) for first, rows in copies.items())
     return Gallery("duplicates", exhibits[:GALLERY_SIZE], sum(map(len, copies.values())))
 
 
-def rows_shown(galleries: dict[str, Gallery]) -> IdArray:
+def rows_shown(galleries: Mapping[str, Gallery]) -> IdArray:
     """Return the rows of the pool that any gallery shows, in order."""
     rows = {
         row

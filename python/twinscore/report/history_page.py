@@ -94,8 +94,21 @@ def changed_settings(runs: Sequence[Run]) -> list[str]:
     return found
 
 
+def slices_over_runs(runs: Sequence[Run]) -> list[tuple[str, str, list[float | None]]]:
+    """Return column, value and score in each run of the slices that several runs know."""
+    scores: dict[tuple[str, str], dict[int, float]] = {}
+    for number, run in enumerate(runs):
+        for part in run.fields.get("slices") or []:
+            scores.setdefault((part["column"], part["value"]), {})[number] = part["score"]
+    return [
+        (column, value, [known.get(number) for number in range(len(runs))])
+        for (column, value), known in scores.items()
+        if len(known) > 1
+    ]
+
+
 def write_history(runs: Sequence[Run], file: str | os.PathLike[str]) -> None:
-    """Write a page with a curve of score and overlap, and a table.
+    """Write a page with a curve of score and overlap, and tables of runs and slices.
 
     Raises
     ------
@@ -119,5 +132,6 @@ def write_history(runs: Sequence[Run], file: str | os.PathLike[str]) -> None:
         title=f"Indistinguishability Score over {len(runs)} runs",
         runs=runs,
         warnings=changed_settings(runs),
+        slices=slices_over_runs(runs),
     )
     write_page(page, file)

@@ -100,6 +100,8 @@ def lay_out(
     axes = _principal_plane(vectors)
     if method == "pca" or len(vectors) < FEWEST_FOR_NEIGHBORS:
         return [PoolMap("pca", seeds[0], _scaled(axes))]
+    if progress is not None:
+        progress(0, len(seeds))
     make = _UmapLayout if method == "umap" else _TsneLayout
     layout = make(vectors, axes, threads)
     maps: list[PoolMap] = []

@@ -71,6 +71,24 @@ def open_parquet(
     )
 
 
+def images_in_parquet(path: str | os.PathLike[str]) -> ParquetImages | None:
+    """Open a Parquet file if it holds encoded images and no embeddings, which are not read.
+
+    Raises
+    ------
+    OSError, ValueError
+        It cannot be read or has no rows.
+    """
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+    images = [field.name for field in schema if _holds_images(field.type)]
+    if not images or any(is_vector_type(schema.field(name).type) for name in schema.names):
+        return None
+    return ParquetImages(path, _preferred(images, IMAGE_COLUMNS), os.fspath(path))
+
+
 class ParquetImages:
     """Encoded images in a column, in the order of the rows; a few rows are read at a time.
 

@@ -26,6 +26,8 @@
   }
   const payload = JSON.parse(await unpack("payload"));
   const pool = payload.pool;
+  // The gallery whose pairs the open dialog steps through; none if it was opened from the map.
+  let walk = null;
   if (pool) explainPairs();
   if (document.querySelector(".map, .chart")) {
     const script = element("script");
@@ -105,13 +107,30 @@
 
   function explainPairs() {
     const dialog = byId("pair");
-    dialog.querySelector("button").addEventListener("click", () => dialog.close());
+    byId("close").addEventListener("click", () => dialog.close());
+    byId("previous").addEventListener("click", () => step(-1));
+    byId("next").addEventListener("click", () => step(1));
+    dialog.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowLeft") step(-1);
+      if (event.key === "ArrowRight") step(1);
+    });
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
     });
     for (const button of document.querySelectorAll("button[data-open]")) {
-      button.addEventListener("click", () => openPair(Number(button.dataset.open)));
+      button.addEventListener("click", () => {
+        const gallery = [...button.closest(".gallery").querySelectorAll("button[data-open]")];
+        walk = { rows: gallery.map((other) => Number(other.dataset.open)), place: gallery.indexOf(button) };
+        openPair(Number(button.dataset.open));
+      });
     }
+  }
+
+  function step(by) {
+    const place = walk ? walk.place + by : -1;
+    if (!walk || !(place in walk.rows)) return;
+    walk.place = place;
+    openPair(walk.rows[place]);
   }
 
   function openPair(row) {
@@ -129,6 +148,10 @@
     ];
     if (!passes) views.push(view(within, `Nearest ${sideName(row)} image`, pool.withinDistance[row]));
     dialog.querySelector(".beside").replaceChildren(...views);
+    for (const [id, by] of [["previous", -1], ["next", 1]]) {
+      byId(id).hidden = !walk;
+      byId(id).disabled = !(walk && walk.place + by in walk.rows);
+    }
     byId("tip").hidden = true;
     if (!dialog.open) dialog.showModal();
   }
@@ -179,16 +202,19 @@
   function drawChart(place) {
     const chart = payload.charts[place.dataset.chart];
     const config = { responsive: true, displaylogo: false, displayModeBar: false };
-    Plotly.react(place, inTheme(chart.data), layoutOf(chart.layout), config);
+    // Paper is narrower than the window, and no resizing tells of it.
+    const size = matchMedia("print").matches ? { width: place.clientWidth } : { autosize: true };
+    Plotly.react(place, inTheme(chart.data), layoutOf({ ...chart.layout, ...size }), config);
   }
 
   function drawMap(place) {
     const choices = [...document.querySelectorAll("input[name=layout]")];
     const chosen = Math.max(0, choices.findIndex((choice) => choice.checked));
-    const count = pool.names.length;
+    const count = pool.onMap.length;
+    const real = pool.onMap.filter(isReal).length;
     const size = count < 3000 ? 8 : count < 15000 ? 5 : 3.5;
     const { x, y } = pool.maps[chosen];
-    const hidden = { showgrid: false, zeroline: false, showticklabels: false };
+    const hidden = { showgrid: false, zeroline: false, showticklabels: false, showline: false, ticks: "" };
     const trace = (side, from, to, symbol) => ({
       type: "scattergl",
       mode: "markers",
@@ -198,7 +224,7 @@
       hoverinfo: "none",
       marker: { size, symbol, color: color(`--${side}`), opacity: count < 3000 ? 0.8 : 0.55 },
     });
-    const traces = [trace("real", 0, pool.real, "circle"), trace("synthetic", pool.real, count, "diamond")];
+    const traces = [trace("real", 0, real, "circle"), trace("synthetic", real, count, "diamond")];
     const layout = layoutOf({
       margin: { l: 8, r: 8, t: 8, b: 8 },
       hovermode: "closest",
@@ -214,13 +240,28 @@
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
     };
     Plotly.react(place, traces, layout, config);
+    if (!matchMedia("print").matches) setTimeout(() => preparePrint(place, traces, layout), 300);
     if (place.dataset.listening) return;
     place.dataset.listening = "true";
-    const rowOf = (event) => event.points[0].pointIndex + event.points[0].curveNumber * pool.real;
+    const rowOf = (event) => pool.onMap[event.points[0].pointIndex + event.points[0].curveNumber * real];
     place.on("plotly_hover", (event) => showTip(rowOf(event), event.event));
     place.on("plotly_unhover", () => (byId("tip").hidden = true));
-    place.on("plotly_click", (event) => openPair(rowOf(event)));
+    place.on("plotly_click", (event) => {
+      walk = null;
+      openPair(rowOf(event));
+    });
     for (const choice of choices) choice.addEventListener("change", () => drawMap(place));
+  }
+
+  // A canvas keeps the width of the screen on paper, so that paper gets a picture.
+  async function preparePrint(place, data, layout) {
+    const size = { width: 1100, height: 720 };
+    const figure = { data, layout: { ...layout, ...size, showlegend: false } };
+    const image = element("img", { class: "map-print", alt: "Map of all images" });
+    image.src = await Plotly.toImage(figure, { format: "png", ...size });
+    document.querySelector(".map-print")?.remove();
+    place.after(image);
+    place.classList.add("printable");
   }
 
   function showTip(row, event) {
