@@ -36,7 +36,7 @@ def write_clip(
         stream.bit_rate = 8_000_000
         stream.time_base = stream.codec_context.time_base = Fraction(1, RATE)
         for number in range(frames):
-            pixels = np.full((48, 64, 3), STEP * number, np.uint8)
+            pixels = np.full((48, 64, 3), STEP * number % 256, np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts = number if times is None else times[number]
             frame.time_base = Fraction(1, RATE)
@@ -48,13 +48,13 @@ def write_clip(
 def shown(items: Iterable[ImageItem]) -> list[int | str]:
     """Number of the frame in every item, or the reason why there is none."""
     result: list[int | str] = []
-    for item in items:
-        if isinstance(item.content, np.ndarray):
-            assert item.content.shape == (48, 64, 3)
-            result.append(round(float(item.content.mean()) / STEP))
+    for content in (item.in_hand().content for item in items):
+        if isinstance(content, np.ndarray):
+            assert content.shape == (48, 64, 3)
+            result.append(round(float(content.mean()) / STEP))
         else:
             try:
-                item.content.read()  # type: ignore[union-attr]
+                content.read()  # type: ignore[union-attr]
             except UnreadableImageError as error:
                 result.append(str(error))
     return result

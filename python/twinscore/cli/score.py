@@ -238,7 +238,7 @@ def score(
     if squint:
         from twinscore.models.embedder import Embedder
 
-        network = Embedder(Path(model), device, threads)
+        network = Embedder(Path(model), device, threads, exposure=exposure)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(
             real,

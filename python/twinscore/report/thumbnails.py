@@ -113,7 +113,7 @@ class Thumbnails:
         wanted = set(rows.tolist())
         for row, item in enumerate(scored_items(self._pool, side), start=first):
             if row in wanted:
-                yield row, item.content
+                yield row, item.in_hand().content
 
 
 def path_pictures(files: Mapping[str, Path], side: int, threads: int | None) -> dict[str, str]:
