@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import functools
+import http.server
 import json
 import signal
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +15,7 @@ from PIL import Image
 from twinscore.neighbors.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
@@ -95,3 +98,24 @@ def save_model(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return save
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """URL of a folder that a server on the loopback interface shows, and the folder."""
+    pytest.importorskip("aiohttp", reason="needs the extra remote")
+    folder = tmp_path / "served"
+    folder.mkdir()
+    handler = functools.partial(_Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from twinscore.content import is_same_content, read_stamp
-from twinscore.records import ContentStamp, ImageItem, UnreadableImageError
+from twinscore.records import ContentStamp, ImageItem, Origin, UnreadableImageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,6 @@ def test_pixels_are_known_by_values_shape_and_kind() -> None:
 
 @dataclass(frozen=True)
 class Member:
-    path: Path
     content: bytes | None = b"member"
 
     def read(self) -> bytes:
@@ -82,11 +81,19 @@ class Member:
 
 
 def test_a_member_is_known_by_its_archive_unless_it_is_digested(file: Path) -> None:
-    before = stamp(Member(file))
-    assert before == stamp(file)
-    digested = stamp(Member(file), hashed=True)
+    def stamp_in(content: Any, *, hashed: bool = False) -> ContentStamp:
+        return read_stamp(ImageItem("a", content, origin=Origin(file, "a")), hashed=hashed)
+
+    before = stamp_in(Member())
+    assert before == stamp(file) == stamp_in(np.zeros((2, 2), np.uint8))
+    digested = stamp_in(Member(), hashed=True)
     os.utime(file, ns=(5, 5))
-    assert not is_same_content(before, stamp(Member(file)))
-    assert is_same_content(digested, stamp(Member(file), hashed=True))
-    assert not is_same_content(digested, stamp(Member(file, b"other"), hashed=True))
-    assert stamp(Member(file, None), hashed=True).sha256 is None
+    assert not is_same_content(before, stamp_in(Member()))
+    assert is_same_content(digested, stamp_in(Member(), hashed=True))
+    assert not is_same_content(digested, stamp_in(Member(b"other"), hashed=True))
+    assert stamp_in(Member(None), hashed=True).sha256 is None
+
+
+def test_what_lies_far_away_is_known_by_its_digest_alone() -> None:
+    assert stamp(Member()) == ContentStamp()
+    assert stamp(Member(), hashed=True).sha256 is not None

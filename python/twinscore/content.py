@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.records import ContentStamp, ImageHandle, UnreadableImageError
+from twinscore.records import ContentStamp, ImageHandle, ImageInTurn, UnreadableImageError
 
 if TYPE_CHECKING:
     from twinscore.records import ImageItem
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def read_stamp(item: ImageItem, *, hashed: bool = False) -> ContentStamp:
     """Stamp the content of an image.
 
-    A file is known by its size and the time it was last written, or by its digest; what has
-    neither size nor time, by its digest.
+    A file is known by its size and the time it was last written, or by its digest, and so is the
+    file that holds an image among others; what has neither size nor time, by its digest.
 
     Parameters
     ----------
@@ -34,12 +34,16 @@ def read_stamp(item: ImageItem, *, hashed: bool = False) -> ContentStamp:
         unless it is to be digested: asking for each would take longer than the rest.
     """
     content = item.content
-    if isinstance(content, ImageHandle):
-        return _handle_stamp(content, hashed=hashed)
     if isinstance(content, str | Path):
         return _file_stamp(Path(content), hashed=hashed)
     if isinstance(content, bytes | bytearray | memoryview):
         return ContentStamp(size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    is_handle = isinstance(content, ImageHandle | ImageInTurn)
+    if not hashed and (is_handle or item.origin is not None):
+        return _origin_stamp(item)
+    content = item.in_hand().content
+    if isinstance(content, ImageHandle):
+        return _handle_stamp(content, _origin_stamp(item))
     return ContentStamp(sha256=_pixel_digest(content))
 
 
@@ -50,19 +54,17 @@ def is_same_content(before: ContentStamp, now: ContentStamp) -> bool:
     return (before.size, before.modified) == (now.size, now.modified)
 
 
-def _handle_stamp(handle: Any, *, hashed: bool) -> ContentStamp:
-    """Stamp a member of an archive by the archive, which `path` names if it is a local file."""
-    archive = getattr(handle, "path", None)
-    stamp = ContentStamp()
-    if isinstance(archive, Path):
-        stamp = _file_stamp(archive, hashed=False)
-    if hashed:
-        try:
-            content: bytes = handle.read()
-        except UnreadableImageError:
-            return stamp
-        return ContentStamp(len(content), stamp.modified, hashlib.sha256(content).hexdigest())
-    return stamp
+def _origin_stamp(item: ImageItem) -> ContentStamp:
+    return ContentStamp() if item.origin is None else _file_stamp(item.origin.file, hashed=False)
+
+
+def _handle_stamp(handle: ImageHandle, of_origin: ContentStamp) -> ContentStamp:
+    """Digest what a handle reads; without that, its origin must do."""
+    try:
+        content = handle.read()
+    except UnreadableImageError:
+        return of_origin
+    return ContentStamp(len(content), of_origin.modified, hashlib.sha256(content).hexdigest())
 
 
 def _file_stamp(path: Path, *, hashed: bool) -> ContentStamp:

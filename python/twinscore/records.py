@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -55,6 +55,33 @@ class ImageHandle(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an image lies in a file that holds several.
+
+    Attributes
+    ----------
+    file
+        An archive, a clip, a table; on this machine.
+    within
+        What tells its images apart: the name of a member, a row, a time.
+    """
+
+    file: Path
+    within: str
+
+
+@runtime_checkable
+class ImageInTurn(Protocol):
+    """An image that is had cheaply only after those before it, such as a frame of a clip.
+
+    One that nobody takes costs nothing. It belongs to the thread that walks the source.
+    """
+
+    def take_in_turn(self) -> ImageHandle | npt.NDArray[np.generic]:
+        """Return the pixels, or a handle that gives the reason why there are none."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageItem:
     """One image of a source, not yet read.
 
@@ -63,17 +90,28 @@ class ImageItem:
     name
         How people recognise it: a path, an archive member, a row number.
     content
-        A file to read, a handle that reads it, encoded bytes, or pixels already in memory.
+        A file to read, a handle that reads it, encoded bytes, pixels already in memory, or a
+        frame to take in its turn.
     group
         Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
     columns
         What else is known of the image, by column name: the values that slices are made of.
+    origin
+        The file that holds this image among others; None for a file of its own, and for what is
+        in memory or far away.
     """
 
     name: str
-    content: Path | ImageHandle | bytes | Image.Image | npt.NDArray[np.generic]
+    content: Path | ImageHandle | ImageInTurn | bytes | Image.Image | npt.NDArray[np.generic]
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    def in_hand(self) -> ImageItem:
+        """Return the image with a content that may be read later, in any thread or process."""
+        if isinstance(self.content, ImageInTurn):
+            return replace(self, content=self.content.take_in_turn())
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _contents_of_source(
     last = max(wanted)
     for row, item in enumerate(scored_items(pool, side), start=first):
         if row in wanted:
-            yield row, item.content
+            yield row, item.in_hand().content
         if row == last:
             return
 

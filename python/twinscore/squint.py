@@ -6,6 +6,7 @@ import dataclasses
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -90,9 +91,8 @@ def squint(
     done = 0
     with ThreadPoolExecutor(threads or os.cpu_count()) as workers:
         for rows, items in _chunks(pool):
-            reduced = list(
-                workers.map(lambda item: _reduce(item, ordered, quality, pool.exposure), items)
-            )
+            reduce = partial(_reduce, sizes=ordered, quality=quality, exposure=pool.exposure)
+            reduced = list(workers.map(reduce, items))
             for place, size in enumerate(ordered):
                 images = [
                     dataclasses.replace(item, content=of_item[place])
@@ -114,7 +114,7 @@ def _chunks(pool: ScoredPool) -> Iterator[tuple[slice, list[ImageItem]]]:
     start = 0
     for side in ("real", "synthetic"):
         items = scored_items(pool, side)
-        while chunk := list(islice(items, CHUNK)):
+        while chunk := [item.in_hand() for item in islice(items, CHUNK)]:
             yield slice(start, start + len(chunk)), chunk
             start += len(chunk)
     if start != len(pool):
@@ -124,7 +124,7 @@ def _chunks(pool: ScoredPool) -> Iterator[tuple[slice, list[ImageItem]]]:
         )
 
 
-def _reduce(item: ImageItem, sizes: Sequence[int], quality: int, exposure: float) -> list[bytes]:
+def _reduce(item: ImageItem, *, sizes: Sequence[int], quality: int, exposure: float) -> list[bytes]:
     """Encode an image with its shorter side at each size."""
     try:
         image = read_image(item.content, exposure=exposure)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.content import read_stamp
 from twinscore.embedding import opened_embedder
 from twinscore.records import Embeddings, Skipped
-from twinscore.sources import open_source
+from twinscore.sources import DEFAULT_INTERVAL, open_source
 from twinscore.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.store.known import Knowledge
 from twinscore.store.rows import OK
@@ -40,6 +40,8 @@ class EmbeddingRun:
         Images of the source.
     unchanged
         Images that the store had already.
+    repeated
+        Times that the source listed an image again; it is kept once.
     embedded
         Images embedded by this run.
     failed
@@ -56,6 +58,7 @@ class EmbeddingRun:
 
     total: int
     unchanged: int = 0
+    repeated: int = 0
     embedded: int = 0
     failed: int = 0
     failures: list[Skipped] = field(default_factory=list)
@@ -66,7 +69,7 @@ class EmbeddingRun:
     @property
     def done(self) -> int:
         """Images of the source that need no more work."""
-        return self.unchanged + self.embedded + self.failed
+        return self.unchanged + self.repeated + self.embedded + self.failed
 
     @property
     def images_per_second(self) -> float:
@@ -87,6 +90,8 @@ def embed(
     device: str = "cpu",
     threads: int | None = None,
     group_by: str | None = None,
+    exposure: float | None = None,
+    video_interval: float = DEFAULT_INTERVAL,
     dtype: str = "float32",
     shard_size: int | None = None,
     hashed: bool = False,
@@ -107,8 +112,8 @@ def embed(
         A folder or whatever else `score` takes as images.
     store
         Folder; made if it does not exist.
-    model, device, threads, group_by
-        See `score`.
+    model, device, threads, group_by, exposure, video_interval
+        See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
         Of the vectors on disk: "float32", or "float16" at half the size.
     shard_size
@@ -142,13 +147,13 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    images = open_source(source, side="image", group_by=group_by)
+    images = open_source(source, side="image", group_by=group_by, video_interval=video_interval)
     if isinstance(images, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)
     if shard_size is None:
         shard_size = read_description(folder).shard_size if is_store(folder) else None
-    embedder = opened_embedder(model, device, threads)
+    embedder = opened_embedder(model, device, threads, exposure)
     description = StoreDescription(
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -157,6 +162,8 @@ def embed(
         shard_size=DEFAULT_SHARD_SIZE if shard_size is None else shard_size,
         hashed=hashed,
         group_by=group_by,
+        exposure=embedder.preprocessing.exposure,
+        video_interval=video_interval,
     )
     with StoreWriter(folder, description, retry_failed=retry_failed) as writer:
         run = _Run(images, embedder, writer, hashed=hashed, progress=progress)
@@ -211,9 +218,12 @@ class _Run:
             knowledge = self._writer.plan(item, stamp)
             if knowledge in (Knowledge.NEW, Knowledge.CHANGED):
                 yield item
+                continue
+            if knowledge is Knowledge.REPEATED:
+                self.state.repeated += 1
             else:
                 self.state.unchanged += 1
-                self._report()
+            self._report()
 
     def _count(self, item: ImageItem, status: str) -> None:
         if status == OK:

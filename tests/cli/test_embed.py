@@ -50,13 +50,13 @@ def test_the_summary_counts_what_was_done(
     assert code == 0
     assert text.splitlines() == [
         "6 images embedded, 0 already there, 1 failed",
-        f"{tmp_path / 'store'}: 6 embeddings of 3 dimensions in 2 shards, 1 images without",
+        f"{tmp_path / 'store'}: 6 embeddings of 3 dimensions in 2 shards, 1 image without",
     ]
     assert errors == f"no embedding: {folder}/a/broken.png: empty file\n"
     (folder / "a" / "002.png").unlink()
     _, text, _ = run(*arguments)
     assert "0 images embedded, 6 already there, 0 failed" in text
-    assert "1 images of the store are not in the source (--prune takes them out)" in text
+    assert "1 image of the store not in the source any more (--prune takes them out)" in text
     assert run(*arguments, "--prune", "--quiet") == (0, "", "")
     assert len(load_store(tmp_path / "store").names) == 5
 
@@ -109,6 +109,33 @@ def test_a_source_without_one_good_image_is_an_error(
     code, _, errors = run(tmp_path / "real", "--out", tmp_path / "store")
     assert code == 1
     assert errors.splitlines()[-1].startswith("twinscore: error: no image of ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
+def test_a_disk_that_cannot_take_more_is_one_line_and_the_run_can_go_on(
+    make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    import resource
+
+    folder, store = make_folder("real", {"a": 8}), tmp_path / "store"
+    command = [
+        *(sys.executable, "-m", "twinscore", "embed", str(folder), "--out", str(store)),
+        *("--no-isolate", "--model", str(save_model()), "--shard-size", "4"),
+    ]
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    full = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit)),
+    )
+    assert (full.returncode, full.stdout) == (1, "")
+    assert full.stderr == (
+        f"twinscore: error: cannot write to the store {store}: File too large; finished shards are "
+        "kept, and the same command goes on from there\n"
+    )
+    mended = subprocess.run(command, capture_output=True, text=True)
+    assert mended.stdout.startswith("8 images embedded, 0 already there, 0 failed\n")
 
 
 TALKATIVE = """

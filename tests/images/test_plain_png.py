@@ -53,6 +53,15 @@ def test_what_renderers_write_is_plain(mode: str) -> None:
     np.testing.assert_array_equal(pixels, expected)
 
 
+def test_damage_in_what_has_no_effect_is_not_spoken_of(caplog: pytest.LogCaptureFixture) -> None:
+    profile = bytearray(132)
+    profile[:4], profile[12:24], profile[36:40] = b"\0\0\0\x84", b"mntrRGB XYZ ", b"acsp"
+    profile[64] = 1  # a rendering intent that there is not
+    content = encoded("RGB", icc_profile=bytes(profile))
+    assert decode_plain_png(content) is not None
+    assert caplog.messages == []
+
+
 def test_what_changes_the_picture_is_left_to_pillow() -> None:
     orientation = Image.Exif()
     orientation[0x0112] = 6

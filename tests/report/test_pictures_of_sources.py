@@ -76,7 +76,7 @@ def remote(path: Path, seed: int) -> str:
 
 def clips(path: Path, seed: int) -> Path:
     pytest.importorskip("av", reason="needs the extra video")
-    from sources.test_clips import write_clip
+    from small_clips import write_clip
 
     path.mkdir()
     for number in range(2):

@@ -67,7 +67,7 @@ def test_names_of_every_source_lead_to_their_images(write: Any, tmp_path: Path) 
 
 def test_frames_of_clips_are_found_by_their_time(tmp_path: Path) -> None:
     pytest.importorskip("av", reason="needs the extra video")
-    from sources.test_clips import write_clip
+    from small_clips import write_clip
 
     clip = write_clip(tmp_path / "shot.mp4", 30)
     items: list[ImageItem] = list(open_source(clip, side="real", video_interval=0.5))  # type: ignore[arg-type]

@@ -24,13 +24,13 @@ av = pytest.importorskip("av", reason="needs the extra video")
 def shown(items: Iterable[ImageItem]) -> list[int | str]:
     """Number of the frame in every item, or the reason why there is none."""
     result: list[int | str] = []
-    for item in items:
-        if isinstance(item.content, np.ndarray):
-            assert item.content.shape == (48, 64, 3)
-            result.append(round(float(item.content.mean()) / STEP))
+    for content in (item.in_hand().content for item in items):
+        if isinstance(content, np.ndarray):
+            assert content.shape == (48, 64, 3)
+            result.append(round(float(content.mean()) / STEP))
         else:
             try:
-                item.content.read()  # type: ignore[union-attr]
+                content.read()  # type: ignore[union-attr]
             except UnreadableImageError as error:
                 result.append(str(error))
     return result

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import io
-import threading
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -36,27 +33,6 @@ def put(url: str, content: bytes) -> str:
     with fsspec.open(url, "wb") as file:
         file.write(content)
     return url
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """URL of a folder that a server on the loopback interface shows, and the folder."""
-    pytest.importorskip("aiohttp", reason="needs the extra remote")
-    folder = tmp_path / "served"
-    folder.mkdir()
-    handler = functools.partial(_Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", folder
-    server.shutdown()
-    server.server_close()
-    thread.join()
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

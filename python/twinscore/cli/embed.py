@@ -25,6 +25,8 @@ Examples:
   twinscore embed renders/ --out renders.store
   twinscore embed renders/ --out renders.store        # again: adds what is new
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
+  twinscore embed 'shard-{0000..0099}.tar' --out renders.store
+  twinscore embed shots/ --out shots.store --video-interval 0.5
   twinscore score photos.store renders.store
 """
 
@@ -74,7 +76,20 @@ Examples:
     help="Of the embeddings on disk.",
 )
 @click.option(
-    "--group-by", type=click.Choice(["folder"]), help="Images of one folder form a group."
+    "--group-by",
+    metavar="COLUMN",
+    help="Images alike in a column form a group: folder, folder:1 (the outermost), or a column of "
+    "a manifest. All columns are kept: score can group and slice by others.",
+)
+@click.option(
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+)
+@click.option(
+    "--video-interval",
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two frames of a clip.",
 )
 @click.option(
     "--hash",
@@ -106,13 +121,14 @@ def embed(
     preprocessing: Preprocessing | None,
     device: str,
     compute_dtype: str,
+    exposure: float | None,
     batch_size: int | None,
     threads: int | None,
     isolated: bool,
     quiet: bool,
     **options: Any,
 ) -> int:
-    """Embed the images of SOURCE into a store.
+    """Embed the images of SOURCE into a store: whatever 'twinscore score' takes as images.
 
     The same command goes on where an earlier run was stopped, adds new images and replaces those
     that changed. An image that cannot be read gets a row with the reason and no embedding.
@@ -128,6 +144,7 @@ def embed(
         batch_size=batch_size,
         compute_dtype=compute_dtype,
         preprocessing=preprocessing,
+        exposure=exposure,
         isolated=isolated,
     )
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
@@ -150,14 +167,21 @@ def _terminating_cleanly() -> Iterator[None]:
 
 
 def _summary(run: EmbeddingRun, out: Path) -> str:
+    from twinscore.sources.endings import counted
+
     assert run.store is not None
     lines = [
-        f"{run.embedded:,} images embedded, {run.unchanged:,} already there, {run.failed:,} failed",
+        f"{counted(run.embedded, 'image')} embedded, {run.unchanged:,} already there, "
+        f"{run.failed:,} failed",
         f"{out}: {run.store.images - run.store.failed:,} embeddings of {run.store.dimension} "
-        f"dimensions in {run.store.shards:,} shards, {run.store.failed:,} images without",
+        f"dimensions in {counted(run.store.shards, 'shard')}, "
+        f"{counted(run.store.failed, 'image')} without",
     ]
+    if run.repeated:
+        lines.append(f"{counted(run.repeated, 'image')} listed again, kept once")
     if run.missing:
         lines.append(
-            f"{run.missing:,} images of the store are not in the source (--prune takes them out)"
+            f"{counted(run.missing, 'image')} of the store not in the source any more "
+            "(--prune takes them out)"
         )
     return "\n".join(lines)

@@ -63,4 +63,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 def _one_line(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "out of memory"
+    if type(error) is OSError and error.strerror and error.filename is None:
+        return error.strerror
     return " ".join(str(error).split()) or type(error).__name__

@@ -20,7 +20,7 @@ from twinscore.images.plain_png import decode_plain_png
 from twinscore.images.reduction import reduction_factor
 from twinscore.images.scene_linear import is_scene_linear, read_scene_linear
 from twinscore.images.size_limit import TOO_LARGE
-from twinscore.records import ImageHandle, UnreadableImageError
+from twinscore.records import ImageHandle, ImageInTurn, UnreadableImageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ class SupportsArray(Protocol):
 
 
 Encoded = bytes | bytearray | memoryview
-ImageContent = Path | str | ImageHandle | Encoded | Image.Image | SupportsArray
+ImageContent = Path | str | ImageHandle | ImageInTurn | Encoded | Image.Image | SupportsArray
 
 
 def read_image(
@@ -57,9 +57,9 @@ def read_image(
     Parameters
     ----------
     content
-        A path, a handle, an encoded image, a Pillow image, an array of shape (H, W), (H, W, 1),
-        (H, W, 3) or (H, W, 4), or a torch tensor of that shape or channels first. Arrays are
-        uint8, uint16 or floating point within 0..1.
+        A path, a handle, a frame in its turn, an encoded image, a Pillow image, an array of shape
+        (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), or a torch tensor of that shape or channels
+        first. Arrays are uint8, uint16 or floating point within 0..1.
     shorter_side
         Pixels. A JPEG is decoded at 1/2, 1/4 or 1/8 of its size, which is quicker, where its
         shorter side keeps at least so many (`reduction_factor`). None: at full size.
@@ -84,6 +84,8 @@ def read_image(
     with pillow_warnings_silenced():
         if isinstance(content, Path | str):
             return _read_file(Path(content), options)
+        if isinstance(content, ImageInTurn):
+            content = content.take_in_turn()
         if isinstance(content, ImageHandle):
             content = content.read()
         if isinstance(content, Encoded):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +35,8 @@ _WITHOUT_EFFECT = frozenset(
 )
 """Chunks that change no pixel here. Others do: transparency, animation, orientation in EXIF."""
 
+_CRITICAL = frozenset((b"IHDR", b"IDAT", b"IEND"))
+
 _TEXT = frozenset((b"tEXt", b"zTXt", b"iTXt"))
 _KEYWORDS_OF_METADATA = (b"XML:com.adobe.xmp", b"Raw profile type")
 """Texts that may hold an orientation."""
@@ -57,11 +59,14 @@ def decode_plain_png(content: bytes) -> npt.NDArray[np.uint8] | None:
         gives the picture, or the reason why there is none.
     """
     decode = _decoder()
-    shape = _plain_shape(content) if decode is not None else None
-    if decode is None or shape is None:
+    if decode is None:
+        return None
+    shape = _shape(content)
+    chunks = [] if shape is None else list(_chunks(content))
+    if not chunks or not all(chunk.is_harmless for chunk in chunks):
         return None
     try:
-        pixels: npt.NDArray[np.uint8] = decode(content)
+        pixels: npt.NDArray[np.uint8] = decode(_stripped(content, chunks))
     except Exception:
         # Damage in the compressed data; each library finds its own words for it.
         return None
@@ -78,34 +83,48 @@ def _decoder() -> Callable[[bytes], Any] | None:
     return imagecodecs.png_decode if imagecodecs.PNG.available else None
 
 
-def _plain_shape(content: bytes) -> tuple[int, ...] | None:
-    """Return the shape of the pixels of a plain file that is whole, None for others."""
+def _shape(content: bytes) -> tuple[int, ...] | None:
+    """Return the shape of the pixels that a plain file has by its header, None for others."""
     if len(content) < 33 or not content.startswith(_SIGNATURE) or content[12:16] != b"IHDR":
         return None
     width, height, depth, color_type, _, _, interlace = struct.unpack_from(">IIBBBBB", content, 16)
     if depth != _EIGHT_BIT or interlace != _NOT_INTERLACED or color_type not in _CHANNELS:
         return None
-    if not all(_is_harmless(kind, keyword) for kind, keyword in _chunks(content)):
-        return None
     channels = _CHANNELS[color_type]
     return (height, width) if channels == 1 else (height, width, channels)
 
 
-def _is_harmless(kind: bytes, keyword: bytes) -> bool:
-    if kind in _TEXT:
-        return not keyword.startswith(_KEYWORDS_OF_METADATA)
-    return kind in _WITHOUT_EFFECT
+class _Chunk(NamedTuple):
+    kind: bytes
+    keyword: bytes
+    place: slice
+
+    @property
+    def is_harmless(self) -> bool:
+        if self.kind in _TEXT:
+            return not self.keyword.startswith(_KEYWORDS_OF_METADATA)
+        return self.kind in _WITHOUT_EFFECT
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the kind of every chunk and the first bytes in it; a cut file ends with b""."""
-    position = len(_SIGNATURE)
+def _chunks(content: bytes) -> Iterator[_Chunk]:
+    """Yield every chunk with the first bytes in it; a cut file ends with one without a kind."""
+    start = len(_SIGNATURE)
     kind = b""
     while kind != b"IEND":
-        length = int.from_bytes(content[position : position + 4], "big")
-        kind = content[position + 4 : position + 8]
-        yield kind, content[position + 8 : position + 8 + min(length, 20)]
-        position += 12 + length
-        if position > len(content):
-            yield b"", b""
+        length = int.from_bytes(content[start : start + 4], "big")
+        kind = content[start + 4 : start + 8]
+        end = start + 12 + length
+        if end > len(content):
+            kind = b""
+        yield _Chunk(kind, content[start + 8 : start + 8 + min(length, 20)], slice(start, end))
+        if not kind:
             return
+        start = end
+
+
+def _stripped(content: bytes, chunks: list[_Chunk]) -> bytes:
+    """Leave out what has no effect: the decoder logs warnings about damage in it."""
+    if all(chunk.kind in _CRITICAL for chunk in chunks):
+        return content
+    critical = (content[chunk.place] for chunk in chunks if chunk.kind in _CRITICAL)
+    return b"".join((_SIGNATURE, *critical))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +14,16 @@ from twinscore.images.size_limit import check_size
 from twinscore.records import UnreadableImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 _HIGH_DEFINITION = 720
 """Rows from which on players take BT.709 where a file names no colour space."""
 
 _UNSPECIFIED = 2
+
+_SLACK = 1e-6
+"""Seconds that times may be off by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +66,88 @@ def read_timing(path: Path) -> ClipTiming:
         return ClipTiming(seconds, 1 / rate)
 
 
-def read_frames(
-    path: Path, times: Sequence[float]
-) -> Iterator[npt.NDArray[np.uint8] | UnreadableImageError]:
-    """Decode what is shown at some times of a clip, reading it once from its start.
+class FrameReader:
+    """Decodes frames of one clip as they are asked for, reading it once from its start.
 
     Parameters
     ----------
     path
-        The clip.
-    times
-        In seconds from its first frame, rising.
-
-    Yields
-    ------
-    ndarray of shape (height, width, 3), uint8, or UnreadableImageError
-        One for each time, upright; the error where the clip has ended or is damaged before.
+        The clip; opened when the first frame is asked for.
     """
-    shown: Any = None
-    pending = list(reversed(times))
-    reason = "the clip ends before"
-    try:
-        with _opened(path) as (container, stream):
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = ExitStack()
+        self._shown: _ShownFrames | None = None
+        self._failure: str | None = None
+
+    def at(self, seconds: float) -> npt.NDArray[np.uint8]:
+        """Return what is shown at a time.
+
+        Parameters
+        ----------
+        seconds
+            From the first frame; not before the time asked for last.
+
+        Returns
+        -------
+        ndarray of shape (height, width, 3), uint8
+            Upright.
+
+        Raises
+        ------
+        MissingExtraError
+            PyAV is not installed.
+        UnreadableImageError
+            The clip has ended, or is damaged before.
+        """
+        if self._failure is None:
+            try:
+                return self._decode(seconds)
+            except UnreadableImageError as error:
+                self._failure = str(error)
+            except MemoryError:
+                raise
+            except Exception as error:
+                if not _is_of_libav(error):
+                    raise
+                self._failure = f"damaged clip ({' '.join(str(error).split())})"
+            self._opened.close()
+            self._shown = None
+        raise UnreadableImageError(self._failure)
+
+    def _decode(self, seconds: float) -> npt.NDArray[np.uint8]:
+        if self._shown is None:
+            container, stream = self._opened.enter_context(_opened(self._path))
             stream.thread_type = "AUTO"
-            start: float | None = None
-            for frame in container.decode(stream):
-                if frame.time is None:
-                    continue
-                start = frame.time if start is None else start
-                # A frame is shown until the next one comes.
-                while pending and shown is not None and frame.time - start > pending[-1] + 1e-6:
-                    pending.pop()
-                    yield _pixels(shown)
-                shown = frame
-                if not pending:
-                    return
-            if pending and shown is not None and start is not None:
-                until = shown.time - start + float((shown.duration or 1) * shown.time_base)
-                if pending[-1] < until - 1e-6:
-                    pending.pop()
-                    yield _pixels(shown)
-    except UnreadableImageError as error:
-        reason = str(error)
-    except MemoryError:
-        raise
-    except Exception as error:
-        if not _is_of_libav(error):
-            raise
-        reason = f"damaged clip ({' '.join(str(error).split())})"
-    for _ in pending:
-        yield UnreadableImageError(reason)
+            self._shown = _ShownFrames(container.decode(stream))
+        frame = self._shown.at(seconds)
+        if frame is None:
+            raise UnreadableImageError("the clip ends before")
+        return _pixels(frame)
+
+
+class _ShownFrames:
+    """Which frame of a clip is shown when: each until the next one comes."""
+
+    def __init__(self, frames: Iterator[Any]) -> None:
+        self._frames = (frame for frame in frames if frame.time is not None)
+        self._shown = self._next = next(self._frames, None)
+        self._start = 0.0 if self._shown is None else self._shown.time
+
+    def at(self, seconds: float) -> Any:
+        """Return the frame shown at a time, None after the end."""
+        time = self._start + seconds
+        while self._next is not None and self._next.time <= time + _SLACK:
+            self._shown = self._next
+            self._next = next(self._frames, None)
+        if self._shown is None or (self._next is None and time >= _end(self._shown) - _SLACK):
+            return None
+        return self._shown
+
+
+def _end(frame: Any) -> float:
+    return float(frame.time) + float((frame.duration or 1) * frame.time_base)
 
 
 def _pixels(frame: Any) -> npt.NDArray[np.uint8]:

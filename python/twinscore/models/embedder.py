@@ -232,7 +232,8 @@ class Embedder:
         kind = ProcessDecoder if self._isolated else ThreadDecoder
         noted = examination or Examination()
         decoders = flow.DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
-        batches = flow.in_batches(items, capacity, cut, already)
+        in_hand = (item.in_hand() for item in items)
+        batches = flow.in_batches(in_hand, capacity, cut, already)
         if self._on_device:
             stream = flow.embed_after_decoding(batches, decoders, self.network, self._threads, size)
         else:

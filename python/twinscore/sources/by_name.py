@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,20 +76,20 @@ def _contents_inside(container: Path, names: list[str]) -> Iterator[tuple[str, A
     frames = {name: match for name in names if (match := _FRAME.fullmatch(name)) is not None}
     if len(frames) == len(names):
         # Brings in Pillow, which `import twinscore` is to do without.
-        from twinscore.images.video import read_frames
+        from twinscore.images.video import FrameReader
 
         in_order = sorted(names, key=lambda name: float(frames[name]["seconds"]))
-        times = [float(frames[name]["seconds"]) for name in in_order]
-        for name, pixels in zip(in_order, read_frames(container, times), strict=True):
-            if not isinstance(pixels, UnreadableImageError):
-                yield name, pixels
+        reader = FrameReader(container)
+        for name in in_order:
+            with suppress(UnreadableImageError):
+                yield name, reader.at(float(frames[name]["seconds"]))
         return
     source = _opened(container)
     wanted = set(names)
     for item in source or ():
         if item.name in wanted:
             wanted.remove(item.name)
-            yield item.name, item.content
+            yield item.name, item.in_hand().content
         if not wanted:
             return
 

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 from twinscore.records import ImageItem, UnreadableImageError
 from twinscore.sources.failure import FailedImage, FailedSource
+from twinscore.sources.remote_file import origin_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
     import numpy.typing as npt
+
+    from twinscore.images.video import FrameReader
+
+    Pixels = npt.NDArray[np.uint8]
 
 CLIP_COLUMNS = ("clip", "seconds")
 
@@ -24,9 +29,9 @@ DEFAULT_INTERVAL = 1.0
 class Clip:
     """Frames of one video file, at equal intervals from its first frame.
 
-    Every frame is the one that a player shows at that time. Frames are decoded one after the
-    other when their turn comes; they are "shot.mp4 at 12 s", form one group, and carry the
-    columns ``clip`` and ``seconds``.
+    Every frame is the one that a player shows at that time; they are "shot.mp4 at 12 s", form
+    one group, and carry the columns ``clip`` and ``seconds``. Frames are decoded one after the
+    other when they are taken, and a clip of which none is taken is not decoded at all.
 
     Parameters
     ----------
@@ -76,18 +81,48 @@ class Clip:
         return len(self._times)
 
     def __iter__(self) -> Iterator[ImageItem]:
-        """Decode the frames in order; one that cannot be had is an item that fails."""
-        from twinscore.images.video import read_frames
-
-        for time, pixels in zip(self._times, read_frames(self._path, self._times), strict=True):
-            content: FailedImage | npt.NDArray[np.uint8]
-            if isinstance(pixels, UnreadableImageError):
-                content = FailedImage(str(pixels))
-            else:
-                content = pixels
+        """Iterate over the frames in order; one that cannot be had fails when it is taken."""
+        frames = _Frames(self._path)
+        for time in self._times:
             seconds = f"{time:.3f}".rstrip("0").rstrip(".")
-            columns = {"clip": self._typed, "seconds": seconds}
-            yield ImageItem(f"{self._typed} at {seconds} s", content, self._typed, columns)
+            yield ImageItem(
+                f"{self._typed} at {seconds} s",
+                _Frame(frames, time),
+                self._typed,
+                {"clip": self._typed, "seconds": seconds},
+                origin_in(self._path, self._typed, f"{seconds} s"),
+            )
+
+
+class _Frames:
+    """The decoder of one clip; to go back, it begins again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: FrameReader | None = None
+        self._last = 0.0
+
+    def at(self, seconds: float) -> Pixels:
+        from twinscore.images.video import FrameReader
+
+        if self._reader is None or seconds < self._last:
+            self._reader = FrameReader(self._path)
+        self._last = seconds
+        return self._reader.at(seconds)
+
+
+class _Frame:
+    """An `ImageInTurn`: what is shown at some time of a clip."""
+
+    def __init__(self, frames: _Frames, seconds: float) -> None:
+        self._frames = frames
+        self._seconds = seconds
+
+    def take_in_turn(self) -> FailedImage | Pixels:
+        try:
+            return self._frames.at(self._seconds)
+        except UnreadableImageError as error:
+            return FailedImage(str(error))
 
 
 def open_clip(path: Path, *, interval: float, typed: str) -> Clip | FailedSource:
@@ -95,7 +130,7 @@ def open_clip(path: Path, *, interval: float, typed: str) -> Clip | FailedSource
     try:
         return Clip(path, interval=interval, typed=typed)
     except UnreadableImageError as error:
-        return FailedSource(typed, str(error))
+        return FailedSource(typed, str(error), origin_in(path, typed))
 
 
 def check_interval(interval: float) -> None:

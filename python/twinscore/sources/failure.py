@@ -10,6 +10,8 @@ from twinscore.records import ImageItem, UnreadableImageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.records import Origin
+
 
 @dataclass(frozen=True, slots=True)
 class FailedImage:
@@ -28,9 +30,9 @@ class FailedImage:
         raise UnreadableImageError(self.reason)
 
 
-def failed_item(name: str, reason: str) -> ImageItem:
+def failed_item(name: str, reason: str, origin: Origin | None = None) -> ImageItem:
     """Return an item that stands for images lost: counted, skipped and listed with its reason."""
-    return ImageItem(name, FailedImage(reason))
+    return ImageItem(name, FailedImage(reason), origin=origin)
 
 
 class FailedSource:
@@ -42,10 +44,12 @@ class FailedSource:
         Its name.
     reason
         Why.
+    origin
+        The file itself, if it is on disk.
     """
 
-    def __init__(self, typed: str, reason: str) -> None:
-        self._item = failed_item(typed, reason)
+    def __init__(self, typed: str, reason: str, origin: Origin | None = None) -> None:
+        self._item = failed_item(typed, reason, origin)
 
     @property
     def column_names(self) -> tuple[str, ...]:

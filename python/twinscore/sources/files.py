@@ -30,7 +30,7 @@ from twinscore.sources.patterns import (
     match_files,
 )
 from twinscore.sources.remote import RemoteFiles, fetch, list_remote_folder, match_remote
-from twinscore.sources.remote_file import is_url
+from twinscore.sources.remote_file import is_url, origin_in
 from twinscore.sources.tar_shard import TarShard
 from twinscore.sources.vectors import EMBEDDING_ENDINGS, load_embeddings
 from twinscore.sources.zip_archive import ZipArchive
@@ -162,7 +162,8 @@ def _open_each(matches: list[str], pattern: str, video_interval: float) -> Colum
             opened: Any = _open_match(match, pattern, video_interval)
         except (ValueError, OSError) as error:
             failures.append(error)
-            opened = FailedSource(match, " ".join(str(error).split()))
+            reason = " ".join(str(error).split())
+            opened = FailedSource(match, reason, origin_in(Path(match), match))
         if isinstance(opened, Embeddings):
             raise ValueError(
                 f"expected images in what the pattern {pattern!r} matches, got embeddings in "

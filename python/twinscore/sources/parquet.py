@@ -16,10 +16,13 @@ from twinscore.sources.manifest import (
     is_scalar,
     text_columns,
 )
+from twinscore.sources.remote_file import origin_in
 from twinscore.sources.vector_column import EMBEDDING_COLUMNS, is_vector_type, read_vector_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from twinscore.records import Origin
 
 IMAGE_COLUMNS = ("image", "img", "jpg", "png")
 
@@ -149,7 +152,7 @@ class ParquetImages:
                 except (pa.ArrowException, OSError) as error:
                     reason = f"damaged file ({' '.join(str(error).split())})"
                     while row < end:
-                        yield failed_item(self._name(row), reason)
+                        yield failed_item(self._name(row), reason, self._origin(row))
                         row += 1
 
     def _records(self, file: Any, group: int) -> Iterator[dict[str, Any]]:
@@ -173,11 +176,14 @@ class ParquetImages:
             name, content = self._images.name(listed), self._images.content(listed)
             return ImageItem(name, content, group, columns)
         if content is None:
-            return failed_item(self._name(row), "no image in this row")
-        return ImageItem(self._name(row), content, group, columns)
+            return failed_item(self._name(row), "no image in this row", self._origin(row))
+        return ImageItem(self._name(row), content, group, columns, self._origin(row))
 
     def _name(self, row: int) -> str:
         return f"{self._typed} row {row}"
+
+    def _origin(self, row: int) -> Origin | None:
+        return origin_in(self._path, self._typed, f"row {row}")
 
 
 def _holds_images(kind: Any) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.extras import require
-from twinscore.records import MissingExtraError, UnreadableImageError
+from twinscore.records import MissingExtraError, Origin, UnreadableImageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*(::[a-zA-Z0-9+.:/-]*)?://")
 
@@ -15,6 +18,11 @@ _URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*(::[a-zA-Z0-9+.:/-]*)?://")
 def is_url(text: str) -> bool:
     """Tell whether a text is a URL, such as "s3://bucket/key" or "memory://a.png"."""
     return _URL.match(text) is not None
+
+
+def origin_in(path: Path, typed: str, within: str = "") -> Origin | None:
+    """Return where an image lies in a file; None where the file is a copy of one far away."""
+    return None if is_url(typed) else Origin(path, within)
 
 
 def file_system(url: str) -> tuple[Any, str]:

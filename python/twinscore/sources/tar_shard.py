@@ -14,6 +14,7 @@ from twinscore.sources.endings import counted, is_hidden, is_image_name, printab
 from twinscore.sources.failure import FailedImage, failed_item
 from twinscore.sources.file_slice import LEADS_OUT, FileSlice, leads_out, read_stretch
 from twinscore.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.sources.remote_file import origin_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,9 +87,10 @@ class TarShard:
         for place, name in enumerate(self._names):
             columns = {**folder_columns(name), "__key__": _key(name), **self._sample_columns(place)}
             shown = f"{self._typed}/{printable(name)}"
-            yield ImageItem(shown, self._handle(place), columns=columns)
+            origin = origin_in(self._path, self._typed, name)
+            yield ImageItem(shown, self._handle(place), columns=columns, origin=origin)
         if self._damage is not None:
-            yield failed_item(self._typed, self._damage)
+            yield failed_item(self._typed, self._damage, origin_in(self._path, self._typed))
 
     def _handle(self, place: int) -> ImageHandle:
         if place in self._refused:

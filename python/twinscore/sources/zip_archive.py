@@ -14,6 +14,7 @@ from twinscore.sources.endings import counted, is_hidden, is_image_name, printab
 from twinscore.sources.failure import FailedImage, failed_item
 from twinscore.sources.file_slice import LEADS_OUT, check_member_size, leads_out, read_stretch
 from twinscore.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.sources.remote_file import origin_in
 from twinscore.sources.zip_salvage import LOCAL_HEADER, ZipEntry, salvage_entries
 
 if TYPE_CHECKING:
@@ -109,9 +110,11 @@ class ZipArchive:
         """Iterate over the images, ordered by their path in the archive."""
         for entry in self._images:
             shown = f"{self._typed}/{printable(entry.name)}"
-            yield ImageItem(shown, self._handle(entry), columns=folder_columns(entry.name))
+            columns = folder_columns(entry.name)
+            origin = origin_in(self._path, self._typed, entry.name)
+            yield ImageItem(shown, self._handle(entry), columns=columns, origin=origin)
         if self._damage is not None:
-            yield failed_item(self._typed, self._damage)
+            yield failed_item(self._typed, self._damage, origin_in(self._path, self._typed))
 
     def _handle(self, entry: ZipEntry) -> ImageHandle:
         if leads_out(entry.name):

@@ -34,7 +34,11 @@ class StoreDescription:
     hashed
         Whether images are known again by their sha256 rather than by size and time.
     group_by
-        How images were grouped: "folder", or None.
+        Column by which images were grouped, or None.
+    exposure
+        In stops, of OpenEXR and HDR files.
+    video_interval
+        Seconds between two frames of a clip.
     images, failed, shards
         How many there are; `failed` are images without a vector.
     complete
@@ -48,6 +52,8 @@ class StoreDescription:
     shard_size: int = 4096
     hashed: bool = False
     group_by: str | None = None
+    exposure: float = 0.0
+    video_interval: float = 1.0
     images: int = 0
     failed: int = 0
     shards: int = 0
@@ -67,7 +73,8 @@ class StoreDescription:
         ValueError
             Model, preprocessing, dtype or another option differs from the store's.
         """
-        for name in ("model", "preprocessing", "dimension", *_OPTIONS):
+        # The preprocessing comes last: where it differs by an option, that is what to name.
+        for name in ("model", "dimension", *_OPTIONS, "preprocessing"):
             mine, theirs = getattr(self, name), getattr(existing, name)
             if mine != theirs:
                 raise ValueError(
@@ -80,7 +87,9 @@ _OPTIONS = {
     "dtype": "dtype",
     "shard_size": "shard size",
     "hashed": "hashing",
-    "group_by": "grouping",
+    "group_by": "grouping by",
+    "exposure": "exposure",
+    "video_interval": "video interval",
 }
 """Options by which one run may differ from another, and what messages call them."""
 

@@ -31,6 +31,8 @@ class Knowledge(Enum):
     NEW = "new"
     SAME = "same"
     CHANGED = "changed"
+    REPEATED = "repeated"
+    """This run met it before."""
     FAILED = "failed"
     """It has not changed, and had no embedding."""
 

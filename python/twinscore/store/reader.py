@@ -69,7 +69,7 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
     return Embeddings(
         vectors=_load_vectors(shards, description, is_ok),
         names=names,
-        groups=_groups(kept),
+        groups=_groups(kept, np.flatnonzero(is_ok)),
         skipped=tuple(Skipped(paths[row], statuses[row]) for row in failed.tolist()),
         model=description.model,
         preprocessing=description.preprocessing,
@@ -147,11 +147,15 @@ def _check_finite(vectors: npt.NDArray[Any], shard: Shard) -> None:
             )
 
 
-def _groups(table: pa.Table) -> tuple[str, ...] | None:
+def _groups(table: pa.Table, rows: npt.NDArray[np.intp]) -> tuple[str, ...] | None:
     groups = table["group"].to_pylist()
     if not any(group is not None for group in groups):
         return None
-    return tuple(f"image {row}" if group is None else group for row, group in enumerate(groups))
+    # Named as they are where images are scored without a store.
+    return tuple(
+        f"image {row}" if group is None else group
+        for row, group in zip(rows.tolist(), groups, strict=True)
+    )
 
 
 def _facts(table: pa.Table) -> tuple[ImageFacts | None, ...] | None:

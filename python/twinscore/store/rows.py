@@ -30,12 +30,19 @@ def image_id(item: ImageItem) -> str:
     """Return the id of an image: 32 hexadecimal digits.
 
     It depends on the absolute path of a file, so that no other spelling of the folder makes it
-    another image, and on the name of what is no file.
+    another image; on that of the archive, clip or table that holds it, and its name there; and on
+    the name of what is in memory or far away.
     """
-    content = item.content
-    name = str(Path(content).absolute()) if isinstance(content, Path | str) else item.name
-    encoded = name.encode("utf-8", "surrogatepass")
+    encoded = _identity(item).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(encoded, digest_size=16).hexdigest()
+
+
+def _identity(item: ImageItem) -> str:
+    if isinstance(item.content, Path | str):
+        return str(Path(item.content).absolute())
+    if item.origin is None:
+        return item.name
+    return f"{item.origin.file.absolute()}/{item.origin.within}"
 
 
 def stored_name(column: str) -> str:

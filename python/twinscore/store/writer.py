@@ -121,12 +121,12 @@ class StoreWriter:
         -------
         Knowledge
             NEW and CHANGED images are to be embedded, and with `retry_failed` FAILED ones are
-            CHANGED. An image that this run met before is SAME.
+            CHANGED.
         """
         identity = image_id(item)
         digest = bytes.fromhex(identity)
         if digest in self._met:
-            return Knowledge.SAME
+            return Knowledge.REPEATED
         self._met.add(digest)
         index = self._known.find(identity)
         if index is None:
