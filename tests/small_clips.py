@@ -29,7 +29,7 @@ def write_clip(
         stream.bit_rate = 8_000_000
         stream.time_base = stream.codec_context.time_base = Fraction(1, RATE)
         for number in range(frames):
-            pixels = np.full((48, 64, 3), STEP * number, np.uint8)
+            pixels = np.full((48, 64, 3), STEP * number % 256, np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts = number if times is None else times[number]
             frame.time_base = Fraction(1, RATE)
