@@ -74,7 +74,7 @@ def test_frames_of_clips_are_found_by_their_time(tmp_path: Path) -> None:
     shown = dict(contents_by_name([items[4].name, items[1].name]))
     assert set(shown) == {items[1].name, items[4].name}
     for item in (items[1], items[4]):
-        assert np.array_equal(shown[item.name], np.asarray(item.content))
+        assert np.array_equal(shown[item.name], np.asarray(item.in_hand().content))
 
 
 def test_images_at_urls_are_found() -> None:
