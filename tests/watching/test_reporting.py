@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,10 +32,7 @@ def test_new_scores_are_written_once(watched: Watched, tmp_path: Path) -> None:
 
 
 def test_lines_that_find_no_room_do_not_stop_the_watch(
-    watched: Watched,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = watched.open()
     for number in range(3):
@@ -48,9 +44,7 @@ def test_lines_that_find_no_room_do_not_stop_the_watch(
 
     monkeypatch.setattr(JsonLines, "append", full_disk)
     reporter = Reporter(session, JsonLines(tmp_path / "scores.jsonl"), quiet=True)
-    with caplog.at_level(logging.WARNING):
-        reporter.refresh(at_once=True)
-    assert "No space left on device" in caplog.text
+    reporter.refresh(at_once=True)
     assert reporter.result is not None
     assert "No space left on device" in reporter.conclusion()
 
