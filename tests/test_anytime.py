@@ -198,12 +198,12 @@ def test_ctrl_c_ends_the_sampling_with_what_is_known_by_then() -> None:
             pressed.append(stage)
             raise KeyboardInterrupt
 
-    result = ts.score(real, synthetic, precision=0.02, progress=interrupt)
+    result = ts.score(real, synthetic, precision=0.005, progress=interrupt)
     facts = sampled(result)
     assert facts["interrupted"]
     assert 1_024 < facts["queries"] < 9_000
     low, high = facts["interval"]
-    assert (high - low) / 2 > 0.02
+    assert (high - low) / 2 > 0.005
     assert low < result.score < high
     (warning,) = result.warnings
     assert "stopped with Ctrl-C at ± 0.0" in warning

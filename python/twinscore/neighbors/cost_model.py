@@ -2,7 +2,7 @@
 
 Seconds of a self-join grow with a power of the number of rows. That of the exact search lies
 between 1.5, on embeddings, and 2, on noise that nothing prunes: two probes tell which.
-The figures come from `bench/records/`: `scaling.jsonl`, `exact_search.jsonl` and `growth.jsonl`.
+The figures come from `bench/records/`: `scaling.jsonl` and `exact_search.jsonl`.
 """
 
 from __future__ import annotations
