@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twinscore.storing import EmbeddingRun
 
 FRAME = 1920, 1080
+SMALL = 64, 48
 LOOP_BATCH = 32
 LARGEST_DIFFERENCE = 0.05
 """Cosine distance between an image's two embeddings: a scaled decode may change a little."""
@@ -207,6 +208,8 @@ def memory(images: int, first: int, isolate: bool, out: Path | None) -> None:
         record = {
             "case": "memory",
             "images": run.embedded,
+            "pixels": SMALL,
+            "network": "one layer",
             "isolated": isolate,
             f"resident_mib_after_{first}": resident[0],
             f"resident_mib_after_{images}": resident[-1],
@@ -222,7 +225,7 @@ def write_small_images(folder: Path, count: int, different: int = 500) -> None:
         path = folder / f"{number % 100:02}" / f"frame_{number:07}.jpg"
         path.parent.mkdir(exist_ok=True)
         if number < different:
-            Image.fromarray(random.integers(0, 256, (48, 64, 3), dtype=np.uint8)).save(path)
+            Image.fromarray(random.integers(0, 256, (*SMALL[::-1], 3), dtype=np.uint8)).save(path)
         else:
             first = number % different
             path.hardlink_to(folder / f"{first % 100:02}" / f"frame_{first:07}.jpg")
