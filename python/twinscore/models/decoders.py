@@ -176,6 +176,10 @@ class ProcessDecoder:
                 # Codecs written in C complain about damaged files there.
                 stderr=subprocess.DEVNULL,
             )
+        if self._is_closed:
+            # Closed while the process was started: nobody else knows of it.
+            self._drop_process()
+            raise OSError("the decoder is closed")
         self._connection = ours
         try:
             from PIL import Image

@@ -42,6 +42,7 @@ class DecoderPool:
         self._make = make
         self._idle: queue.SimpleQueue[Decoder] = queue.SimpleQueue()
         self._all: list[Decoder] = []
+        self._is_closed = False
 
     @contextmanager
     def borrow(self) -> Iterator[Decoder]:
@@ -51,11 +52,14 @@ class DecoderPool:
         except queue.Empty:
             decoder = self._make()
             self._all.append(decoder)
+            if self._is_closed:
+                decoder.close()
         yield decoder
         self._idle.put(decoder)
 
     def close(self) -> None:
         """Close all decoders, borrowed ones too."""
+        self._is_closed = True
         for decoder in list(self._all):
             decoder.close()
 
