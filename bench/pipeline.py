@@ -24,7 +24,7 @@ from PIL import Image
 from exact_search import commit, host
 from photographs import load_photographs
 from twinscore import Embedder, embed
-from twinscore.images import preprocess, read_image
+from twinscore.images import prepare_image
 from twinscore.models.device import Device
 from twinscore.models.session import built_in_model, open_network
 from twinscore.sources import FolderSource
@@ -82,7 +82,7 @@ def core_seconds(paths: list[Path]) -> tuple[float, float]:
     """Measure what an image takes of one core: decoding and preparing, and the network."""
     network = open_network("efficientnet-lite0", device=Device(), threads=1)
     started = time.process_time()
-    prepared = [preprocess(read_image(path), network.preprocessing) for path in paths]
+    prepared = [prepare_image(path, network.preprocessing) for path in paths]
     decoding = (time.process_time() - started) / len(paths)
     started = time.process_time()
     for start in range(0, len(paths), 8):
@@ -153,7 +153,7 @@ def compare(paths: list[Path], threads: int, repeats: int) -> dict[str, Any]:
 
 @click.group(invoke_without_command=True)
 @click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
-@click.option("--images", default=96, show_default=True)
+@click.option("--images", default=288, show_default=True)
 @click.option("--threads", default=2, show_default=True)
 @click.option("--repeats", default=5, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
