@@ -61,6 +61,7 @@ class Record:
     same_ids: float
     prefix_width: int
     wide_width: int
+    coarse: bool
     past_prefix: float
     past_wide: float
     threads: int
@@ -136,6 +137,7 @@ def measure(case: Case, points: FloatMatrix, repeats: int, most_faiss: float) ->
         same,
         report["prefix_width"],
         report["wide_width"],
+        bool(report["coarse"]),
         report["past_prefix"] / report["pairs"],
         report["past_wide"] / report["pairs"],
         threads,
@@ -191,7 +193,8 @@ def table(records: list[Record]) -> str:
         rows = f"{r.case.rows:,}"
         if r.case.queries is not None:
             rows = f"{r.case.queries:,} in {r.case.rows:,}"
-        widths = f"{r.prefix_width}, {r.wide_width}" if r.wide_width else f"{r.prefix_width}"
+        widths = f"{r.prefix_width} int8" if r.coarse else f"{r.prefix_width}"
+        widths += f", {r.wide_width}" if r.wide_width else ""
         lines.append(
             f"| {r.case.name} | {r.case.data} | {rows} | {r.case.columns} | {r.case.k} |"
             f" {r.kernel} | {r.seconds:.3g} | {r.faiss_seconds:.3g} | {r.ratio:.1f} |"

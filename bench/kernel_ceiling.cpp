@@ -19,7 +19,7 @@ constexpr std::size_t rows_wanted = 512;
 constexpr int repeats = 5;
 constexpr double least_seconds = 0.05;
 
-double seconds_per_pass(const Kernel& kernel, std::size_t cells) {
+double seconds_per_pass(const ScreenKernel& kernel, std::size_t cells) {
     const std::size_t rows = rows_wanted / kernel.block_rows * kernel.block_rows;
     const std::vector<Cell> values((rows + most_block_rows) * cells);
     const std::vector<Cell> panel_values(panels * panel_rows * cells);
@@ -44,22 +44,23 @@ double seconds_per_pass(const Kernel& kernel, std::size_t cells) {
     return elapsed / passes;
 }
 
+void report(std::string_view name, const ScreenKernel& kernel) {
+    for (const std::size_t cells : {16U, 32U, 64U, 128U, 256U, 640U}) {
+        double best = std::numeric_limits<double>::infinity();
+        for (int i = 0; i < repeats; ++i) best = std::min(best, seconds_per_pass(kernel, cells));
+        const std::size_t coordinates =
+            (cells - leading_cells(kernel.precision)) * values_per_cell(kernel.precision);
+        const auto rows = rows_wanted / kernel.block_rows * kernel.block_rows;
+        const auto operations = 2.0 * static_cast<double>(rows * panels * panel_rows * coordinates);
+        std::printf("%-16s %12zu %10.1f\n", name.data(), coordinates, operations / best / 1e9);
+    }
+}
+
 }  // namespace
 
 int main() {
-    std::printf("%-12s %12s %10s\n", "kernel", "coordinates", "GOP/s");
+    std::printf("%-16s %12s %10s\n", "kernel", "coordinates", "GOP/s");
     for (const Kernel* kernel : available_kernels()) {
-        for (const std::size_t cells : {16U, 32U, 64U, 128U, 256U, 640U}) {
-            double best = std::numeric_limits<double>::infinity();
-            for (int i = 0; i < repeats; ++i) {
-                best = std::min(best, seconds_per_pass(*kernel, cells));
-            }
-            const std::size_t coordinates = cells * values_per_cell(kernel->precision);
-            const auto rows = rows_wanted / kernel->block_rows * kernel->block_rows;
-            const auto operations =
-                2.0 * static_cast<double>(rows * panels * panel_rows * coordinates);
-            std::printf("%-12s %12zu %10.1f\n", kernel->name.data(), coordinates,
-                        operations / best / 1e9);
-        }
+        report(kernel->name, kernel->coarse != nullptr ? *kernel->coarse : kernel->fine);
     }
 }

@@ -42,9 +42,9 @@ ArrangedRows::ArrangedRows(const MatrixView& matrix, const SearchPlan& plan, con
     sketch(plan, kernel, standardization, panels_wanted, threads, monitor);
 }
 
-void ArrangedRows::finish(double c) {
-    prefix_.finish(c);
-    if (has_wide()) wide_.finish(c);
+void ArrangedRows::finish(const SketchRatios& ratios) {
+    prefix_.finish(ratios.prefix);
+    if (has_wide()) wide_.finish(ratios.wide);
 }
 
 void ArrangedRows::find_order(const SearchPlan& plan, const Kernel& kernel,
@@ -98,11 +98,13 @@ void ArrangedRows::sketch(const SearchPlan& plan, const Kernel& kernel,
             (factor.relative_error() * std::sqrt(static_cast<double>(plan.wide_width)) +
              2.0 * float_unit) *
             (1.0 + plan.axes->deviation);
+    }
+    if (plan.wide_width > 0) {
         SketchSource wide = source;
         wide.width = plan.wide_width;
-        wide_ = Sketches(kernel, wide, matrix_.rows);
+        wide_ = Sketches(kernel.fine, wide, matrix_.rows);
     }
-    prefix_ = Sketches(kernel, source, matrix_.rows);
+    prefix_ = Sketches(plan.prefix_kernel(kernel), source, matrix_.rows);
     if (panels_wanted) panels_ = Panels<Cell>(matrix_.rows, prefix_.cells());
 
     const std::size_t tasks = (matrix_.rows + rows_per_task - 1) / rows_per_task;
@@ -120,7 +122,7 @@ void ArrangedRows::sketch(const SearchPlan& plan, const Kernel& kernel,
         const FloatMatrix& vectors = rotated ? rotated_rows : block.vectors;
         for (std::size_t i = 0; i < count; ++i) {
             prefix_.encode(first + i, vectors.row(i), block.squared_norms[i]);
-            if (rotated) wide_.encode(first + i, vectors.row(i), block.squared_norms[i]);
+            if (has_wide()) wide_.encode(first + i, vectors.row(i), block.squared_norms[i]);
             if (panels_wanted) panels_.set_row(first + i, prefix_.row(first + i));
         }
     });

@@ -10,6 +10,12 @@
 
 namespace twinscore {
 
+// sketch.hpp's c, of the sketches of the prefix and of the wide ones.
+struct SketchRatios {
+    double prefix;
+    double wide;
+};
+
 // One side of a search, ready for screening: rows ordered by place, cut into tiles, sketched.
 class ArrangedRows {
   public:
@@ -18,8 +24,8 @@ class ArrangedRows {
                  const Standardization& standardization, std::size_t tile_rows, bool panels_wanted,
                  unsigned threads, Monitor& monitor);
 
-    // Sketches are only comparable if all sides use one value of sketch.hpp's c.
-    void finish(double c);
+    // Sketches are only comparable if all sides use the same ratios.
+    void finish(const SketchRatios& ratios);
 
     [[nodiscard]] std::size_t rows() const { return order_.size(); }
     [[nodiscard]] std::size_t tile_rows() const { return tile_rows_; }
@@ -36,6 +42,7 @@ class ArrangedRows {
     [[nodiscard]] const Sketches& prefix() const { return prefix_; }
     [[nodiscard]] const Sketches& wide() const { return wide_; }
     [[nodiscard]] bool has_wide() const { return wide_.cells() > 0; }
+    [[nodiscard]] const Sketches& finest() const { return has_wide() ? wide_ : prefix_; }
     [[nodiscard]] const Panels<Cell>& panels() const { return panels_; }
 
     // Squared distance between the centers of two tiles, as far as the order knows places.

@@ -5,6 +5,30 @@
 
 namespace twinscore {
 
+#if defined(TWINSCORE_X86)
+namespace {
+
+Kernel with_coarse(Kernel kernel, std::string_view name, const ScreenKernel& coarse) {
+    kernel.name = name;
+    kernel.coarse = &coarse;
+    return kernel;
+}
+
+const Kernel& avx512_vnni_kernel() {
+    static const Kernel kernel =
+        with_coarse(avx512_kernel(), "avx512-vnni", avx512_vnni_screen_kernel());
+    return kernel;
+}
+
+const Kernel& avx512_bf16_vnni_kernel() {
+    static const Kernel kernel =
+        with_coarse(avx512_bf16_kernel(), "avx512-bf16-vnni", avx512_vnni_screen_kernel());
+    return kernel;
+}
+
+}  // namespace
+#endif
+
 std::vector<const Kernel*> available_kernels() {
     std::vector<const Kernel*> kernels{&portable_kernel()};
 #if defined(TWINSCORE_X86)
@@ -15,7 +39,11 @@ std::vector<const Kernel*> available_kernels() {
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
             kernels.push_back(&avx512_kernel());
-            if (__builtin_cpu_supports("avx512bf16")) kernels.push_back(&avx512_bf16_kernel());
+            const bool bf16 = __builtin_cpu_supports("avx512bf16");
+            const bool vnni = __builtin_cpu_supports("avx512vnni");
+            if (vnni) kernels.push_back(&avx512_vnni_kernel());
+            if (bf16) kernels.push_back(&avx512_bf16_kernel());
+            if (bf16 && vnni) kernels.push_back(&avx512_bf16_vnni_kernel());
         }
     }
 #endif

@@ -12,6 +12,7 @@ namespace twinscore {
 [[nodiscard]] const Kernel& avx2_kernel();
 [[nodiscard]] const Kernel& avx512_kernel();
 [[nodiscard]] const Kernel& avx512_bf16_kernel();
+[[nodiscard]] const ScreenKernel& avx512_vnni_screen_kernel();
 #endif
 
 // The kernels this machine can run, slowest first.

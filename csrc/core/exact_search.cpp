@@ -26,7 +26,9 @@ constexpr double longest_query = 0x1p10;
 std::size_t tile_rows_for(std::size_t rows, const SearchPlan& plan, const Kernel& kernel,
                           unsigned threads) {
     const std::size_t row_bytes =
-        (plan.prefix_width / values_per_cell(kernel.precision) + 1) * sizeof(Cell);
+        sketch_cells(plan.prefix_kernel(kernel).precision,
+                     {plan.prefix_width, plan.axes.has_value(), 0.0, 0.0}) *
+        sizeof(Cell);
     const std::size_t fair_share = rows / (threads * tiles_per_thread) + 1;
     const std::size_t wanted = std::min({bytes_per_tile / row_bytes, fair_share, most_tile_rows});
     return std::max<std::size_t>(1, (wanted + panel_rows / 2) / panel_rows) * panel_rows;
@@ -136,15 +138,20 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
         });
 }
 
-// c of sketch.hpp: the typical ratio of error to length.
-double typical_ratio(const ArrangedRows& rows, const ArrangedRows* others) {
-    double error = rows.prefix().total_error();
-    double norm = rows.prefix().total_norm();
+// The typical ratio of error to length.
+double typical_ratio(const Sketches& sketches, const Sketches* others) {
+    double error = sketches.total_error();
+    double norm = sketches.total_norm();
     if (others != nullptr) {
-        error += others->prefix().total_error();
-        norm += others->prefix().total_norm();
+        error += others->total_error();
+        norm += others->total_norm();
     }
     return error > 0.0 && norm > 0.0 ? error / norm : 1.0;
+}
+
+SketchRatios typical_ratios(const ArrangedRows& rows, const ArrangedRows* others) {
+    return {typical_ratio(rows.prefix(), others ? &others->prefix() : nullptr),
+            typical_ratio(rows.wide(), others ? &others->wide() : nullptr)};
 }
 
 }  // namespace
@@ -166,9 +173,10 @@ NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& op
     ArrangedRows reference = arrange(problem.reference, true);
     std::optional<ArrangedRows> other_queries;
     if (!problem.self_join) other_queries = arrange(problem.queries, false);
-    const double c = typical_ratio(reference, other_queries ? &*other_queries : nullptr);
-    reference.finish(c);
-    if (other_queries) other_queries->finish(c);
+    const SketchRatios ratios =
+        typical_ratios(reference, other_queries ? &*other_queries : nullptr);
+    reference.finish(ratios);
+    if (other_queries) other_queries->finish(ratios);
     const ArrangedRows& queries = other_queries ? *other_queries : reference;
 
     Collection collection(queries, true);
@@ -179,8 +187,12 @@ NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& op
         search_reference(screening, queries, collection, reference, threads, monitor);
     }
     if (report != nullptr) {
-        *report = {plan.prefix_width, plan.wide_width, screening.counts().pairs,
-                   screening.counts().past_prefix, screening.counts().past_wide};
+        *report = {plan.prefix_width,
+                   plan.wide_width,
+                   plan.coarse,
+                   screening.counts().pairs,
+                   screening.counts().past_prefix,
+                   screening.counts().past_wide};
     }
     return settle_all(problem, kernel, queries, collection, reference, threads, monitor);
 }
@@ -195,8 +207,8 @@ PreparedReference::PreparedReference(const MatrixView& rows, std::size_t k,
       arranged_(rows, plan_, *options_.kernel, standardization_,
                 tile_rows_for(rows.rows, plan_, *options_.kernel, options_.threads), true,
                 options_.threads, monitor),
-      c_(typical_ratio(arranged_, nullptr)) {
-    arranged_.finish(c_);
+      ratios_(typical_ratios(arranged_, nullptr)) {
+    arranged_.finish(ratios_);
 }
 
 NeighborTable PreparedReference::search(const SearchProblem& problem, Monitor& monitor) const {
@@ -209,7 +221,7 @@ NeighborTable PreparedReference::search(const SearchProblem& problem, Monitor& m
     ArrangedRows queries(problem.queries, plan_, kernel, standardization_,
                          tile_rows_for(problem.queries.rows, plan_, kernel, threads), false,
                          threads, monitor);
-    queries.finish(c_);
+    queries.finish(ratios_);
     Collection collection(queries, true);
     Screening screening(problem, standardization_, kernel, queries, arranged_);
     search_reference(screening, queries, collection, arranged_, threads, monitor);

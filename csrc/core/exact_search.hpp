@@ -14,6 +14,7 @@ namespace twinscore {
 struct SearchReport {
     std::size_t prefix_width = 0;  // coordinates every pair is screened with
     std::size_t wide_width = 0;    // coordinates its survivors are screened with; 0: none
+    bool coarse = false;           // every pair is screened with the kernel's coarse sketches
     std::uint64_t pairs = 0;
     std::uint64_t past_prefix = 0;
     std::uint64_t past_wide = 0;
@@ -26,9 +27,8 @@ struct SearchOptions {
 };
 
 // The exact answer to a problem that `check` has passed; options change its speed alone. Memory
-// beyond the answer, for each row: the sketches (4 bytes a coordinate and precision of float32,
-// half of that of bfloat16; twice the prefix and once the wide width) and 12 bytes for each of
-// up to 2 k candidates.
+// beyond the answer, for each row: the sketches (4 bytes a coordinate of float32, 2 of bfloat16, 1
+// of int8; twice the prefix and once the wide width) and 12 bytes for each of up to 2 k candidates.
 // Throws std::invalid_argument naming the first row that is not finite, and std::length_error
 // when identical rows make the ties outgrow memory.
 [[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,
@@ -53,7 +53,7 @@ class PreparedReference {
     Standardization standardization_;
     SearchPlan plan_;
     ArrangedRows arranged_;
-    double c_;
+    SketchRatios ratios_;
 };
 
 }  // namespace twinscore

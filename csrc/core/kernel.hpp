@@ -9,13 +9,24 @@
 
 namespace twinscore {
 
-// Sketches are made of cells of four bytes: a float32, or two bfloat16 side by side.
+// Sketches are made of cells of four bytes: a float32, two bfloat16 or four int8 side by side.
 using Cell = std::uint32_t;
-enum class Precision { float32, bfloat16 };
+enum class Precision { float32, bfloat16, int8 };
 
 [[nodiscard]] constexpr std::size_t values_per_cell(Precision precision) {
-    return precision == Precision::float32 ? 1 : 2;
+    if (precision == Precision::float32) return 1;
+    return precision == Precision::bfloat16 ? 2 : 4;
 }
+
+// Cells of a sketch before its values. Of int8: what one step of them is worth, as a float32; and
+// -int8_offset times their sum, as an int32, which products with one side offset start from.
+[[nodiscard]] constexpr std::size_t leading_cells(Precision precision) {
+    return precision == Precision::int8 ? 2 : 0;
+}
+inline constexpr int int8_offset = 128;
+
+// Products of as many int8 of at most 127 do not leave an int32.
+inline constexpr std::size_t most_int8_values = std::size_t{1} << 17;
 
 // Panels hold this many rows, transposed: the first cell of every row, then the second, ...
 inline constexpr std::size_t panel_rows = 64;
@@ -33,24 +44,30 @@ struct SideBounds {
     const float* open;  // base less the reach of the row
 };
 
-// One instruction set's share of the work; everything above it is plain C++.
-struct Kernel {
-    std::string_view name;
+// Compares sketches of one precision, block by block.
+struct ScreenKernel {
     Precision precision;
 
-    // Rows that `screen` and `products` take at once.
+    // Rows that `screen` takes at once.
     std::size_t block_rows;
 
     // Bit j of survivors[i]: product of row i and panel row j >= min(row.open[i] + panel.base[j],
     // row.base[i] + panel.open[j]). The products go to products[i * panel_rows + j], unless null.
     void (*screen)(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
                    SideBounds row, SideBounds of_panel, std::uint64_t* survivors, float* products);
+};
 
-    // Product of two rows of cells.
+// One instruction set's share of the work; everything above it is plain C++.
+struct Kernel {
+    std::string_view name;
+    ScreenKernel fine;
+    const ScreenKernel* coarse;  // faster, its sketches less precise; null where there is none
+
+    // Product of two rows of fine cells.
     float (*product)(const Cell* a, const Cell* b, std::size_t cells);
 
-    // Adds the products of block_rows float32 rows and a panel of float32 rows to `sums`, whose
-    // rows lie sums_stride apart.
+    // Adds the products of fine.block_rows float32 rows and a panel of float32 rows to `sums`,
+    // whose rows lie sums_stride apart.
     void (*add_products)(const float* rows, std::size_t row_stride, const float* panel,
                          std::size_t depth, float* sums, std::size_t sums_stride);
 

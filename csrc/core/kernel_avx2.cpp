@@ -11,6 +11,7 @@ struct Avx2 {
     static constexpr Precision precision = Precision::float32;
     using Vector = __m256;
     using Operand = __m256;
+    using Sum = Vector;
 
     static Vector zero() { return _mm256_setzero_ps(); }
     static Vector broadcast(float value) { return _mm256_set1_ps(value); }
@@ -37,6 +38,8 @@ struct Avx2 {
     static Operand broadcast_cell(Cell cell) {
         return _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(cell)));
     }
+    static Sum start(const Cell* /*panel*/) { return zero(); }
+    static Vector value(Sum sum, const Cell* /*row*/, const Cell* /*panel*/) { return sum; }
     static Vector multiply_cells(Operand a, Operand b, Vector c) { return multiply_add(a, b, c); }
 };
 

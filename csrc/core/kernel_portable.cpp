@@ -14,6 +14,7 @@ struct Portable {
         float lanes[width];
     };
     using Operand = Vector;
+    using Sum = Vector;
 
     template <class Operation>
     static Vector each(Vector a, Vector b, Operation operation) {
@@ -57,6 +58,8 @@ struct Portable {
         return loaded;
     }
     static Vector broadcast_cell(Cell cell) { return broadcast(std::bit_cast<float>(cell)); }
+    static Sum start(const Cell* /*panel*/) { return zero(); }
+    static Vector value(Sum sum, const Cell* /*row*/, const Cell* /*panel*/) { return sum; }
     static Vector multiply_cells(Vector a, Vector b, Vector c) { return multiply_add(a, b, c); }
 };
 

@@ -17,13 +17,15 @@ namespace {
 // Sums of products of a block of Rows x (Vectors * width), the whole depth through, in registers.
 template <class Simd, std::size_t Rows, std::size_t Vectors>
 struct Block {
-    typename Simd::Vector sums[Rows][Vectors];
+    typename Simd::Sum sums[Rows][Vectors];
 
     void multiply(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells) {
         for (auto& row : sums) {
-            for (auto& sum : row) sum = Simd::zero();
+            for (std::size_t v = 0; v < Vectors; ++v) row[v] = Simd::start(panel + v * Simd::width);
         }
-        for (std::size_t i = 0; i < cells; ++i, panel += panel_rows) {
+        constexpr std::size_t leading = leading_cells(Simd::precision);
+        panel += leading * panel_rows;
+        for (std::size_t i = leading; i < cells; ++i, panel += panel_rows) {
             typename Simd::Operand columns[Vectors];
             for (std::size_t v = 0; v < Vectors; ++v) {
                 columns[v] = Simd::load_cells(panel + v * Simd::width);
@@ -55,14 +57,10 @@ void screen(const Cell* rows, std::size_t row_cells, const Cell* panel, std::siz
             for (std::size_t r = 0; r < Rows; ++r) {
                 const auto forward = Simd::add(Simd::broadcast(row.open[r]), panel_base);
                 const auto backward = Simd::add(Simd::broadcast(row.base[r]), panel_open);
-                survivors[r] |= Simd::at_least(block.sums[r][v], Simd::minimum(forward, backward))
-                                << first;
-            }
-        }
-        if (products == nullptr) continue;
-        for (std::size_t r = 0; r < Rows; ++r) {
-            for (std::size_t v = 0; v < Vectors; ++v) {
-                Simd::store(products + r * panel_rows + column + v * Simd::width, block.sums[r][v]);
+                const auto value =
+                    Simd::value(block.sums[r][v], rows + r * row_cells, panel + first);
+                survivors[r] |= Simd::at_least(value, Simd::minimum(forward, backward)) << first;
+                if (products != nullptr) Simd::store(products + r * panel_rows + first, value);
             }
         }
     }
@@ -211,14 +209,19 @@ double standardize(const void* row, const double* center, double scale, std::siz
     return squared_norm;
 }
 
+template <class Cells, std::size_t Rows, std::size_t Vectors>
+constexpr ScreenKernel make_screen_kernel() {
+    return {
+        .precision = Cells::precision, .block_rows = Rows, .screen = screen<Cells, Rows, Vectors>};
+}
+
 // What the kernels of one instruction set have in common, whatever the sketches are made of.
 template <class Cells, class Simd, std::size_t Rows, std::size_t Vectors>
 constexpr Kernel make_kernel(std::string_view name) {
     using Half = _Float16;
     return {.name = name,
-            .precision = Cells::precision,
-            .block_rows = Rows,
-            .screen = screen<Cells, Rows, Vectors>,
+            .fine = make_screen_kernel<Cells, Rows, Vectors>(),
+            .coarse = nullptr,
             .product = product<Cells>,
             .add_products = add_products<Simd, Rows, Vectors>,
             .rough_distance = {rough_distance<Simd, float>, rough_distance<Simd, Half>},

@@ -33,7 +33,7 @@ void RightFactor::multiply(const FloatMatrix& left, std::size_t columns, const K
     for (std::size_t panel = 0; panel < panels; ++panel) {
         for (std::size_t slice = 0; slice < slices_.size(); ++slice) {
             const std::size_t start = slice * slice_depth;
-            for (std::size_t i = 0; i < left.rows; i += kernel.block_rows) {
+            for (std::size_t i = 0; i < left.rows; i += kernel.fine.block_rows) {
                 kernel.add_products(left.row(i) + start, left.stride, slices_[slice].panel(panel),
                                     std::min(slice_depth, depth_ - start),
                                     products.row(i) + panel * panel_rows, products.stride);

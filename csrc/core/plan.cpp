@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
+
+#include "survival.hpp"
 
 namespace twinscore {
 namespace {
 
-constexpr std::size_t sampled_reference = 2048;
-constexpr std::size_t sampled_queries = 32;
-constexpr std::size_t queries_at_once = 8;  // while a reference row is at hand
+struct SampleSize {
+    std::size_t queries;
+    std::size_t reference;
+};
+constexpr SampleSize sample_for_widths{.queries = 32, .reference = 2048};
+constexpr SampleSize sample_for_precision{.queries = 8, .reference = 1024};
 constexpr std::size_t narrowest_rotated = 128;
 constexpr std::size_t most_axes = 512;
 constexpr std::size_t most_axes_of_few_pairs = 256;
@@ -18,176 +23,190 @@ constexpr std::size_t width_step = 32;
 
 // Costs in multiply-adds of bfloat16, of which a screening kernel makes 32 a cycle and more.
 constexpr double float_product_cost = 2.0;
-constexpr double survivor_cost = 4'000.0;     // of looking at a pair at all
-constexpr double wide_product_cost = 8.0;     // for each coordinate
-constexpr double rough_distance_cost = 40.0;  // for each column
-constexpr double axes_products = 10.0;        // products of sample x axes x columns, all told
+constexpr double int8_product_cost = 0.5;
+constexpr double int8_pair_cost = 16.0;        // of scaling the product of a pair
+constexpr double survivor_cost = 4'000.0;      // of looking at a pair at all
+constexpr double wide_product_cost = 8.0;      // for each coordinate
+constexpr double rough_distance_cost = 40.0;   // for each column
+constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
+constexpr double scanned_column_cost = 8.0;
+constexpr double encoding_cost = 60.0;  // of one value of a sketch
+constexpr double axes_products = 10.0;  // products of sample x axes x columns, all told
 
 // Thresholds are loose at first, so that more pairs survive than the final ones would let through.
 constexpr double early_excess = 2.0;
 
-// Some rows of a matrix, standardized.
-struct Sample {
-    std::vector<std::size_t> rows;
-    FloatMatrix vectors;
-    std::vector<double> squared_norms;
+// Coarse sketches save half of a search at best: looking whether they do must cost far less, and
+// they must have a chance to: they let this many times the pairs through that have to.
+constexpr double most_sampling = 0.05;
+constexpr double least_saving = 0.15;
+constexpr double least_coarse_excess = 2.0;
+
+// The size of a search, in the figures that costs grow with.
+struct Extent {
+    double pairs;
+    double columns;
+    double reference_rows;
+    double arranged_rows;
+    double sides;  // that a pair may matter to
+    double k;
 };
 
-Sample draw(const MatrixView& matrix, std::size_t count, const Standardization& standardization) {
-    count = std::min(count, matrix.rows);
-    Sample sample{{}, FloatMatrix(count, matrix.columns), {}};
-    for (std::size_t i = 0; i < count; ++i) {
-        sample.rows.push_back(i * matrix.rows / count);
-        sample.squared_norms.push_back(
-            standardization.apply(matrix, sample.rows.back(), sample.vectors.row(i)));
-    }
-    return sample;
-}
-
-// The distance of each sampled query to its k-th neighbor, of standardized rows.
-std::vector<double> kth_distances(const SearchProblem& problem, const Kernel& kernel,
-                                  const Standardization& standardization, const Sample& queries,
-                                  unsigned threads, Monitor& monitor) {
-    const auto exact = kernel.exact_distance[index_of(problem.reference.element)];
-    const auto rough = kernel.rough_distance[index_of(problem.reference.element)];
-    const double scale = standardization.scale() * standardization.scale();
-    const bool moderate = standardization.moderate();
-    std::vector<double> kth(queries.rows.size(), 0.0);
-    const std::size_t tasks = (queries.rows.size() + queries_at_once - 1) / queries_at_once;
-    parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
-        const std::size_t first = task * queries_at_once;
-        const std::size_t count = std::min(queries_at_once, queries.rows.size() - first);
-        std::vector<std::vector<double>> distances(count);
-        for (std::size_t j = 0; j < problem.reference.rows && !progress.stopped(); ++j) {
-            const void* other = problem.reference.row(j);
-            for (std::size_t q = 0; q < count; ++q) {
-                const std::size_t query = queries.rows[first + q];
-                if (!problem.eligible(query, j)) continue;
-                const void* row = problem.queries.row(query);
-                distances[q].push_back(
-                    moderate ? static_cast<double>(rough(row, other, problem.reference.columns))
-                             : exact(row, other, problem.reference.columns));
-            }
-        }
-        for (std::size_t q = 0; q < count; ++q) {
-            if (distances[q].size() < problem.k) continue;
-            const auto last = distances[q].begin() + static_cast<std::ptrdiff_t>(problem.k - 1);
-            std::nth_element(distances[q].begin(), last, distances[q].end());
-            kth[first + q] = *last * scale;
-        }
-    });
-    return kth;
-}
-
-// Share of pairs of the samples that screening with each width lets through.
-std::vector<double> survivor_shares(const SearchProblem& problem, const Kernel& kernel,
-                                    const Sample& queries, const Sample& reference,
-                                    const FloatMatrix& query_coordinates,
-                                    const FloatMatrix& reference_coordinates,
-                                    const std::vector<double>& kth,
-                                    const std::vector<std::size_t>& widths) {
-    const double rounding = kernel.precision == Precision::bfloat16 ? 0x1p-9 : 0x1p-20;
-    std::vector<double> survivors(widths.size(), 0.0);
-    double pairs = 0.0;
-    for (std::size_t q = 0; q < queries.rows.size(); ++q) {
-        for (std::size_t j = 0; j < reference.rows.size(); ++j) {
-            if (!problem.eligible(queries.rows[q], reference.rows[j])) continue;
-            pairs += 1.0;
-            const float* a = query_coordinates.row(q);
-            const float* b = reference_coordinates.row(j);
-            const double norms = queries.squared_norms[q] + reference.squared_norms[j];
-            double apart = 0.0;
-            double a_squared = 0.0;
-            double b_squared = 0.0;
-            std::size_t axis = 0;
-            for (std::size_t w = 0; w < widths.size(); ++w) {
-                for (; axis < widths[w]; ++axis) {
-                    const auto x = static_cast<double>(a[axis]);
-                    const auto y = static_cast<double>(b[axis]);
-                    apart += (x - y) * (x - y);
-                    a_squared += x * x;
-                    b_squared += y * y;
-                }
-                const double rest =
-                    std::sqrt(std::max(0.0, queries.squared_norms[q] - a_squared)) -
-                    std::sqrt(std::max(0.0, reference.squared_norms[j] - b_squared));
-                survivors[w] += apart + rest * rest - rounding * norms <= kth[q];
-            }
-        }
-    }
-    for (auto& count : survivors) count /= std::max(pairs, 1.0);
-    return survivors;
-}
-
-}  // namespace
-
-SearchPlan make_plan(const SearchProblem& problem, const Kernel& kernel,
-                     const Standardization& standardization, Screen screen, unsigned threads,
-                     Monitor& monitor) {
-    const std::size_t depth = problem.reference.columns;
-    const SearchPlan full{std::nullopt, depth, 0};
-    if (screen == Screen::full_width) return full;
-    if (screen == Screen::automatic && depth < narrowest_rotated) return full;
-
-    const auto columns = static_cast<double>(depth);
+Extent extent_of(const SearchProblem& problem) {
     const auto rows = static_cast<double>(problem.queries.rows);
     const auto reference_rows = static_cast<double>(problem.reference.rows);
-    const double pairs = rows * reference_rows / (problem.self_join ? 2.0 : 1.0);
-    const double product_cost = kernel.precision == Precision::float32 ? float_product_cost : 1.0;
-    const double full_cost = pairs * columns * product_cost;
+    const bool self = problem.self_join;
+    return {.pairs = rows * reference_rows / (self ? 2.0 : 1.0),
+            .columns = static_cast<double>(problem.reference.columns),
+            .reference_rows = reference_rows,
+            .arranged_rows = self ? rows : rows + reference_rows,
+            .sides = self ? 2.0 : 1.0,
+            .k = static_cast<double>(problem.k)};
+}
 
-    const std::size_t worthwhile = pairs < few_pairs ? most_axes_of_few_pairs : most_axes;
-    const std::size_t most =
-        std::max<std::size_t>(1, std::min(depth * 2 / 5, worthwhile) / width_step * width_step);
-    const auto axes_count = static_cast<double>(most);
-    const double sampled = std::min(reference_rows, static_cast<double>(sampled_reference));
-    const double rotated_rows = problem.self_join ? rows : rows + reference_rows;
-    const double preparation =
-        float_product_cost * columns * axes_count * (sampled * axes_products + rotated_rows) +
-        rough_distance_cost * columns * static_cast<double>(sampled_queries) * reference_rows;
-    if (screen == Screen::automatic && full_cost < 2.0 * preparation) return full;
+double screening_cost(Precision precision, double width) {
+    if (precision == Precision::float32) return float_product_cost * width;
+    return precision == Precision::bfloat16 ? width : int8_product_cost * width + int8_pair_cost;
+}
 
-    const Sample reference = draw(problem.reference, sampled_reference, standardization);
-    const Sample queries = draw(problem.queries, sampled_queries, standardization);
-    PrincipalAxes axes = find_principal_axes(reference.vectors, most, kernel, threads, monitor);
-    if (screen == Screen::rotated && axes.axes.rows > 0) {
-        const std::size_t prefix_width = (axes.axes.rows + 1) / 2;
-        const std::size_t wide_width = axes.axes.rows;
-        return {std::move(axes), prefix_width, wide_width};
-    }
-    if (axes.axes.rows < width_step) return full;
+// The cheapest of some plans, each a choice of widths and sketches.
+struct Choice {
+    double cost;
+    std::size_t prefix_width;
+    std::size_t wide_width;
+    bool coarse;
+    bool rotated;
+};
 
-    std::vector<std::size_t> widths;
-    for (std::size_t w = width_step; w <= axes.axes.rows; w += width_step) widths.push_back(w - 1);
-    const auto shares = survivor_shares(
-        problem, kernel, queries, reference,
-        multiply(queries.vectors, axes.axes, kernel, threads, monitor),
-        multiply(reference.vectors, axes.axes, kernel, threads, monitor),
-        kth_distances(problem, kernel, standardization, queries, threads, monitor), widths);
+void take_if_cheaper(Choice& best, const Choice& other) {
+    if (other.cost < best.cost) best = other;
+}
 
-    // In a self-join a pair survives if it matters to either row.
-    const double excess = early_excess * (problem.self_join ? 2.0 : 1.0);
-    std::size_t prefix_width = depth;
-    std::size_t wide_width = 0;
-    double least = full_cost;
+Choice choose_full_width(const Extent& extent, const Kernel& kernel, const Survival& survival) {
+    // Rows in no order: limits fall as slowly as they can, as those of n rows seen go by k / n.
+    const double excess = extent.sides * (1.0 + std::log(extent.reference_rows / extent.k));
+    const auto width = static_cast<std::size_t>(extent.columns);
+    const double fine = screening_cost(kernel.fine.precision, extent.columns) +
+                        excess * survival.fine * survivor_cost;
+    Choice choice{extent.pairs * fine, width, 0, false, false};
+    if (kernel.coarse == nullptr) return choice;
+    const double coarse =
+        screening_cost(kernel.coarse->precision, extent.columns) +
+        excess * survival.coarse * (survivor_cost + wide_product_cost * extent.columns) +
+        excess * survival.fine * survivor_cost;
+    take_if_cheaper(choice,
+                    {extent.pairs * coarse + encoding_cost * extent.columns * extent.arranged_rows,
+                     width, width, true, false});
+    return choice;
+}
+
+// Of finding axes and widths, and of rotating all rows to them.
+double rotating_cost(const Extent& extent, std::size_t axes) {
+    const double sampled =
+        std::min(extent.reference_rows, static_cast<double>(sample_for_widths.reference));
+    return float_product_cost * extent.columns * static_cast<double>(axes) *
+               (sampled * axes_products + extent.arranged_rows) +
+           rough_distance_cost * extent.columns * extent.reference_rows *
+               static_cast<double>(sample_for_widths.queries);
+}
+
+// Whether finding out if coarse sketches pay is likely to pay itself.
+bool coarse_may_pay(const Extent& extent, const Kernel& kernel) {
+    if (kernel.coarse == nullptr) return false;
+    const double least = extent.k / extent.reference_rows;
+    const Survival best{.fine = least, .coarse = least_coarse_excess * least};
+    Kernel without = kernel;
+    without.coarse = nullptr;
+    const double fine = choose_full_width(extent, without, best).cost;
+    const double sampling = static_cast<double>(sample_for_precision.queries) *
+                            extent.reference_rows *
+                            (scanned_pair_cost + scanned_column_cost * extent.columns);
+    return sampling < most_sampling * fine &&
+           choose_full_width(extent, kernel, best).cost < (1.0 - least_saving) * fine;
+}
+
+Choice choose_rotated(const Extent& extent, const Kernel& kernel,
+                      const std::vector<std::size_t>& widths, const std::vector<Survival>& survival,
+                      Choice best) {
+    const double excess = early_excess * extent.sides;
     for (std::size_t p = 0; p < widths.size(); ++p) {
         for (std::size_t w = p; w < widths.size(); ++w) {
             const auto prefix = static_cast<double>(widths[p]);
             const auto wide = static_cast<double>(widths[w]);
-            const double cost =
-                pairs * (prefix * product_cost +
-                         excess * shares[p] * (survivor_cost + wide_product_cost * wide) +
-                         excess * shares[w] * rough_distance_cost * columns) +
-                float_product_cost * columns * wide * rotated_rows;
-            if (cost < least) {
-                least = cost;
-                prefix_width = widths[p];
-                wide_width = widths[w];
-            }
+            const double survivor = excess * (survivor_cost + wide_product_cost * wide);
+            const double settled = excess * survival[w].fine * rough_distance_cost * extent.columns;
+            const double rotation =
+                float_product_cost * extent.columns * wide * extent.arranged_rows;
+            const auto cost = [&](const ScreenKernel& screen, double share) {
+                return extent.pairs *
+                           (screening_cost(screen.precision, prefix) + share * survivor + settled) +
+                       rotation;
+            };
+            take_if_cheaper(
+                best, {cost(kernel.fine, survival[p].fine), widths[p], widths[w], false, true});
+            if (kernel.coarse == nullptr) continue;
+            take_if_cheaper(
+                best, {cost(*kernel.coarse, survival[p].coarse), widths[p], widths[w], true, true});
         }
     }
-    if (wide_width == 0) return full;
-    return {std::move(axes), prefix_width, wide_width};
+    return best;
+}
+
+}  // namespace
+
+SearchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
+                     const Standardization& standardization, Screen screen, unsigned threads,
+                     Monitor& monitor) {
+    const std::size_t depth = problem.reference.columns;
+    Kernel kernel = instructions;
+    if (depth > most_int8_values) kernel.coarse = nullptr;
+    const bool has_coarse = kernel.coarse != nullptr;
+    const SearchPlan full{std::nullopt, depth, 0};
+    if (screen == Screen::full_width) {
+        return has_coarse ? SearchPlan{std::nullopt, depth, depth, true} : full;
+    }
+
+    const Extent extent = extent_of(problem);
+    const double full_cost = extent.pairs * screening_cost(kernel.fine.precision, extent.columns);
+    const std::size_t worthwhile = extent.pairs < few_pairs ? most_axes_of_few_pairs : most_axes;
+    const std::size_t most =
+        std::max<std::size_t>(1, std::min(depth * 2 / 5, worthwhile) / width_step * width_step);
+    const bool rotation_may_pay =
+        screen == Screen::rotated ||
+        (depth >= narrowest_rotated && full_cost >= 2.0 * rotating_cost(extent, most));
+    if (!rotation_may_pay && !coarse_may_pay(extent, kernel)) return full;
+
+    const SampleSize size = rotation_may_pay ? sample_for_widths : sample_for_precision;
+    const SampledRows reference = draw(problem.reference, size.reference, standardization);
+    const SampledRows queries = draw(problem.queries, size.queries, standardization);
+    PrincipalAxes axes;
+    if (rotation_may_pay) {
+        axes = find_principal_axes(reference.vectors, most, kernel, threads, monitor);
+    }
+    if (screen == Screen::rotated && axes.axes.rows > 0) {
+        const std::size_t prefix_width = (axes.axes.rows + 1) / 2;
+        const std::size_t wide_width = axes.axes.rows;
+        return {std::move(axes), prefix_width, wide_width, has_coarse};
+    }
+
+    const SurvivalSample sample(problem, kernel, standardization, queries, reference, threads,
+                                monitor);
+    Choice choice = choose_full_width(extent, kernel, sample.at_full_width());
+    if (axes.axes.rows >= width_step) {
+        std::vector<std::size_t> widths;
+        for (std::size_t w = width_step; w <= axes.axes.rows; w += width_step) {
+            widths.push_back(w - 1);
+        }
+        choice = choose_rotated(
+            extent, kernel, widths,
+            sample.at_widths(multiply(queries.vectors, axes.axes, kernel, threads, monitor),
+                             multiply(reference.vectors, axes.axes, kernel, threads, monitor),
+                             widths),
+            choice);
+    }
+    SearchPlan plan{std::nullopt, choice.prefix_width, choice.wide_width, choice.coarse};
+    if (choice.rotated) plan.axes = std::move(axes);
+    return plan;
 }
 
 }  // namespace twinscore

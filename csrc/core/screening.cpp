@@ -57,6 +57,8 @@ Screening::Screening(const SearchProblem& problem, const Standardization& standa
       kernel_(kernel),
       rows_(rows),
       panels_(panels),
+      finest_rows_(rows.finest()),
+      finest_panels_(panels.finest()),
       squared_scale_(standardization.scale() * standardization.scale()),
       moderate_(standardization.moderate()),
       rough_error_(rough_error_of(problem.reference.columns, squared_scale_, moderate_)) {}
@@ -64,32 +66,32 @@ Screening::Screening(const SearchProblem& problem, const Standardization& standa
 void Screening::compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
                         Collection& panel_collection, bool same) {
     const Sketches& sketches = rows_.prefix();
+    const ScreenKernel& kernel = sketches.kernel();
     const std::size_t begin = rows_.tile_begin(row_tile);
     const std::size_t end = rows_.tile_end(row_tile);
     const std::size_t panel_end = panels_.tile_end(panel_tile);
     Tally tally;
     std::uint64_t survivors[most_block_rows];
     float products[most_block_rows * panel_rows];
-    const bool full_width = !rows_.has_wide();
+    const bool decisive = !rows_.has_wide();
     for (std::size_t column = panels_.tile_begin(panel_tile); column < panel_end;
          column += panel_rows) {
         const std::uint64_t present = leading_columns(panel_end - column);
         const std::size_t last = same ? std::min(end, column + panel_rows) : end;
-        for (std::size_t row = begin; row < last; row += kernel_.block_rows) {
+        for (std::size_t row = begin; row < last; row += kernel.block_rows) {
             // The last block steps back rather than into the next tile, which others may hold.
             const std::size_t step_back = std::min(
-                row - begin, row + kernel_.block_rows > end ? row + kernel_.block_rows - end : 0);
+                row - begin, row + kernel.block_rows > end ? row + kernel.block_rows - end : 0);
             const std::size_t first = row - step_back;
-            kernel_.screen(sketches.row(first), sketches.cells(),
-                           panels_.panels().panel(column / panel_rows), sketches.cells(),
-                           row_collection.bounds(first), panel_collection.bounds(column), survivors,
-                           full_width ? products : nullptr);
-            for (std::size_t i = row; i < std::min(row + kernel_.block_rows, last); ++i) {
+            kernel.screen(sketches.row(first), sketches.cells(),
+                          panels_.panels().panel(column / panel_rows), sketches.cells(),
+                          row_collection.bounds(first), panel_collection.bounds(column), survivors,
+                          decisive ? products : nullptr);
+            for (std::size_t i = row; i < std::min(row + kernel.block_rows, last); ++i) {
                 std::uint64_t mask = survivors[i - first] & present;
                 if (same) mask &= columns_after(i, column);
                 if (mask != 0) {
-                    const float* of_row =
-                        full_width ? products + (i - first) * panel_rows : nullptr;
+                    const float* of_row = decisive ? products + (i - first) * panel_rows : nullptr;
                     examine(i, row_collection, column, mask, of_row, panel_collection, tally);
                 }
             }
@@ -110,21 +112,23 @@ void Screening::examine(std::size_t row, Collection& row_collection, std::size_t
         const std::size_t column = first_column + place;
         if (!problem_.eligible(rows_.row_at(row), panels_.row_at(column))) continue;
         ++tally.past_prefix;
+        const float product =
+            products != nullptr ? products[place]
+                                : kernel_.product(finest_rows_.row(row), finest_panels_.row(column),
+                                                  finest_rows_.cells());
         if (products == nullptr) {
-            const float product = kernel_.product(rows_.wide().row(row), panels_.wide().row(column),
-                                                  rows_.wide().cells());
             const float reach =
                 both ? std::max(own.reach(), panel_collection.candidates(column).reach())
                      : own.reach();
-            const double bound = static_cast<double>(rows_.wide().bases()[row]) +
-                                 static_cast<double>(panels_.wide().bases()[column]) -
+            const double bound = static_cast<double>(finest_rows_.bases()[row]) +
+                                 static_cast<double>(finest_panels_.bases()[column]) -
                                  static_cast<double>(reach);
             if (static_cast<double>(product) < bound) continue;
         }
         ++tally.past_wide;
         Candidate candidate{};
-        if (products != nullptr) candidate = bracket_by_product(row, column, products[place]);
-        if (products == nullptr ||
+        if (!finest_rows_.rotated()) candidate = bracket_by_product(row, column, product);
+        if (finest_rows_.rotated() ||
             candidate.upper - candidate.lower > narrow_bracket * candidate.upper) {
             candidate = bracket_by_rough_distance(row, column);
         }
@@ -138,8 +142,8 @@ void Screening::examine(std::size_t row, Collection& row_collection, std::size_t
 }
 
 Candidate Screening::bracket_by_product(std::size_t row, std::size_t column, float product) const {
-    const Sketches& a = rows_.prefix();
-    const Sketches& b = panels_.prefix();
+    const Sketches& a = finest_rows_;
+    const Sketches& b = finest_panels_;
     const double lower = static_cast<double>(a.bases()[row]) +
                          static_cast<double>(b.bases()[column]) - static_cast<double>(product);
     const double spread =

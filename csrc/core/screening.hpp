@@ -66,7 +66,7 @@ class Screening {
         std::uint64_t past_wide = 0;
     };
 
-    // `products` of the row and the columns, where sketches are of full width; else null.
+    // `products` of the row and the columns, unless wide sketches know better; else null.
     void examine(std::size_t row, Collection& row_collection, std::size_t first_column,
                  std::uint64_t survivors, const float* products, Collection& panel_collection,
                  Tally& tally) const;
@@ -78,6 +78,8 @@ class Screening {
     const Kernel& kernel_;
     const ArrangedRows& rows_;
     const ArrangedRows& panels_;
+    const Sketches& finest_rows_;
+    const Sketches& finest_panels_;
     double squared_scale_;
     bool moderate_;
     RoughError rough_error_;

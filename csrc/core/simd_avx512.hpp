@@ -14,6 +14,7 @@ struct Avx512 {
     static constexpr Precision precision = Precision::float32;
     using Vector = __m512;
     using Operand = __m512;
+    using Sum = Vector;
 
     static Vector zero() { return _mm512_setzero_ps(); }
     static Vector broadcast(float value) { return _mm512_set1_ps(value); }
@@ -36,6 +37,8 @@ struct Avx512 {
     static Operand broadcast_cell(Cell cell) {
         return _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(cell)));
     }
+    static Sum start(const Cell* /*panel*/) { return zero(); }
+    static Vector value(Sum sum, const Cell* /*row*/, const Cell* /*panel*/) { return sum; }
     static Vector multiply_cells(Operand a, Operand b, Vector c) { return multiply_add(a, b, c); }
 };
 

@@ -1,5 +1,6 @@
 #include "sketch.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -16,14 +17,20 @@ std::uint32_t to_bfloat16(float value) {
 
 float from_bfloat16(std::uint32_t bits) { return std::bit_cast<float>(bits << 16U); }
 
-// The smallest value of the precision that is not below.
-float rounded_up(double value, Precision precision) {
-    auto rounded = static_cast<float>(value);
-    if (static_cast<double>(rounded) < value) rounded = std::nextafter(rounded, 8.0F);
-    if (precision == Precision::float32) return rounded;
-    const auto bits = std::bit_cast<std::uint32_t>(rounded);
-    return std::bit_cast<float>((bits + 0xFFFFU) & 0xFFFF0000U);
+// The smallest float32 that is not below.
+float rounded_up(double value) {
+    const auto rounded = static_cast<float>(value);
+    return static_cast<double>(rounded) < value ? std::nextafter(rounded, 8.0F) : rounded;
 }
+
+// Of values far below 2^22; adding what leaves no room for a fraction rounds it away.
+std::int32_t nearest_whole(float value) {
+    constexpr float large = 0x1.8p23F;
+    return std::bit_cast<std::int32_t>(value + large) - std::bit_cast<std::int32_t>(large);
+}
+
+double squared(double value) { return value * value; }
+double squared(float value) { return squared(static_cast<double>(value)); }
 
 }  // namespace
 
@@ -31,59 +38,118 @@ float yielding(double bound) {
     return static_cast<float>(bound - 4.0 * float_unit * std::abs(bound));
 }
 
-Sketches::Sketches(const Kernel& kernel, const SketchSource& source, std::size_t rows)
-    : kernel_(&kernel), source_(source) {
-    const std::size_t values = source.width + (source.rotated ? 1 : 0);
-    const std::size_t per_cell = values_per_cell(kernel.precision);
-    cells_ = (values + per_cell - 1) / per_cell;
+std::size_t sketch_cells(Precision precision, const SketchSource& source) {
+    const std::size_t per_cell = values_per_cell(precision);
+    const std::size_t of_residual = !source.rotated ? 0 : precision == Precision::int8 ? 4 : 1;
+    return leading_cells(precision) + (source.width + of_residual + per_cell - 1) / per_cell;
+}
+
+Sketches::Sketches(const ScreenKernel& kernel, const SketchSource& source, std::size_t rows)
+    : kernel_(&kernel), source_(source), cells_(sketch_cells(kernel.precision, source)) {
     // Kernels read whole blocks of rows: those beyond the last are zero.
     values_.resize((rows + most_block_rows) * cells_);
     measured_.resize(rows);
 }
 
 void Sketches::encode(std::size_t row, const float* vector, double squared_norm) {
-    Cell* target = values_.data() + row * cells_;
-    double squared_sketch = 0.0;
-    double squared_rounding = 0.0;
-    const auto note = [&](float given, float kept) {
-        squared_sketch += static_cast<double>(kept) * static_cast<double>(kept);
-        const double difference = static_cast<double>(given) - static_cast<double>(kept);
-        squared_rounding += difference * difference;
-    };
-    const bool halves = kernel_->precision == Precision::bfloat16;
-    if (halves) {
-        for (std::size_t i = 0; i < source_.width; ++i) {
-            const std::uint32_t half = to_bfloat16(vector[i]);
-            target[i / 2] |= half << (i % 2 * 16);
-            note(vector[i], from_bfloat16(half));
-        }
-    } else {
-        for (std::size_t i = 0; i < source_.width; ++i) {
-            target[i] = std::bit_cast<Cell>(vector[i]);
-            note(vector[i], vector[i]);
-        }
-    }
     const double norm = std::sqrt(squared_norm);
     const double flushed = std::sqrt(static_cast<double>(source_.width)) * 0x1p-125;
-    const double error =
-        (std::sqrt(squared_rounding) + source_.arithmetic_error * norm) * slack + flushed;
-    const double reach = std::sqrt(squared_sketch) * slack + error;
-
+    const double arithmetic = source_.arithmetic_error * norm;
+    double residual = 0.0;
     if (source_.rotated) {
-        // |Qx|^2 >= |Px|^2 / (1 + t), and |Px| >= |a| - e.
-        const double within = std::max(0.0, std::sqrt(squared_sketch) / slack - error);
-        const double rest = std::sqrt(
-            std::max(0.0, squared_norm * slack - within * within / (1.0 + source_.axes_deviation)));
-        const float residual = rounded_up(rest + flushed, kernel_->precision);
-        const auto bits = std::bit_cast<std::uint32_t>(residual);
-        if (halves) {
-            target[source_.width / 2] |= (bits >> 16U) << (source_.width % 2 * 16);
-        } else {
-            target[source_.width] = bits;
+        double squared_vector = 0.0;
+        for (std::size_t i = 0; i < source_.width; ++i) {
+            squared_vector += static_cast<double>(vector[i]) * static_cast<double>(vector[i]);
         }
-        squared_sketch += static_cast<double>(residual) * static_cast<double>(residual);
+        // |Qx|^2 >= |Px|^2 / (1 + t), and |Px| is at least what was computed less its error.
+        const double within =
+            std::max(0.0, std::sqrt(squared_vector) / slack - arithmetic * slack - flushed);
+        residual = std::sqrt(std::max(0.0, squared_norm * slack -
+                                               within * within / (1.0 + source_.axes_deviation))) +
+                   flushed;
     }
-    measured_[row] = {squared_norm, squared_sketch, error, reach};
+    Cell* target = values_.data() + row * cells_;
+    Kept kept{};
+    switch (kernel_->precision) {
+        case Precision::float32:
+            kept = write_float32(target, vector, residual);
+            break;
+        case Precision::bfloat16:
+            kept = write_bfloat16(target, vector, residual);
+            break;
+        case Precision::int8:
+            kept = write_int8(target, vector, residual);
+            break;
+    }
+    const double error = (std::sqrt(kept.squared_rounding) + arithmetic) * slack + flushed;
+    const double reach = std::sqrt(kept.squared_values) * slack + error;
+    measured_[row] = {squared_norm, kept.squared_values + kept.squared_residual, error, reach};
+}
+
+Sketches::Kept Sketches::write_float32(Cell* target, const float* vector, double residual) const {
+    Kept kept{};
+    for (std::size_t i = 0; i < source_.width; ++i) {
+        target[i] = std::bit_cast<Cell>(vector[i]);
+        kept.squared_values += squared(vector[i]);
+    }
+    if (source_.rotated) {
+        const float rounded = rounded_up(residual);
+        target[source_.width] = std::bit_cast<Cell>(rounded);
+        kept.squared_residual = squared(rounded);
+    }
+    return kept;
+}
+
+Sketches::Kept Sketches::write_bfloat16(Cell* target, const float* vector, double residual) const {
+    Kept kept{};
+    for (std::size_t i = 0; i < source_.width; ++i) {
+        const std::uint32_t half = to_bfloat16(vector[i]);
+        target[i / 2] |= half << (i % 2 * 16);
+        const auto rounded = static_cast<double>(from_bfloat16(half));
+        kept.squared_values += squared(rounded);
+        kept.squared_rounding += squared(static_cast<double>(vector[i]) - rounded);
+    }
+    if (source_.rotated) {
+        const auto half = (std::bit_cast<std::uint32_t>(rounded_up(residual)) + 0xFFFFU) >> 16U;
+        target[source_.width / 2] |= half << (source_.width % 2 * 16);
+        kept.squared_residual = squared(from_bfloat16(half));
+    }
+    return kept;
+}
+
+Sketches::Kept Sketches::write_int8(Cell* target, const float* vector, double residual) const {
+    float largest = 0.0F;
+    for (std::size_t i = 0; i < source_.width; ++i) {
+        largest = std::max(largest, std::abs(vector[i]));
+    }
+    // The residual is rounded up: it needs room for one more step.
+    const auto most_half = static_cast<float>(residual / 2.0);
+    const float step = std::max({largest / 127.0F, most_half / 126.0F, 0x1p-60F});
+    const float steps = 1.0F / step;
+    // Bytes in memory are the order that the instructions know.
+    auto* bytes = reinterpret_cast<unsigned char*>(target + leading_cells(Precision::int8));
+    std::int32_t total = 0;
+    Kept kept{};
+    for (std::size_t i = 0; i < source_.width; ++i) {
+        const std::int32_t whole = nearest_whole(vector[i] * steps);
+        total += whole;
+        bytes[i] = static_cast<unsigned char>(whole);
+        const double rounded = static_cast<double>(step) * whole;
+        kept.squared_values += squared(rounded);
+        kept.squared_rounding += squared(static_cast<double>(vector[i]) - rounded);
+    }
+    if (source_.rotated) {
+        const auto half = static_cast<std::int32_t>(
+            std::ceil(residual / 2.0 / static_cast<double>(step) * slack));
+        for (std::size_t i = 0; i < 4; ++i) {
+            bytes[source_.width + i] = static_cast<unsigned char>(half);
+        }
+        total += 4 * half;
+        kept.squared_residual = 4.0 * squared(static_cast<double>(step) * half);
+    }
+    target[0] = std::bit_cast<Cell>(step);
+    target[1] = static_cast<Cell>(-int8_offset * total);
+    return kept;
 }
 
 void Sketches::finish(double c) {

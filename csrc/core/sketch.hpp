@@ -22,6 +22,11 @@
 // and one later sum. c is the same for all rows: any value is valid, the typical ratio e / A best.
 // A larger r is as valid, so r may be rounded up.
 //
+// Sketches of int8 are a = s q, each q whole and at most 127, with a step s > 0 of each row; r is
+// four values of its own, all of them r / 2 rounded up. Sums of products of q are exact, so that p,
+// such a sum times s_x s_y, is rounded three times: step 3 holds with room to spare, and s >= 2^-60
+// keeps underflow out of it.
+//
 // Without axes the steps bound the product from both sides, so that half the squared distance lies
 // between base_x + base_y - p and that plus spread_x + spread_y, spread = 2 (|x|^2 / 2 - base).
 
@@ -45,10 +50,13 @@ struct SketchSource {
     double arithmetic_error;  // of each vector, relative to |x|
 };
 
+// Cells of each sketch.
+[[nodiscard]] std::size_t sketch_cells(Precision precision, const SketchSource& source);
+
 class Sketches {
   public:
     Sketches() = default;
-    Sketches(const Kernel& kernel, const SketchSource& source, std::size_t rows);
+    Sketches(const ScreenKernel& kernel, const SketchSource& source, std::size_t rows);
 
     // Encodes the first values of a vector for the given row; `squared_norm` is |x|^2.
     void encode(std::size_t row, const float* vector, double squared_norm);
@@ -56,10 +64,11 @@ class Sketches {
     // Turns what `encode` measured into bounds; `c` as in step 2.
     void finish(double c);
 
-    // The sum of e and of A over all rows: their ratio makes a good c.
+    // The sums of e and of A over all rows: their ratio makes a good c.
     [[nodiscard]] double total_error() const;
     [[nodiscard]] double total_norm() const;
 
+    [[nodiscard]] bool rotated() const { return source_.rotated; }
     [[nodiscard]] std::size_t cells() const { return cells_; }
     [[nodiscard]] const Cell* row(std::size_t index) const {
         return values_.data() + index * cells_;
@@ -68,7 +77,7 @@ class Sketches {
 
     // What `spread` is above; only for sketches without axes.
     [[nodiscard]] const float* spreads() const { return spreads_.data(); }
-    [[nodiscard]] const Kernel& kernel() const { return *kernel_; }
+    [[nodiscard]] const ScreenKernel& kernel() const { return *kernel_; }
 
   private:
     struct Measured {
@@ -78,7 +87,17 @@ class Sketches {
         double reach;           // A
     };
 
-    const Kernel* kernel_ = nullptr;
+    // What rounding to cells keeps of the values and of r.
+    struct Kept {
+        double squared_values;
+        double squared_residual;
+        double squared_rounding;
+    };
+    Kept write_float32(Cell* target, const float* vector, double residual) const;
+    Kept write_bfloat16(Cell* target, const float* vector, double residual) const;
+    Kept write_int8(Cell* target, const float* vector, double residual) const;
+
+    const ScreenKernel* kernel_ = nullptr;
     SketchSource source_{};
     std::size_t cells_ = 0;
     std::vector<Cell> values_;

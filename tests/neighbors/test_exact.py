@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 import twinscore as ts
 from neighbor_oracle import assert_same_neighbors, rank
-from point_sets import DATA, Points, clustered, duplicated, far_offset, gaussian
+from point_sets import (
+    DATA,
+    Points,
+    clustered,
+    denormal,
+    duplicated,
+    far_offset,
+    gaussian,
+    one_column_carries_all,
+    one_outlier,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,6 +176,24 @@ def test_large_pools_that_are_pruned_equal_those_that_are_not(
             found.append(ts.knn(points[::5] + np.float32(0.01), points, 10))
     np.testing.assert_array_equal(found[0].ids, found[1].ids)
     np.testing.assert_array_equal(found[0].distances, found[1].distances)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [gaussian, one_outlier, one_column_carries_all, denormal],
+    ids=lambda make: make.__name__,
+)
+@pytest.mark.usefixtures("kernel")
+def test_the_plan_made_by_itself_answers_as_the_portable_kernel_at_full_width(
+    make: Callable[[np.random.Generator, int, int], Points], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = make(np.random.default_rng(9), 4_000, 512)
+    planned = ts.self_knn(points, 1)
+    monkeypatch.setenv("TWINSCORE_KERNEL", "portable")
+    monkeypatch.setenv("TWINSCORE_SCREEN", "full")
+    plain = ts.self_knn(points, 1)
+    np.testing.assert_array_equal(planned.ids, plain.ids)
+    np.testing.assert_array_equal(planned.distances, plain.distances)
 
 
 @pytest.mark.slow
