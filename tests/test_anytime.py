@@ -44,19 +44,20 @@ def sampled(result: ts.ScoreResult) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("k", "precision"), [(1, 0.03), (5, 0.02)])
-def test_a_hundred_samples_hold_the_score_of_all_images_as_often_as_they_say(
+def test_samples_hold_the_score_of_all_images_as_often_as_they_say(
     k: int, precision: float
 ) -> None:
     real, synthetic = sides(20_000, 20_000)
     full = ts.score(real, synthetic, k).score
-    hits, widths = 0, []
-    for seed in range(100):
+    hits, widths, draws = 0, [], 400
+    for seed in range(draws):
         result = ts.score(real, synthetic, k, precision=precision, seed=seed)
         low, high = sampled(result)["interval"]
         hits += low <= full <= high
         widths.append((high - low) / 2)
         assert sampled(result)["queries"] < 15_000
-    assert 92 <= hits <= 98
+    # Of 100 draws, 92 to 98 would be missed once in ten times by intervals that are right.
+    assert 0.92 <= hits / draws <= 0.98
     assert max(widths) <= precision
 
 
