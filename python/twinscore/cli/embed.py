@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinscore.cli.parameters import check_device, read_preprocessing
+from twinscore.cli.parameters import (
+    device_option,
+    exposure_option,
+    model_option,
+    read_preprocessing,
+    video_interval_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,27 +46,14 @@ Examples:
     metavar="STORE",
     help="Folder of the store; what it holds already is not embedded again.",
 )
-@click.option(
-    "--model",
-    default="efficientnet-lite0",
-    show_default=True,
-    metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
-)
+@model_option
 @click.option(
     "--preprocessing",
     callback=read_preprocessing,
     metavar="JSON|FILE",
     help="In place of the model's own; 'twinscore model check' prints that.",
 )
-@click.option(
-    "--device",
-    default="cpu",
-    show_default=True,
-    callback=check_device,
-    metavar="cpu|cuda|cuda:N|auto",
-    help="Where the network runs.",
-)
+@device_option
 @click.option(
     "--compute-dtype",
     default="float32",
@@ -81,16 +74,8 @@ Examples:
     help="Images alike in a column form a group: folder, folder:1 (the outermost), or a column of "
     "a manifest. All columns are kept: score can group and slice by others.",
 )
-@click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
-)
-@click.option(
-    "--video-interval",
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Between two frames of a clip.",
-)
+@exposure_option
+@video_interval_option
 @click.option(
     "--hash",
     "hashed",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.parameters import check_device, read_preprocessing
+from twinscore.cli.parameters import device_option, read_preprocessing
 
 if TYPE_CHECKING:
     from twinscore.images import Preprocessing
@@ -126,13 +126,7 @@ def export(
     help="Default: a picture of coloured noise.",
 )
 @click.option("--preprocessing", callback=read_preprocessing, metavar="JSON|FILE")
-@click.option(
-    "--device",
-    default="cpu",
-    show_default=True,
-    callback=check_device,
-    metavar="cpu|cuda|cuda:N|auto",
-)
+@device_option
 @click.option(
     "--compute-dtype",
     default="float32",

@@ -1,4 +1,4 @@
-"""Values of options that several commands take, checked before any work begins."""
+"""Options that several commands take, their values checked before any work begins."""
 
 from __future__ import annotations
 
@@ -40,3 +40,33 @@ def read_preprocessing(
         return Preprocessing.from_json(text)
     except (ValueError, TypeError) as error:
         raise click.BadParameter(str(error)) from error
+
+
+neighbors_option = click.option(
+    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
+)
+model_option = click.option(
+    "--model",
+    default="efficientnet-lite0",
+    show_default=True,
+    metavar="NAME|FILE.onnx",
+    help="Network that embeds the images.",
+)
+device_option = click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+    help="Where the network runs.",
+)
+exposure_option = click.option(
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+)
+video_interval_option = click.option(
+    "--video-interval",
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two frames of a clip.",
+)

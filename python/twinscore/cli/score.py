@@ -10,7 +10,13 @@ import click
 
 from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
-from twinscore.cli.parameters import check_device
+from twinscore.cli.parameters import (
+    device_option,
+    exposure_option,
+    model_option,
+    neighbors_option,
+    video_interval_option,
+)
 
 if TYPE_CHECKING:
     from twinscore.compatibility import Convention, Space
@@ -43,23 +49,9 @@ def _check_number(
 @click.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
-@click.option(
-    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
-)
-@click.option(
-    "--model",
-    default="efficientnet-lite0",
-    show_default=True,
-    metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
-)
-@click.option(
-    "--device",
-    default="cpu",
-    show_default=True,
-    callback=check_device,
-    metavar="cpu|cuda|cuda:N|auto",
-)
+@neighbors_option
+@model_option
+@device_option
 @click.option(
     "--backend",
     default="exact",
@@ -161,16 +153,8 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
-@click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
-)
-@click.option(
-    "--video-interval",
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Between two frames of a clip.",
-)
+@exposure_option
+@video_interval_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.parameters import check_device
+from twinscore.cli.parameters import (
+    device_option,
+    exposure_option,
+    model_option,
+    neighbors_option,
+    video_interval_option,
+)
 from twinscore.extras import require
 
 if TYPE_CHECKING:
@@ -49,44 +55,22 @@ Examples:
     required=True,
     help="Real images or their embeddings: all that 'twinscore score' takes.",
 )
-@click.option(
-    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
-)
+@neighbors_option
 @click.option(
     "--capacity",
     type=click.IntRange(2),
     help="Frames kept at most; beyond, a uniform sample. Default: as many as real images.",
 )
-@click.option(
-    "--model",
-    default="efficientnet-lite0",
-    show_default=True,
-    metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
-)
-@click.option(
-    "--device",
-    default="cpu",
-    show_default=True,
-    callback=check_device,
-    metavar="cpu|cuda|cuda:N|auto",
-)
+@model_option
+@device_option
 @click.option(
     "--group-by",
     metavar="COLUMN",
     help="Images of one folder are correlated (a clip, a scene) and count as one: folder, or "
     "folder:1 (the outermost). Both sides must have it.",
 )
-@click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
-)
-@click.option(
-    "--video-interval",
-    default=1.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Between two frames of a clip.",
-)
+@exposure_option
+@video_interval_option
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
