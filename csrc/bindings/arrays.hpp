@@ -53,11 +53,12 @@ std::span<const T> span_of(const std::optional<Contiguous<T>>& array) {
 }
 
 // Hands the vector's memory to numpy; nothing is copied.
-template <class T>
-py::array_t<T> to_array(std::vector<T>&& values, std::vector<py::ssize_t> shape) {
-    auto owner = std::make_unique<std::vector<T>>(std::move(values));
+template <class T, class Allocator>
+py::array_t<T> to_array(std::vector<T, Allocator>&& values, std::vector<py::ssize_t> shape) {
+    using Values = std::vector<T, Allocator>;
+    auto owner = std::make_unique<Values>(std::move(values));
     const T* data = owner->data();
-    py::capsule base(owner.get(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
+    py::capsule base(owner.get(), [](void* p) { delete static_cast<Values*>(p); });
     owner.release();
     return py::array_t<T>(std::move(shape), data, base);
 }

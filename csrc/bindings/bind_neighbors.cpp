@@ -21,7 +21,8 @@ py::dict to_dict(const SearchReport& report) {
     using namespace pybind11::literals;
     return py::dict("prefix_width"_a = report.prefix_width, "wide_width"_a = report.wide_width,
                     "coarse"_a = report.coarse, "pairs"_a = report.pairs,
-                    "past_prefix"_a = report.past_prefix, "past_wide"_a = report.past_wide);
+                    "past_prefix"_a = report.past_prefix, "past_wide"_a = report.past_wide,
+                    "searched_again"_a = report.searched_again);
 }
 
 py::tuple to_tuple(NeighborTable&& table, const SearchProblem& problem) {

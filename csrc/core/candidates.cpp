@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kth_smallest.hpp"
 #include "neighbor_table.hpp"
 
 namespace twinscore {
@@ -21,46 +22,48 @@ float kth_of_few(std::span<Candidate> entries, std::size_t k) {
     return kth->upper;
 }
 
-// Halves the range of values until k are below the middle and no more: counting is a pass without
-// branches, where a partial sort mispredicts at every other entry. `known` is an upper bound.
-float kth_of_many(std::span<const Candidate> entries, std::size_t k, float known) {
-    thread_local std::vector<float> scratch;
-    scratch.resize(entries.size());
-    const std::span<float> uppers = scratch;
+float kth_of_many(std::span<const Candidate> entries, std::size_t k) {
+    thread_local std::vector<float> uppers;
+    uppers.resize(entries.size());
     for (std::size_t i = 0; i < uppers.size(); ++i) uppers[i] = entries[i].upper;
-    float below = 0.0F;
-    float enough = std::isfinite(known) ? known : *std::max_element(uppers.begin(), uppers.end());
-    while (true) {
-        const float middle = below + (enough - below) / 2.0F;
-        if (!(below < middle && middle < enough)) return enough;
-        std::uint32_t count = 0;
-        for (const float upper : uppers) count += upper <= middle ? 1U : 0U;
-        (count < k ? below : enough) = middle;
-        if (count == k) return enough;
-    }
+    return kth_smallest(uppers, k);
+}
+
+// What a limit must be for all that ties with a row at this distance.
+float limit_for(float distance) {
+    return static_cast<float>(static_cast<double>(distance) * slack);
 }
 
 }  // namespace
 
-bool Candidates::offer(Candidate candidate, std::size_t k) {
-    if (candidate.lower > limit_) return false;
-    if (entries_.empty()) {
-        tighten_at_ = 2 * k;
-        entries_.reserve(tighten_at_ + 1);
-    }
-    entries_.push_back(candidate);
-    // The first k make the limit; later ones wait until as many have gathered: a stale limit lets
-    // more pairs through, lowering it costs passes over the entries.
-    if (entries_.size() != k && entries_.size() <= tighten_at_) return false;
-    tighten(k);
-    return true;
+// The first k make a limit, unless there is a guess. Later ones wait until as many have gathered: a
+// stale limit lets more pairs through, lowering it costs passes over the entries.
+void Candidates::prepare(std::size_t k) {
+    entries_.reserve(2 * k + 1);
+    tighten_at_ = std::isinf(limit_) ? k : 2 * k + 1;
+}
+
+void Candidates::guess(float distance) {
+    guess_ = limit_for(distance);
+    lower_limit(guess_);
+}
+
+bool Candidates::guess_holds(std::size_t k) const {
+    if (std::isinf(guess_)) return true;
+    const auto within =
+        std::count_if(entries_.begin(), entries_.end(),
+                      [this](const Candidate& entry) { return limit_for(entry.upper) <= guess_; });
+    return static_cast<std::size_t>(within) >= k;
+}
+
+void Candidates::lower_limit(float limit) {
+    limit_ = std::min(limit_, limit);
+    reach_ = static_cast<float>(static_cast<double>(limit_) / 2.0 * slack);
 }
 
 void Candidates::tighten(std::size_t k) {
-    const double enough =
-        entries_.size() < few ? kth_of_few(entries_, k) : kth_of_many(entries_, k, limit_);
-    limit_ = static_cast<float>(enough * slack);
-    reach_ = static_cast<float>(static_cast<double>(limit_) / 2.0 * slack);
+    lower_limit(
+        limit_for(entries_.size() < few ? kth_of_few(entries_, k) : kth_of_many(entries_, k)));
     std::size_t kept = 0;
     // Without branches: which entries stay is as good as random.
     for (const Candidate& entry : entries_) {
@@ -68,7 +71,7 @@ void Candidates::tighten(std::size_t k) {
         kept += entry.lower <= limit_ ? 1 : 0;
     }
     entries_.resize(kept);
-    tighten_at_ = k + std::max(k, 2 * (kept - k));
+    tighten_at_ = k + std::max(k, 2 * (kept - k)) + 1;
 }
 
 std::span<const Candidate> Candidates::settle(std::size_t k) {

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "limit_guess.hpp"
 #include "screening.hpp"
 #include "settling.hpp"
 #include "tile_schedule.hpp"
@@ -94,7 +95,8 @@ void join_with_itself(Screening& screening, const ArrangedRows& rows, Collection
                        (same ? 0 : held_by(rows, collection, pair->panels));
             };
             const std::size_t before = held_now();
-            screening.compare(pair->rows, collection, pair->panels, collection, same);
+            screening.compare({rows.tile_begin(pair->rows), rows.tile_end(pair->rows)}, collection,
+                              pair->panels, collection, same);
             held.replace(before, held_now());
             const auto size = [&](std::size_t tile) {
                 return static_cast<std::uint64_t>(rows.tile_end(tile) - rows.tile_begin(tile));
@@ -128,7 +130,8 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
             std::size_t held_before = 0;
             for (const std::size_t other : order) {
                 if (progress.stopped()) return;
-                screening.compare(tile, answers, other, lookup, false);
+                screening.compare({queries.tile_begin(tile), queries.tile_end(tile)}, answers,
+                                  other, lookup, false);
                 const std::size_t held_now = held_by(queries, answers, tile);
                 held.replace(held_before, held_now);
                 held_before = held_now;
@@ -136,6 +139,27 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
                                  (reference.tile_end(other) - reference.tile_begin(other)));
             }
         });
+}
+
+// Searches again for the rows whose guess of a limit did not hold: a handful. Returns how many.
+std::size_t search_without_guess(Screening& screening, const SearchProblem& problem,
+                                 const ArrangedRows& queries, Collection& answers,
+                                 const ArrangedRows& reference, unsigned threads,
+                                 Monitor& monitor) {
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 0; i < queries.rows(); ++i) {
+        if (!answers.candidates(i).guess_holds(problem.k)) positions.push_back(i);
+    }
+    if (positions.empty()) return 0;
+    Collection lookup(reference, false);
+    parallel_for(positions.size(), threads, 0, monitor, [&](std::size_t task, Progress& progress) {
+        const std::size_t position = positions[task];
+        answers.start_again(position);
+        for (std::size_t tile = 0; tile < reference.tiles() && !progress.stopped(); ++tile) {
+            screening.compare({position, position + 1}, answers, tile, lookup, false);
+        }
+    });
+    return positions.size();
 }
 
 // The typical ratio of error to length.
@@ -180,19 +204,23 @@ NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& op
     const ArrangedRows& queries = other_queries ? *other_queries : reference;
 
     Collection collection(queries, true);
+    guess_limits(problem, queries, reference, collection, threads, monitor);
     Screening screening(problem, standardization, kernel, queries, reference);
     if (problem.self_join) {
         join_with_itself(screening, queries, collection, threads, monitor);
     } else {
         search_reference(screening, queries, collection, reference, threads, monitor);
     }
+    const std::size_t searched_again =
+        search_without_guess(screening, problem, queries, collection, reference, threads, monitor);
     if (report != nullptr) {
         *report = {plan.prefix_width,
                    plan.wide_width,
                    plan.coarse,
                    screening.counts().pairs,
                    screening.counts().past_prefix,
-                   screening.counts().past_wide};
+                   screening.counts().past_wide,
+                   searched_again};
     }
     return settle_all(problem, kernel, queries, collection, reference, threads, monitor);
 }
@@ -223,8 +251,10 @@ NeighborTable PreparedReference::search(const SearchProblem& problem, Monitor& m
                          threads, monitor);
     queries.finish(ratios_);
     Collection collection(queries, true);
+    guess_limits(problem, queries, arranged_, collection, threads, monitor);
     Screening screening(problem, standardization_, kernel, queries, arranged_);
     search_reference(screening, queries, collection, arranged_, threads, monitor);
+    search_without_guess(screening, problem, queries, collection, arranged_, threads, monitor);
     return settle_all(problem, kernel, queries, collection, arranged_, threads, monitor);
 }
 

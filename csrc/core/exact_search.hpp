@@ -18,6 +18,7 @@ struct SearchReport {
     std::uint64_t pairs = 0;
     std::uint64_t past_prefix = 0;
     std::uint64_t past_wide = 0;
+    std::size_t searched_again = 0;  // rows whose guess of a limit did not hold
 };
 
 struct SearchOptions {

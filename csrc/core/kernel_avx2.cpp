@@ -38,6 +38,25 @@ struct Avx2 {
     static Operand broadcast_cell(Cell cell) {
         return _mm256_castsi256_ps(_mm256_set1_epi32(static_cast<int>(cell)));
     }
+
+    static constexpr std::size_t doubles_width = 4;
+    using Doubles = __m256d;
+    static Doubles zero_doubles() { return _mm256_setzero_pd(); }
+    static Doubles broadcast(double value) { return _mm256_set1_pd(value); }
+    static Doubles load_doubles(const double* values) { return _mm256_loadu_pd(values); }
+    static Doubles load_doubles(const float* values) {
+        return _mm256_cvtps_pd(_mm_loadu_ps(values));
+    }
+    static Doubles load_doubles(const _Float16* values) {
+        return _mm256_cvtps_pd(
+            _mm_cvtph_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
+    }
+    static void store(double* target, Doubles a) { _mm256_storeu_pd(target, a); }
+    static void store(float* target, Doubles a) { _mm_storeu_ps(target, _mm256_cvtpd_ps(a)); }
+    static Doubles add(Doubles a, Doubles b) { return _mm256_add_pd(a, b); }
+    static Doubles subtract(Doubles a, Doubles b) { return _mm256_sub_pd(a, b); }
+    static Doubles multiply(Doubles a, Doubles b) { return _mm256_mul_pd(a, b); }
+
     static Sum start(const Cell* /*panel*/) { return zero(); }
     static Vector value(Sum sum, const Cell* /*row*/, const Cell* /*panel*/) { return sum; }
     static Vector multiply_cells(Operand a, Operand b, Vector c) { return multiply_add(a, b, c); }

@@ -149,64 +149,109 @@ float rough_distance(const void* first, const void* second, std::size_t depth) {
     return total<Simd>(sums);
 }
 
-template <class A, class B>
-double squared_distance(const A* a, const B* b, std::size_t depth) {
-    std::array<double, distance_lanes> sums{};
-    const auto accumulate = [&](std::size_t start, std::size_t lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const double difference =
-                static_cast<double>(a[start + lane]) - static_cast<double>(b[start + lane]);
-            sums[lane] += difference * difference;
+// Sums over a row in float64: value i goes to sum i % distance_lanes.
+template <class Simd>
+class LaneSums {
+  public:
+    LaneSums() { std::fill_n(sums_, vectors, Simd::zero_doubles()); }
+
+    // Of distance_lanes values, those that `values_at` gives for the lanes from one on.
+    template <class ValuesAt>
+    void add_squares(const ValuesAt& values_at) {
+        for (std::size_t v = 0; v < vectors; ++v) {
+            const auto values = values_at(v * Simd::doubles_width);
+            sums_[v] = Simd::add(sums_[v], Simd::multiply(values, values));
         }
+    }
+
+    // Folds the upper half of the lanes onto the lower until one is left.
+    [[nodiscard]] double total() {
+        for (std::size_t half = vectors / 2; half > 0; half /= 2) {
+            for (std::size_t v = 0; v < half; ++v) sums_[v] = Simd::add(sums_[v], sums_[v + half]);
+        }
+        double lanes[Simd::doubles_width];
+        Simd::store(lanes, sums_[0]);
+        for (std::size_t half = Simd::doubles_width / 2; half > 0; half /= 2) {
+            for (std::size_t lane = 0; lane < half; ++lane) lanes[lane] += lanes[lane + half];
+        }
+        return lanes[0];
+    }
+
+  private:
+    static constexpr std::size_t vectors = distance_lanes / Simd::doubles_width;
+    typename Simd::Doubles sums_[vectors];
+};
+
+// The values from one on, followed by zeros.
+template <class T>
+std::array<T, distance_lanes> zero_filled(const T* values, std::size_t count) {
+    std::array<T, distance_lanes> filled{};
+    std::copy_n(values, count, filled.begin());
+    return filled;
+}
+
+template <class Simd, class A, class B>
+double squared_distance(const A* a, const B* b, std::size_t depth) {
+    LaneSums<Simd> sums;
+    const auto accumulate = [&sums](const A* x, const B* y) {
+        sums.add_squares([x, y](std::size_t lane) {
+            return Simd::subtract(Simd::load_doubles(x + lane), Simd::load_doubles(y + lane));
+        });
     };
-    const std::size_t whole = depth - depth % distance_lanes;
-    for (std::size_t start = 0; start < whole; start += distance_lanes) {
-        accumulate(start, distance_lanes);
+    const std::size_t rest = depth % distance_lanes;
+    for (const A* end = a + (depth - rest); a != end; a += distance_lanes, b += distance_lanes) {
+        accumulate(a, b);
     }
-    accumulate(whole, depth - whole);
-    for (std::size_t half = distance_lanes / 2; half > 0; half /= 2) {
-        for (std::size_t lane = 0; lane < half; ++lane) sums[lane] += sums[lane + half];
-    }
-    return sums[0];
+    if (rest > 0) accumulate(zero_filled(a, rest).data(), zero_filled(b, rest).data());
+    return sums.total();
 }
 
-template <class T>
+template <class Simd, class T>
 double exact_distance(const void* a, const void* b, std::size_t depth) {
-    return squared_distance(static_cast<const T*>(a), static_cast<const T*>(b), depth);
+    return squared_distance<Simd>(static_cast<const T*>(a), static_cast<const T*>(b), depth);
 }
 
-template <class T>
+template <class Simd, class T>
 void widen(const void* row, std::size_t depth, double* target) {
     const auto* values = static_cast<const T*>(row);
-    for (std::size_t i = 0; i < depth; ++i) target[i] = static_cast<double>(values[i]);
+    const std::size_t whole = depth - depth % distance_lanes;
+    for (std::size_t i = 0; i < whole; i += Simd::doubles_width) {
+        Simd::store(target + i, Simd::load_doubles(values + i));
+    }
+    for (std::size_t i = whole; i < depth; ++i) target[i] = static_cast<double>(values[i]);
 }
 
-template <class T>
+template <class Simd, class T>
 double widened_distance(const double* a, const void* b, std::size_t depth) {
-    return squared_distance(a, static_cast<const T*>(b), depth);
+    return squared_distance<Simd>(a, static_cast<const T*>(b), depth);
 }
 
-template <class T>
+template <class Simd, class T>
 double standardize(const void* row, const double* center, double scale, std::size_t depth,
                    float* target) {
     const auto* values = static_cast<const T*>(row);
-    std::array<double, distance_lanes> sums{};
-    const auto accumulate = [&](std::size_t start, std::size_t lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const std::size_t i = start + lane;
-            const double value = (static_cast<double>(values[i]) - center[i]) * scale;
-            target[i] = static_cast<float>(value);
-            sums[lane] += value * value;
-        }
+    const auto factor = Simd::broadcast(scale);
+    LaneSums<Simd> sums;
+    const auto accumulate = [&](const T* x, const double* origin, float* standardized) {
+        sums.add_squares([&](std::size_t lane) {
+            const auto value = Simd::multiply(
+                Simd::subtract(Simd::load_doubles(x + lane), Simd::load_doubles(origin + lane)),
+                factor);
+            Simd::store(standardized + lane, value);
+            return value;
+        });
     };
     const std::size_t whole = depth - depth % distance_lanes;
     for (std::size_t start = 0; start < whole; start += distance_lanes) {
-        accumulate(start, distance_lanes);
+        accumulate(values + start, center + start, target + start);
     }
-    accumulate(whole, depth - whole);
-    double squared_norm = 0.0;
-    for (const double sum : sums) squared_norm += sum;
-    return squared_norm;
+    if (const std::size_t rest = depth - whole; rest > 0) {
+        float standardized[distance_lanes];
+        accumulate(zero_filled(values + whole, rest).data(),
+                   zero_filled(center + whole, rest).data(), standardized);
+        std::copy_n(standardized, rest, target + whole);
+    }
+    return sums.total();
 }
 
 template <class Cells, std::size_t Rows, std::size_t Vectors>
@@ -225,10 +270,10 @@ constexpr Kernel make_kernel(std::string_view name) {
             .product = product<Cells>,
             .add_products = add_products<Simd, Rows, Vectors>,
             .rough_distance = {rough_distance<Simd, float>, rough_distance<Simd, Half>},
-            .exact_distance = {exact_distance<float>, exact_distance<Half>},
-            .widen = {widen<float>, widen<Half>},
-            .widened_distance = {widened_distance<float>, widened_distance<Half>},
-            .standardize = {standardize<float>, standardize<Half>}};
+            .exact_distance = {exact_distance<Simd, float>, exact_distance<Simd, Half>},
+            .widen = {widen<Simd, float>, widen<Simd, Half>},
+            .widened_distance = {widened_distance<Simd, float>, widened_distance<Simd, Half>},
+            .standardize = {standardize<Simd, float>, standardize<Simd, Half>}};
 }
 
 }  // namespace

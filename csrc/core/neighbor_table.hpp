@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "unset_vector.hpp"
+
 namespace twinscore {
 
 struct Neighbor {
@@ -26,8 +28,8 @@ void settle(std::vector<Neighbor>& neighbors, std::size_t k);
 // Row i holds the k neighbors of query i, ordered by (distance, id); the points that tie with its
 // k-th neighbor beyond those are tie_ids[tie_offsets[i] .. tie_offsets[i + 1]).
 struct NeighborTable {
-    std::vector<double> distances;  // squared
-    std::vector<std::int64_t> ids;
+    UnsetVector<double> distances;  // squared
+    UnsetVector<std::int64_t> ids;
     std::vector<std::int64_t> tie_offsets;
     std::vector<std::int64_t> tie_ids;
 };

@@ -1,6 +1,7 @@
 #include "screening.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -34,6 +35,20 @@ std::uint64_t leading_columns(std::size_t count) {
     return count >= panel_rows ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
+// The bounds of a block of rows. What lies beyond them may be in other hands: it is not read.
+class BlockBounds {
+  public:
+    BlockBounds(SideBounds rows, std::size_t count) {
+        std::copy_n(rows.base, count, base_.begin());
+        std::copy_n(rows.open, count, open_.begin());
+    }
+    [[nodiscard]] SideBounds side() const { return {base_.data(), open_.data()}; }
+
+  private:
+    std::array<float, most_block_rows> base_{};
+    std::array<float, most_block_rows> open_{};
+};
+
 }  // namespace
 
 Collection::Collection(const ArrangedRows& rows, bool open)
@@ -44,11 +59,22 @@ Collection::Collection(const ArrangedRows& rows, bool open)
 }
 
 void Collection::offer(std::size_t position, Candidate candidate, std::size_t k) {
-    auto& own = candidates_[position];
-    if (own.offer(candidate, k)) {
-        opens_[position] =
-            yielding(static_cast<double>(bases_[position]) - static_cast<double>(own.reach()));
-    }
+    if (candidates_[position].offer(candidate, k)) update(position);
+}
+
+void Collection::guess(std::size_t position, float distance) {
+    candidates_[position].guess(distance);
+    update(position);
+}
+
+void Collection::start_again(std::size_t position) {
+    candidates_[position] = {};
+    opens_[position] = -unreachable;
+}
+
+void Collection::update(std::size_t position) {
+    opens_[position] = yielding(static_cast<double>(bases_[position]) -
+                                static_cast<double>(candidates_[position].reach()));
 }
 
 Screening::Screening(const SearchProblem& problem, const Standardization& standardization,
@@ -63,12 +89,10 @@ Screening::Screening(const SearchProblem& problem, const Standardization& standa
       moderate_(standardization.moderate()),
       rough_error_(rough_error_of(problem.reference.columns, squared_scale_, moderate_)) {}
 
-void Screening::compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
+void Screening::compare(RowRange range, Collection& row_collection, std::size_t panel_tile,
                         Collection& panel_collection, bool same) {
     const Sketches& sketches = rows_.prefix();
     const ScreenKernel& kernel = sketches.kernel();
-    const std::size_t begin = rows_.tile_begin(row_tile);
-    const std::size_t end = rows_.tile_end(row_tile);
     const std::size_t panel_end = panels_.tile_end(panel_tile);
     Tally tally;
     std::uint64_t survivors[most_block_rows];
@@ -77,27 +101,25 @@ void Screening::compare(std::size_t row_tile, Collection& row_collection, std::s
     for (std::size_t column = panels_.tile_begin(panel_tile); column < panel_end;
          column += panel_rows) {
         const std::uint64_t present = leading_columns(panel_end - column);
-        const std::size_t last = same ? std::min(end, column + panel_rows) : end;
-        for (std::size_t row = begin; row < last; row += kernel.block_rows) {
-            // The last block steps back rather than into the next tile, which others may hold.
-            const std::size_t step_back = std::min(
-                row - begin, row + kernel.block_rows > end ? row + kernel.block_rows - end : 0);
-            const std::size_t first = row - step_back;
-            kernel.screen(sketches.row(first), sketches.cells(),
+        const std::size_t last = same ? std::min(range.end, column + panel_rows) : range.end;
+        for (std::size_t row = range.begin; row < last; row += kernel.block_rows) {
+            const BlockBounds bounds(row_collection.bounds(row),
+                                     std::min(kernel.block_rows, range.end - row));
+            kernel.screen(sketches.row(row), sketches.cells(),
                           panels_.panels().panel(column / panel_rows), sketches.cells(),
-                          row_collection.bounds(first), panel_collection.bounds(column), survivors,
+                          bounds.side(), panel_collection.bounds(column), survivors,
                           decisive ? products : nullptr);
             for (std::size_t i = row; i < std::min(row + kernel.block_rows, last); ++i) {
-                std::uint64_t mask = survivors[i - first] & present;
+                std::uint64_t mask = survivors[i - row] & present;
                 if (same) mask &= columns_after(i, column);
                 if (mask != 0) {
-                    const float* of_row = decisive ? products + (i - first) * panel_rows : nullptr;
+                    const float* of_row = decisive ? products + (i - row) * panel_rows : nullptr;
                     examine(i, row_collection, column, mask, of_row, panel_collection, tally);
                 }
             }
         }
     }
-    counts_.pairs += (end - begin) * (panel_end - panels_.tile_begin(panel_tile));
+    counts_.pairs += (range.end - range.begin) * (panel_end - panels_.tile_begin(panel_tile));
     counts_.past_prefix += tally.past_prefix;
     counts_.past_wide += tally.past_wide;
 }

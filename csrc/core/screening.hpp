@@ -27,7 +27,15 @@ class Collection {
 
     void offer(std::size_t position, Candidate candidate, std::size_t k);
 
+    // Takes for granted that k rows are no farther from this one.
+    void guess(std::size_t position, float distance);
+
+    // Forgets what was found for a row.
+    void start_again(std::size_t position);
+
   private:
+    void update(std::size_t position);
+
     const float* bases_;
     std::vector<float> opens_;
     std::vector<Candidates> candidates_;
@@ -46,16 +54,22 @@ struct RoughError {
     double absolute;
 };
 
-// Compares tiles of rows with tiles of panels: sketches rule pairs out, what is known of the
+// Rows from one position up to another.
+struct RowRange {
+    std::size_t begin;
+    std::size_t end;
+};
+
+// Compares rows with tiles of panels: sketches rule pairs out, what is known of the
 // distance of the survivors goes to the candidates of either row.
 class Screening {
   public:
     Screening(const SearchProblem& problem, const Standardization& standardization,
               const Kernel& kernel, const ArrangedRows& rows, const ArrangedRows& panels);
 
-    // Both sides must be in the caller's hands alone. With `same`, the two tiles are one, and
-    // each pair in it is compared once.
-    void compare(std::size_t row_tile, Collection& row_collection, std::size_t panel_tile,
+    // Both sides must be in the caller's hands alone. With `same`, the rows are the tile, and each
+    // pair in it is compared once.
+    void compare(RowRange range, Collection& row_collection, std::size_t panel_tile,
                  Collection& panel_collection, bool same);
 
     [[nodiscard]] const ScreeningCounts& counts() const { return counts_; }

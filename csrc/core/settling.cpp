@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 
 namespace twinscore {
 namespace {
 
-constexpr std::size_t bytes_per_block = 512 * 1024;  // its queries stay in a second-level cache
+constexpr std::size_t bytes_per_block = 1024 * 1024;  // its queries stay in a second-level cache
 constexpr std::size_t fewest_block_queries = 32;
 constexpr std::size_t most_block_queries = 256;
 
-// Shorter rows are fetched faster than pairs are sorted.
-constexpr std::size_t long_row_bytes = 1024;
+// Less stays in a cache that all cores share, from which rows come faster than pairs are sorted.
+constexpr std::size_t many_reference_bytes = 8 * 1024 * 1024;
 
 std::size_t bytes_of_row(const MatrixView& rows) {
     return rows.columns * (rows.element == Element::float32 ? 4 : 2);
@@ -68,12 +69,20 @@ class Block {
         neighbors_.resize(pairs_.size());
     }
 
-    // Long rows that are candidates of many queries are fetched once for all of them.
+    void sort_by_candidate() {
+        starts_.assign(reference_.rows() + 1, 0);
+        for (const Pair& pair : pairs_) ++starts_[pair.candidate + 1];
+        std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+        sorted_.resize(pairs_.size());
+        for (const Pair& pair : pairs_) sorted_[starts_[pair.candidate]++] = pair;
+        pairs_.swap(sorted_);
+    }
+
+    // Rows that are candidates of many queries are fetched once for all of them.
     void measure() {
-        if (bytes_of_row(problem_.reference) >= long_row_bytes &&
-            pairs_.size() >= 2 * reference_.rows()) {
-            std::sort(pairs_.begin(), pairs_.end(),
-                      [](const Pair& a, const Pair& b) { return a.candidate < b.candidate; });
+        const std::size_t reference_bytes = reference_.rows() * bytes_of_row(problem_.reference);
+        if (reference_bytes >= many_reference_bytes && pairs_.size() >= 2 * reference_.rows()) {
+            sort_by_candidate();
             measure_along(&Pair::candidate, reference_, &Pair::query, queries_);
         } else {
             measure_along(&Pair::query, queries_, &Pair::candidate, reference_);
@@ -103,7 +112,9 @@ class Block {
     double (*distance_)(const double*, const void*, std::size_t);
     std::vector<double> widened_;
     std::vector<Pair> pairs_;
-    std::vector<std::size_t> counts_;  // pairs of each query
+    std::vector<Pair> sorted_;
+    std::vector<std::uint32_t> starts_;  // of the pairs of each candidate
+    std::vector<std::size_t> counts_;    // pairs of each query
     std::vector<Neighbor> neighbors_;
     std::vector<Neighbor> of_query_;
 };

@@ -37,6 +37,25 @@ struct Avx512 {
     static Operand broadcast_cell(Cell cell) {
         return _mm512_castsi512_ps(_mm512_set1_epi32(static_cast<int>(cell)));
     }
+
+    static constexpr std::size_t doubles_width = 8;
+    using Doubles = __m512d;
+    static Doubles zero_doubles() { return _mm512_setzero_pd(); }
+    static Doubles broadcast(double value) { return _mm512_set1_pd(value); }
+    static Doubles load_doubles(const double* values) { return _mm512_loadu_pd(values); }
+    static Doubles load_doubles(const float* values) {
+        return _mm512_cvtps_pd(_mm256_loadu_ps(values));
+    }
+    static Doubles load_doubles(const _Float16* values) {
+        return _mm512_cvtps_pd(
+            _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
+    }
+    static void store(double* target, Doubles a) { _mm512_storeu_pd(target, a); }
+    static void store(float* target, Doubles a) { _mm256_storeu_ps(target, _mm512_cvtpd_ps(a)); }
+    static Doubles add(Doubles a, Doubles b) { return _mm512_add_pd(a, b); }
+    static Doubles subtract(Doubles a, Doubles b) { return _mm512_sub_pd(a, b); }
+    static Doubles multiply(Doubles a, Doubles b) { return _mm512_mul_pd(a, b); }
+
     static Sum start(const Cell* /*panel*/) { return zero(); }
     static Vector value(Sum sum, const Cell* /*row*/, const Cell* /*panel*/) { return sum; }
     static Vector multiply_cells(Operand a, Operand b, Vector c) { return multiply_add(a, b, c); }

@@ -8,14 +8,14 @@
 namespace twinscore {
 namespace {
 
-constexpr std::size_t rows_sampled_for_center = 1024;
+constexpr std::size_t most_sampled_rows = 256;
 constexpr std::size_t rows_per_task = 512;
 
 std::vector<double> sampled_mean(const MatrixView& matrix, const Kernel& kernel) {
     const std::vector<double> origin(matrix.columns, 0.0);
     std::vector<double> mean(matrix.columns, 0.0);
     std::vector<float> row(matrix.columns);
-    const std::size_t step = std::max<std::size_t>(1, matrix.rows / rows_sampled_for_center);
+    const std::size_t step = matrix.rows / most_sampled_rows + 1;
     std::size_t sampled = 0;
     for (std::size_t i = 0; i < matrix.rows; i += step) {
         const double norm = kernel.standardize[index_of(matrix.element)](

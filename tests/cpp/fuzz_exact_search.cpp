@@ -25,7 +25,9 @@ struct Question {
 };
 
 Question read(const std::uint8_t* bytes, std::size_t size) {
-    Question question{2 + bytes[0] % 70U,
+    // Limits are guessed for pools of some hundreds of rows.
+    const std::size_t rows = bytes[0] < 240 ? 2 + bytes[0] % 70U : 256 + bytes[0] % 16U * 8U;
+    Question question{rows,
                       1 + bytes[1] % 40U,
                       1,
                       bytes[2] % 2 == 0,

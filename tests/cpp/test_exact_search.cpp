@@ -118,6 +118,42 @@ void rows_of_the_own_group_are_no_neighbors() {
     expect_naive_answer(problem, exact_search(problem, {&choose_kernel(""), 2}, monitor));
 }
 
+void guesses_of_limits_lose_nothing() {
+    SilentMonitor monitor;
+    for (const Kernel* kernel : available_kernels()) {
+        std::size_t searched_again = 0;
+        for (std::uint32_t seed = 0; seed < 5; ++seed) {
+            const Rows points = grid_rows(500, 5, seed);
+            std::vector<std::int64_t> groups(500);
+            for (std::size_t i = 0; i < groups.size(); ++i) {
+                groups[i] = static_cast<std::int64_t>(i % 40);
+            }
+            const SearchProblem self{
+                .queries = points.view(), .reference = points.view(), .k = 40, .self_join = true};
+            SearchProblem grouped = self;
+            grouped.query_groups = groups;
+            grouped.reference_groups = groups;
+            SearchProblem cross = self;
+            cross.self_join = false;
+            for (const SearchProblem& problem : {self, grouped, cross}) {
+                SearchReport report;
+                expect_naive_answer(problem, exact_search(problem, {kernel, 2}, monitor, &report));
+                searched_again += report.searched_again;
+            }
+        }
+        expect(searched_again > 0, "some guesses were wrong");
+    }
+}
+
+void prepared_rows_answer_with_guesses_as_without() {
+    SilentMonitor monitor;
+    const Rows points = grid_rows(500, 5, 7);
+    const Rows others = grid_rows(60, 5, 8);
+    const PreparedReference prepared(points.view(), 40, {&choose_kernel(""), 2}, monitor);
+    const SearchProblem problem{.queries = others.view(), .reference = points.view(), .k = 40};
+    expect_naive_answer(problem, prepared.search(problem, monitor));
+}
+
 void questions_without_an_answer_are_refused() {
     Rows points = grid_rows(5, 2, 4);
     SearchProblem problem{
@@ -149,6 +185,8 @@ void searches_at_the_same_time_share_nothing() {
 int main() {
     every_kernel_and_screen_gives_the_naive_answer();
     rows_of_the_own_group_are_no_neighbors();
+    guesses_of_limits_lose_nothing();
+    prepared_rows_answer_with_guesses_as_without();
     questions_without_an_answer_are_refused();
     searches_at_the_same_time_share_nothing();
 }
