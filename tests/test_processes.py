@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from terminal import needs_a_terminal, seen_in_a_terminal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -107,27 +109,8 @@ def test_a_terminal_that_knows_ascii_only_gets_question_marks(vectors: list[str]
     assert "told apart 0 ???" in found.stdout
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@needs_a_terminal
 def test_a_terminal_sees_bars_and_a_summary(vectors: list[str]) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "twinscore", "score", *vectors],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
-    )
-    os.close(theirs)
-    seen = b""
-    try:
-        while part := os.read(ours, 65_536):
-            seen += part
-    except OSError:
-        pass  # how Linux says that the other end is closed
-    finally:
-        os.close(ours)
-    assert process.wait(timeout=60) == 0
-    assert "Finding neighbors" in seen.decode()
-    assert "Indistinguishability Score" in seen.decode()
+    seen = seen_in_a_terminal(["score", *vectors], columns=80)
+    assert "Finding neighbors" in seen
+    assert "Indistinguishability Score" in seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pyarrow import parquet
 
+from terminal import needs_a_terminal, seen_in_a_terminal
 from twinscore.cli import main
 from twinscore.store import load_store, read_description
 
@@ -188,34 +188,14 @@ def test_a_stopped_run_ends_at_once_and_loses_nothing(
     assert f"{500 - kept} images embedded, {kept} already there" in text
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@needs_a_terminal
 def test_a_terminal_sees_rate_and_failures(
     make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
 ) -> None:
-    import pty
-
     folder = make_folder("real", {"a": 30})
     (folder / "a" / "[bold]broken.png").write_bytes(b"")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "twinscore", "embed", folder),
-            *("--out", tmp_path / "store", "--model", save_model()),
-        ],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    seen = seen_in_a_terminal(
+        ["embed", folder, "--out", tmp_path / "store", "--model", save_model()], columns=120
     )
-    os.close(theirs)
-    seen = b""
-    try:
-        while part := os.read(ours, 65_536):
-            seen += part
-    except OSError:
-        pass  # how Linux says that the other end is closed
-    finally:
-        os.close(ours)
-    assert process.wait(timeout=60) == 0
-    assert re.search(r"31 of 31 images, [\d.,]+ images/s, 1 failed", seen.decode())
-    assert "[bold]broken.png: empty file" in seen.decode()
+    assert re.search(r"31 of 31 images, [\d.,]+ images/s, 1 failed", seen)
+    assert "[bold]broken.png: empty file" in seen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from twinscore.comparison import Comparison, compare_embeddings, exchange
+from twinscore.comparison import Comparison, compare_embeddings, resampling
 from twinscore.records import Embeddings
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def mixture_score(share: float, n_real: int, n_synthetic: int) -> float:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchange, "PERMUTATIONS", 199)
-    monkeypatch.setattr(exchange, "HALVES", 100)
+    monkeypatch.setattr(resampling, "PERMUTATIONS", 199)
+    monkeypatch.setattr(resampling, "HALVES", 100)
 
 
 def compared(*sides: Embeddings, **options: Any) -> Comparison:
@@ -183,8 +183,8 @@ def test_what_cannot_be_compared_is_refused_with_the_reason() -> None:
 def test_sets_drawn_alike_differ_as_often_as_the_level_says(
     paired: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "PERMUTATIONS", 99)
-    monkeypatch.setattr(exchange, "HALVES", 40)
+    monkeypatch.setattr(resampling, "PERMUTATIONS", 99)
+    monkeypatch.setattr(resampling, "HALVES", 40)
     p_values, covered = [], 0
     for seed in range(150):
         random = np.random.default_rng(seed)

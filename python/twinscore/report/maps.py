@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,7 @@ def lay_out(
     return maps
 
 
-class _NeighborLayout:
+class _NeighborLayout(ABC):
     """What the methods share: the neighbors of each point, found once for all seeds."""
 
     neighbor_count: int
@@ -128,9 +129,9 @@ class _NeighborLayout:
         self.start = axes / (axes[:, 0].std() or 1.0)
         self.threads = threads
 
+    @abstractmethod
     def place(self, order: IdArray, seed: int) -> Float64Array:
         """Return the points of the shuffled rows, in shuffled order."""
-        raise NotImplementedError
 
     def _shuffled_neighbors(self, order: IdArray) -> tuple[IdArray, Float64Array]:
         position = np.empty_like(order)

@@ -9,11 +9,11 @@ import numpy as np
 from twinscore.pool import Pool
 from twinscore.resampling import grouped_graphs
 from twinscore.scoring import directed_score
+from twinscore.streaming.figures import Figures, figures
 from twinscore.streaming.growing_rows import GrowingRows
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.registry import group_codes
 from twinscore.streaming.reservoir import Reservoir
-from twinscore.streaming.result import Figures, figures
 from twinscore.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 
 if TYPE_CHECKING:

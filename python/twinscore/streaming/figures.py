@@ -1,0 +1,104 @@
+"""The numbers that a stream shows at a moment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.intervals import score_interval
+from twinscore.scoring import directed_score, overlap, overlap_estimate
+from twinscore.statistics import null_moments
+
+if TYPE_CHECKING:
+    from twinscore.graph import NeighborGraph
+    from twinscore.records import BoolArray
+    from twinscore.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The numbers that follow from a graph and its labels.
+
+    Attributes
+    ----------
+    score
+        S of the real images and the synthetic ones kept. As long as all are kept it is, bit for
+        bit, the score of `twinscore.score`; from then on an unbiased estimate of S at
+        `real_fraction`, the real share among the images kept.
+    reverse_score
+        The same from the real side.
+    interval
+        About 95 % for S at `real_fraction`; the drawing of the sample is included.
+    overlap, overlap_interval
+        S made independent of the real:synthetic ratio: the share of synthetic images that could
+        be real ones.
+    score_at_seen_ratio, seen_interval
+        S converted, by way of the overlap, to the ratio of real images to all synthetic ones seen.
+    z, null_interval
+        How far below 1 the score is, in standard deviations of chance, and where about 95 % of
+        the scores of perfectly mixed sides of this size fall.
+    real_fraction, real_fraction_seen
+        p among the images (or groups) kept and among those seen.
+    """
+
+    score: float
+    reverse_score: float
+    interval: tuple[float, float]
+    overlap: float
+    overlap_interval: tuple[float, float]
+    score_at_seen_ratio: float
+    seen_interval: tuple[float, float]
+    z: float
+    null_interval: tuple[float, float]
+    real_fraction: float
+    real_fraction_seen: float
+
+
+def figures(
+    graph: NeighborGraph, surroundings: Surroundings, is_real: BoolArray, seen: int
+) -> Figures:
+    """Score a graph.
+
+    Parameters
+    ----------
+    graph
+        Its points are images, or groups.
+    surroundings
+        Of the same points.
+    is_real
+        Shape (n,).
+    seen
+        Synthetic points seen, kept or not.
+    """
+    score = directed_score(graph, ~is_real)
+    moments = null_moments(graph, int(np.count_nonzero(~is_real)))
+    sure = score_interval(graph, surroundings, ~is_real)
+    interval = (sure.low, sure.high)
+    real = int(np.count_nonzero(is_real))
+    kept, all_seen = float(is_real.mean()), real / (real + seen)
+    share = overlap_estimate(score, kept, sure.variance)
+    low, high = overlap(sure.low, kept), overlap(sure.high, kept)
+
+    return Figures(
+        score=score,
+        reverse_score=directed_score(graph, is_real),
+        interval=interval,
+        overlap=share,
+        overlap_interval=(low, high),
+        score_at_seen_ratio=at_ratio(overlap(score, kept), all_seen),
+        seen_interval=(at_ratio(low, all_seen), at_ratio(high, all_seen)),
+        z=moments.z(score),
+        null_interval=moments.interval,
+        real_fraction=kept,
+        real_fraction_seen=all_seen,
+    )
+
+
+def at_ratio(share: float, real_fraction: float) -> float:
+    """Turn an overlap a into the score at the real fraction p: a / (p + q a)."""
+    if math.isinf(share):
+        return 1.0 / (1.0 - real_fraction) if real_fraction < 1.0 else math.inf
+    return share / (real_fraction + (1.0 - real_fraction) * share)
