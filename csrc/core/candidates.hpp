@@ -24,7 +24,7 @@ class Candidates {
     // Whether what came to light bears the guess out. If not, neighbors may have been lost.
     [[nodiscard]] bool guess_holds(std::size_t k) const;
 
-    // No row farther than this can be among the k nearest; infinite until k are known.
+    // Rows farther than this are not taken; infinite until k are known or guessed.
     [[nodiscard]] float limit() const { return limit_; }
 
     // Half of the limit, and finite: `reach` in sketch.hpp.

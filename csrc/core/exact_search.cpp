@@ -152,11 +152,14 @@ std::size_t search_without_guess(Screening& screening, const SearchProblem& prob
     }
     if (positions.empty()) return 0;
     Collection lookup(reference, false);
+    HeldCount held;
     parallel_for(positions.size(), threads, 0, monitor, [&](std::size_t task, Progress& progress) {
         const std::size_t position = positions[task];
         answers.start_again(position);
         for (std::size_t tile = 0; tile < reference.tiles() && !progress.stopped(); ++tile) {
+            const std::size_t before = answers.candidates(position).size();
             screening.compare({position, position + 1}, answers, tile, lookup, false);
+            held.replace(before, answers.candidates(position).size());
         }
     });
     return positions.size();

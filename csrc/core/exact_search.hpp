@@ -29,7 +29,8 @@ struct SearchOptions {
 
 // The exact answer to a problem that `check` has passed; options change its speed alone. Memory
 // beyond the answer, for each row: the sketches (4 bytes a coordinate of float32, 2 of bfloat16, 1
-// of int8; twice the prefix and once the wide width) and 12 bytes for each of up to 2 k candidates.
+// of int8; twice the prefix and once the wide width) and 12 bytes for each of up to 2 k candidates;
+// where many neighbors are wanted, sketches of at most a quarter of the reference rows more.
 // Throws std::invalid_argument naming the first row that is not finite, and std::length_error
 // when identical rows make the ties outgrow memory.
 [[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,

@@ -7,9 +7,9 @@
 
 namespace twinscore {
 
-// The least value found that k of the values, which are at least as many, do not exceed: the k-th
-// smallest, or as near above it as halving gets. Counting those below the middle is a pass without
-// branches, where a partial sort mispredicts at every other value.
+// A bound that the k smallest of at least k values do not exceed, and no other value but those
+// equal to the k-th. Found by halving the range: counting the values below its middle is a pass
+// without branches, where a partial sort mispredicts at every other value.
 [[nodiscard]] inline float kth_smallest(std::span<const float> values, std::size_t k) {
     float below = values[0];
     float enough = values[0];

@@ -17,6 +17,14 @@ constexpr double margin = 3.1;  // standard deviations
 // Costs in multiply-adds, as in plan.cpp.
 constexpr double sampled_pair_cost = 250.0;  // of finding the rank, for each pair
 constexpr double survivor_cost = 3'000.0;    // of one that matters to one side
+constexpr double transposing_cost = 60.0;    // of one value of a row of the sample
+
+// The squared distance that two halves make, and more than rounding took from it: of many rows at
+// one distance all are then within the guess, or none.
+float beyond_rounding(double own, double sampled) {
+    const double rounding = 4.0 * float_unit * (std::abs(own) + std::abs(sampled) + 1.0);
+    return static_cast<float>(2.0 * (own + sampled + rounding));
+}
 
 double rank_for(double rows, double k, double sampled) {
     const double expected = k * sampled / rows;
@@ -90,7 +98,9 @@ LimitSample choose_limit_sample(const SearchProblem& problem, const Sketches& fi
     if (finest.rotated()) return {};
     const auto rows = static_cast<double>(problem.reference.rows);
     const auto k = static_cast<double>(problem.k);
-    const double pair_cost = static_cast<double>(problem.reference.columns) + sampled_pair_cost;
+    const auto columns = static_cast<double>(problem.reference.columns);
+    const double pair_cost = columns + sampled_pair_cost +
+                             transposing_cost * columns / static_cast<double>(problem.queries.rows);
     LimitSample best;
     // Limits from all rows seen fall as k of them; a guess starts where rank of the sample lie.
     double least = k * std::log(rows / k) * survivor_cost;
@@ -134,9 +144,10 @@ void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                             : 0;
                 }
                 if (eligible < choice.rank) continue;
-                const float own = rows.bases()[i] + rows.spreads()[i];
-                collection.guess(i,
-                                 2.0F * (own + kth_smallest(of_row.first(eligible), choice.rank)));
+                const double own =
+                    static_cast<double>(rows.bases()[i]) + static_cast<double>(rows.spreads()[i]);
+                const float sampled = kth_smallest(of_row.first(eligible), choice.rank);
+                collection.guess(i, beyond_rounding(own, static_cast<double>(sampled)));
             }
         }
     });

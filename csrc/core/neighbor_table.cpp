@@ -8,7 +8,7 @@
 namespace twinscore {
 namespace {
 
-constexpr std::size_t few = 32;
+constexpr std::size_t fewest_placed = 32;
 
 // By distance. Where a value lies between the least and the largest tells about where it belongs: a
 // sort by comparing, which mispredicts at every other one, is left with the few that share a place.
@@ -16,7 +16,7 @@ void sort_by_distance(std::vector<Neighbor>& neighbors) {
     const auto nearer = [](const Neighbor& a, const Neighbor& b) {
         return a.distance < b.distance;
     };
-    if (neighbors.size() < few) {
+    if (neighbors.size() < fewest_placed) {
         std::sort(neighbors.begin(), neighbors.end(), nearer);
         return;
     }
@@ -24,7 +24,7 @@ void sort_by_distance(std::vector<Neighbor>& neighbors) {
         std::minmax_element(neighbors.begin(), neighbors.end(), nearer);
     const double least = nearest->distance;
     const double places = static_cast<double>(neighbors.size()) / (farthest->distance - least);
-    if (!std::isfinite(places)) {
+    if (!(places > 0.0 && std::isfinite(places))) {
         std::sort(neighbors.begin(), neighbors.end(), nearer);
         return;
     }

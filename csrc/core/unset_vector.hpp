@@ -12,6 +12,10 @@ namespace twinscore {
 template <class T>
 class UnsetAllocator : public std::allocator<T> {
   public:
+    UnsetAllocator() = default;
+    template <class U>
+    explicit UnsetAllocator(const UnsetAllocator<U>& /*other*/) {}
+
     template <class U>
     struct rebind {
         using other = UnsetAllocator<U>;

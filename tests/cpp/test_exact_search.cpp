@@ -103,6 +103,40 @@ void every_kernel_and_screen_gives_the_naive_answer() {
     }
 }
 
+// Sums value i into lane i % distance_lanes, then folds the upper half of the lanes onto the lower.
+double distance_in_order(const float* a, const float* b, std::size_t depth) {
+    std::vector<double> lanes(distance_lanes);
+    for (std::size_t i = 0; i < depth; ++i) {
+        const double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+        lanes[i % distance_lanes] += difference * difference;
+    }
+    for (; lanes.size() > 1; lanes.resize(lanes.size() / 2)) {
+        for (std::size_t i = 0; i < lanes.size() / 2; ++i) lanes[i] += lanes[i + lanes.size() / 2];
+    }
+    return lanes[0];
+}
+
+void every_kernel_sums_distances_in_one_order() {
+    std::mt19937 random(6);
+    std::vector<float> a(200);
+    std::vector<float> b(200);
+    for (auto* row : {&a, &b}) {
+        for (float& value : *row) value = static_cast<float>(random()) * 0x1p-32F - 0.5F;
+    }
+    const std::size_t element = index_of(Element::float32);
+    for (const Kernel* kernel : available_kernels()) {
+        for (std::size_t depth = 1; depth <= a.size(); ++depth) {
+            const double expected = distance_in_order(a.data(), b.data(), depth);
+            expect(kernel->exact_distance[element](a.data(), b.data(), depth) == expected,
+                   "to the last bit");
+            std::vector<double> widened(depth);
+            kernel->widen[element](a.data(), depth, widened.data());
+            expect(kernel->widened_distance[element](widened.data(), b.data(), depth) == expected,
+                   "from a widened row too");
+        }
+    }
+}
+
 void rows_of_the_own_group_are_no_neighbors() {
     SilentMonitor monitor;
     const Rows points = grid_rows(90, 7, 3);
@@ -136,9 +170,12 @@ void guesses_of_limits_lose_nothing() {
             SearchProblem cross = self;
             cross.self_join = false;
             for (const SearchProblem& problem : {self, grouped, cross}) {
-                SearchReport report;
-                expect_naive_answer(problem, exact_search(problem, {kernel, 2}, monitor, &report));
-                searched_again += report.searched_again;
+                for (const Screen screen : {Screen::automatic, Screen::full_width}) {
+                    SearchReport report;
+                    expect_naive_answer(
+                        problem, exact_search(problem, {kernel, 2, screen}, monitor, &report));
+                    searched_again += report.searched_again;
+                }
             }
         }
         expect(searched_again > 0, "some guesses were wrong");
@@ -184,6 +221,7 @@ void searches_at_the_same_time_share_nothing() {
 
 int main() {
     every_kernel_and_screen_gives_the_naive_answer();
+    every_kernel_sums_distances_in_one_order();
     rows_of_the_own_group_are_no_neighbors();
     guesses_of_limits_lose_nothing();
     prepared_rows_answer_with_guesses_as_without();

@@ -77,6 +77,10 @@ void a_guess_holds_if_k_candidates_lie_within_it() {
     expect(!candidates.guess_holds(2), "the second may be farther than the guess");
     candidates.offer({1.0F, 2.0F, 2}, 2);
     expect(candidates.guess_holds(2), "two are surely within it, one just so");
+    Candidates beyond;
+    beyond.guess(2.0F);
+    beyond.offer({1.0F, 2.0F * (1.0F + 0x1p-22F), 0}, 1);
+    expect(!beyond.guess_holds(1), "a tie of the farthest might lie beyond the guess");
     expect(!candidates.offer({2.5F, 2.6F, 3}, 2) && candidates.size() == 3,
            "what lies beyond is refused");
     expect(Candidates().guess_holds(2), "nothing was guessed");

@@ -56,6 +56,13 @@ def test_wide_embeddings_equal_the_float64_oracle(
         assert_same_neighbors(ts.self_knn(points, k, groups, threads=threads), grouped)
 
 
+def test_many_neighbors_of_long_rows_equal_the_float64_oracle() -> None:
+    """So many bytes of reference are fetched once for all queries of a block."""
+    reference = gaussian(np.random.default_rng(7), 2_200, 1024)
+    queries = gaussian(np.random.default_rng(8), 260, 1024)
+    assert_same_neighbors(ts.knn(queries, reference, 20, threads=1), rank(queries, reference))
+
+
 @pytest.mark.usefixtures("screen")
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
