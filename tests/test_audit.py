@@ -78,6 +78,7 @@ def test_a_result_by_hnsw_holds_its_audit() -> None:
     assert low <= result.score - exact.score <= high
 
 
+@pytest.mark.slow
 def test_a_search_that_bends_the_score_beyond_its_uncertainty_is_warned_of() -> None:
     pytest.importorskip("faiss", reason="needs the package of faiss")
     points = np.random.default_rng(1).standard_normal((20_000, 24), dtype=np.float32)

@@ -34,6 +34,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = ts.Scorer
 
 
+@pytest.mark.slow
 def test_stubs_of_the_core_match_the_compiled_module() -> None:
     pytest.importorskip("mypy", reason="needs the extra test")
     allowed = Path(__file__).parent / "stubtest_allowlist.txt"
