@@ -10,7 +10,7 @@ nox.options.default_venv_backend = "venv"
 
 @nox.session(python=["3.11", "3.12", "3.13"])
 def tests(session: nox.Session) -> None:
-    """Run the fast tests; `nox -s tests -- -m "slow or not slow"` runs all."""
+    """Run the fast tests; `nox -s tests -- -n 0 -m "slow or not slow"` runs all."""
     session.install(".[test]")
     session.run("pytest", *session.posargs)
 
