@@ -92,7 +92,11 @@ class Sample {
     std::vector<float> far_ends_;
 };
 
-}  // namespace
+// How to guess: from so many reference rows, by the distance of the one at this rank.
+struct LimitSample {
+    std::size_t rows = 0;  // 0: guessing does not pay
+    std::size_t rank = 0;
+};
 
 LimitSample choose_limit_sample(const SearchProblem& problem, const Sketches& finest) {
     if (finest.rotated()) return {};
@@ -116,6 +120,8 @@ LimitSample choose_limit_sample(const SearchProblem& problem, const Sketches& fi
     }
     return best;
 }
+
+}  // namespace
 
 void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                   const ArrangedRows& reference, Collection& collection, unsigned threads,

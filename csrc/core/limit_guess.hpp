@@ -11,14 +11,6 @@
 
 namespace twinscore {
 
-// How to guess: from so many reference rows, by the distance of the one at this rank.
-struct LimitSample {
-    std::size_t rows = 0;  // 0: guessing does not pay
-    std::size_t rank = 0;
-};
-
-[[nodiscard]] LimitSample choose_limit_sample(const SearchProblem& problem, const Sketches& finest);
-
 // Lets the candidates of every query start from a guess, where that pays.
 void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                   const ArrangedRows& reference, Collection& collection, unsigned threads,
