@@ -20,16 +20,16 @@ from platformdirs import user_cache_dir
 from rich.console import Console
 
 from growth_picture import draw_growth
-from twinscore.benchmark.comparison import read_records
-from twinscore.benchmark.harness import run_cases
-from twinscore.benchmark.picture import draw
-from twinscore.benchmark.record import Case, Record
-from twinscore.benchmark.table import table_of
+from twinscore.cli.bench.comparison import read_records
+from twinscore.cli.bench.harness import run_cases
+from twinscore.cli.bench.recall_picture import draw
+from twinscore.cli.bench.record import Case, Record
+from twinscore.cli.bench.table import table_of
 from twinscore.neighbors.registry import descriptions, installed_backends
 from workloads import WORKLOADS
 
 if TYPE_CHECKING:
-    from twinscore.benchmark.workload import Workload
+    from twinscore.cli.bench.workload import Workload
 
 GRAPHS = ("hnsw", "usearch", "faiss-hnsw")
 EFFORTS = (":build_width=40,search_width=20", "")

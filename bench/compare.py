@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from twinscore.benchmark.comparison import NOISE, changes, read_records
+from twinscore.cli.bench.comparison import NOISE, changes, read_records
 
 
 @click.command()

@@ -20,19 +20,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.assessment import assess
-from twinscore.interval_methods import METHODS, find_interval
+from twinscore.embedding.records import Embeddings
+from twinscore.graph.pool import Pool
+from twinscore.measures.interval import METHODS, find_interval
+from twinscore.measures.p_value import permutation_p_value
+from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
 from twinscore.neighbors import self_knn
-from twinscore.pool import Pool
-from twinscore.records import Embeddings
-from twinscore.resampling import graphs_of, grouped_graphs, search_width
-from twinscore.significance import permutation_p_value
+from twinscore.scoring.all_images import assess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.interval_methods import IntervalMethod
-    from twinscore.resampling import PoolGraphs
+    from twinscore.measures.interval import IntervalMethod
+    from twinscore.measures.unit_graphs import PoolGraphs
 
 FAR = 40.0
 JITTER = 0.05

@@ -24,15 +24,15 @@ from PIL import Image
 
 from exact_search import commit, host
 from photographs import load_photographs
-from twinscore.images import Preprocessing, prepare_image, preprocess, read_image
-from twinscore.models.embedder import Embedder
+from twinscore.embedding.network.embedder import Embedder
+from twinscore.images.decoding import Preprocessing, prepare_image, preprocess, read_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 FRAME = (1920, 1080)
 LARGEST_MEDIAN = 0.005

@@ -22,14 +22,14 @@ import numpy as np
 import twinscore as ts
 from photographs import cached_crops
 from twinscore import _core
-from twinscore.neighbors.exact import KERNEL_VARIABLE, kernels
+from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 REAL = "crops of photographs, efficientnet-lite0"
 GAUSSIAN = "isotropic Gaussian"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from twinscore.benchmark.record import Record
+    from twinscore.cli.bench.record import Record
 
 GOOD_ENOUGH = 0.001
 """Error of the score; where it is larger, the marker is hollow."""

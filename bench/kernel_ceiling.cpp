@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 
 namespace {
 

@@ -23,9 +23,9 @@ from torch.utils.data import DataLoader, Dataset
 
 import twinscore as ts
 from exact_search import commit, host
-from twinscore.images import read_image
+from twinscore.images.decoding import read_image
+from twinscore.images.sources import FolderSource
 from twinscore.integrations.torch import ScoreMonitor
-from twinscore.sources import FolderSource
 
 SIDE = 224
 

@@ -15,14 +15,14 @@ import numpy as np
 from PIL import Image
 from platformdirs import user_cache_dir
 
-from twinscore.images import read_image
-from twinscore.models.embedder import Embedder
-from twinscore.sources import FolderSource
+from twinscore.embedding.network.embedder import Embedder
+from twinscore.images.decoding import read_image
+from twinscore.images.sources import FolderSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 PACKAGED = {
     "skimage.data": (

@@ -24,16 +24,16 @@ from PIL import Image
 from exact_search import commit, host
 from photographs import load_photographs
 from twinscore import Embedder, embed
-from twinscore.images import prepare_image
-from twinscore.models.device import Device
-from twinscore.models.session import built_in_model, open_network
-from twinscore.sources import FolderSource
+from twinscore.base.devices import Device
+from twinscore.embedding.network.session import built_in_model, open_network
+from twinscore.images.decoding import prepare_image
+from twinscore.images.sources import FolderSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinscore.records import FloatMatrix
-    from twinscore.storing import EmbeddingRun
+    from twinscore.base.arrays import FloatMatrix
+    from twinscore.embedding.into_store import EmbeddingRun
 
 FRAME = 1920, 1080
 SMALL = 64, 48

@@ -23,19 +23,20 @@ import numpy as np
 import twinscore as ts
 from exact_search import commit, host
 from photographs import cached_crops, mixed
-from twinscore.anytime import assess_sample
-from twinscore.benchmark.stopwatch import Stopwatch
-from twinscore.graph import graph_of
-from twinscore.pool import Pool
-from twinscore.query_sample import Look, QuerySample
-from twinscore.records import Embeddings
-from twinscore.sampling_schedule import Goal, grow
-from twinscore.scoring import directed_score, other_side_shares
+from twinscore.cli.bench.stopwatch import Stopwatch
+from twinscore.embedding.records import Embeddings
+from twinscore.graph.neighbor_graph import graph_of
+from twinscore.graph.pool import Pool
+from twinscore.graph.score import directed_score, other_side_shares
+from twinscore.scoring.sample.assessment import assess_sample
+from twinscore.scoring.sample.queries import Look, QuerySample
+from twinscore.scoring.sample.schedule import Goal, grow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.records import BoolArray, Float64Array, FloatMatrix, ProgressCallback
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix
+    from twinscore.base.progress import ProgressCallback
 
 CHUNK = 50_000
 EMBEDDED_CROPS = 100_000
@@ -55,7 +56,7 @@ class Record:
     seed
         Of the sample.
     seconds, cpu_seconds, others
-        Of the run, from embeddings in memory to the result; see `twinscore.benchmark.record`.
+        Of the run, from embeddings in memory to the result; see `twinscore.cli.bench.record`.
     ratio
         Seconds of the search of all images over these.
     queries, score, interval

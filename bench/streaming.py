@@ -27,7 +27,7 @@ from photographs import cached_crops
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 COLUMNS = 512
 CROPS = 100_000

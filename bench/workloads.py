@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photographs import cached_crops, mixed
-from twinscore.benchmark.workload import Workload, made_sides
+from twinscore.cli.bench.workload import Workload, made_sides
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 WHITENED_COLUMNS = 128
 MIXED_COLUMNS = 768

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinscore.demo.photographs import cut_photographs
-from twinscore.demo.twins import TWINS
+from twinscore.cli.demo.photographs import cut_photographs
+from twinscore.cli.demo.twins import TWINS
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -11,8 +11,8 @@ import sys
 from datasets import Dataset, Image
 
 import twinscore as ts
+from twinscore.images.sources import FolderSource
 from twinscore.integrations.torch import realism_weights
-from twinscore.sources import FolderSource
 
 LARGEST_RATIO = 1.3
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from twinscore.neighbors.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
+from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from twinscore.records import Neighbors
+    from twinscore.neighbors.records import Neighbors
 
 TIE_TOLERANCE = 1e-12
 ROWS_AT_ONCE = 64

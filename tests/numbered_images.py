@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from twinscore.images import read_image
-from twinscore.records import UnreadableImageError
+from twinscore.base.errors import UnreadableImageError
+from twinscore.images.decoding import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from twinscore.records import ImageItem
+    from twinscore.images.records import ImageItem
 
 
 def png(number: int) -> bytes:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neighbor_oracle import assert_same_neighbors, merge_ties, rank
-from twinscore.records import Neighbors
+from twinscore.neighbors.records import Neighbors
 
 LINE = np.array([[0.0], [1.0], [-1.0], [3.0]], dtype=np.float32)
 

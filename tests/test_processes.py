@@ -24,7 +24,7 @@ INTERRUPTED = 130
 TALKATIVE = """
 import sys
 from twinscore.cli import main
-from twinscore.report import progress
+from twinscore.report.terminal import progress
 progress.SECONDS_BETWEEN_LINES = 0.0
 main(sys.argv[1:])
 """

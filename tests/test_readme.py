@@ -12,7 +12,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.cli.program import cli
-from twinscore.result import NOT_IN_JSON, ScoreResult
+from twinscore.scoring.result import NOT_IN_JSON, ScoreResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 import twinscore as ts
-from twinscore.watching import WatchSession, WatchSettings
+from twinscore.streaming.watching import WatchSession, WatchSettings
 
 if TYPE_CHECKING:
     from pathlib import Path

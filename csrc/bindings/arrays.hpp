@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "matrix_view.hpp"
+#include "basis/matrix_view.hpp"
 
 namespace twinscore::bindings {
 

@@ -1,7 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "bind.hpp"
-#include "dispatch.hpp"
+#include "kernels/dispatch.hpp"
 
 namespace twinscore::bindings {
 

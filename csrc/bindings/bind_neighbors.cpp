@@ -2,10 +2,10 @@
 
 #include "arrays.hpp"
 #include "bind.hpp"
-#include "dispatch.hpp"
-#include "exact_search.hpp"
-#include "pair_distances.hpp"
+#include "kernels/dispatch.hpp"
 #include "python_monitor.hpp"
+#include "search/exact_search.hpp"
+#include "search/pair_distances.hpp"
 
 namespace twinscore::bindings {
 namespace {

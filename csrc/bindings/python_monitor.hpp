@@ -2,7 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
-#include "parallel_for.hpp"
+#include "basis/parallel_for.hpp"
 
 namespace twinscore::bindings {
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "parallel_for.hpp"
+#include "basis/parallel_for.hpp"
 
 namespace twinscore {
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from twinscore._version import __version__
+from twinscore.base.errors import MissingExtraError, TooManySkipsError, UnreadableImageError
+from twinscore.comparison.run import compare
+from twinscore.embedding.into_store import EmbeddingRun, embed
+from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
-from twinscore.pipeline import score
-from twinscore.records import MissingExtraError, Neighbors, TooManySkipsError, UnreadableImageError
-from twinscore.result import ScoreResult
-from twinscore.store import load_store
-from twinscore.storing import EmbeddingRun, embed
-from twinscore.twins import compare
-from twinscore.version import __version__
+from twinscore.neighbors.records import Neighbors
+from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.run import score
 
 if TYPE_CHECKING:
-    from twinscore.models.embedder import Embedder
+    from twinscore.embedding.network.embedder import Embedder
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
@@ -46,7 +47,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # Embedder brings image decoding along; those who score ready-made embeddings need none.
     if name == "Embedder":
-        from twinscore.models.embedder import Embedder
+        from twinscore.embedding.network.embedder import Embedder
 
         return Embedder
     if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):

@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from terminal import needs_a_terminal, seen_in_a_terminal
 from twinscore.cli import main
-from twinscore.store import load_store, read_description
+from twinscore.embedding.store import load_store, read_description
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,8 +141,8 @@ def test_a_disk_that_cannot_take_more_is_one_line_and_the_run_can_go_on(
 TALKATIVE = """
 import sys
 from twinscore.cli import main
-from twinscore.report import embedding_display
-embedding_display.SECONDS_BETWEEN_LINES = 0.0
+from twinscore.report.terminal import embedding
+embedding.SECONDS_BETWEEN_LINES = 0.0
 main(sys.argv[1:])
 """
 

@@ -29,7 +29,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str
 def test_list_names_every_model_and_what_it_needs(
     run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from twinscore.models import catalog
+    from twinscore.embedding.models import catalog
 
     monkeypatch.setattr(catalog, "find_spec", lambda name: None if name == "timm" else name)
     code, text, _ = run("list")

@@ -420,7 +420,7 @@ def test_a_report_that_is_stopped_or_fails_costs_neither_result_nor_summary(
     def stopped(*_arguments: object, **_options: object) -> None:
         raise failure
 
-    monkeypatch.setattr("twinscore.report.page.write_report", stopped)
+    monkeypatch.setattr("twinscore.report.page.score_page.write_report", stopped)
     finished = run("score", *vectors, "--out", tmp_path / "x")
     assert finished.code == code
     assert "Indistinguishability Score" in finished.standard

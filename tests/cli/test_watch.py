@@ -15,7 +15,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.cli import main
-from twinscore.models.embedder import Embedder
+from twinscore.embedding.network.embedder import Embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import twinscore as ts
-from twinscore.comparison import SliceDifference, compare_saved, read_saved
-from twinscore.comparison.saved import adjusted, independent_difference
-from twinscore.records import Embeddings
+from twinscore.comparison import SliceDifference, compare_saved
+from twinscore.comparison.saved import independent_difference
+from twinscore.comparison.slice_differences import adjusted
+from twinscore.embedding.records import Embeddings
+from twinscore.scoring.saved_result import read_saved
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstring>
 
-#include "dispatch.hpp"
-#include "exact_search.hpp"
 #include "expect.hpp"
+#include "kernels/dispatch.hpp"
+#include "search/exact_search.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <random>
 
-#include "candidates.hpp"
 #include "expect.hpp"
-#include "kth_smallest.hpp"
-#include "neighbor_table.hpp"
+#include "search/candidates.hpp"
+#include "search/kth_smallest.hpp"
+#include "search/neighbor_table.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -3,8 +3,8 @@
 #include <thread>
 #include <vector>
 
+#include "basis/parallel_for.hpp"
 #include "expect.hpp"
-#include "parallel_for.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

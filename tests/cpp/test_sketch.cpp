@@ -3,11 +3,11 @@
 #include <limits>
 #include <random>
 
-#include "dispatch.hpp"
 #include "expect.hpp"
-#include "panels.hpp"
-#include "principal_axes.hpp"
-#include "sketch.hpp"
+#include "kernels/dispatch.hpp"
+#include "rows/panels.hpp"
+#include "rows/principal_axes.hpp"
+#include "rows/sketch.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

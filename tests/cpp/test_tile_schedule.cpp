@@ -2,7 +2,7 @@
 #include <thread>
 
 #include "expect.hpp"
-#include "tile_schedule.hpp"
+#include "search/tile_schedule.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

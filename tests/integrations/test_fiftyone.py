@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import twinscore as ts
-from twinscore.records import Embeddings
+from twinscore.embedding.records import Embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

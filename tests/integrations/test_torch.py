@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from twinscore.records import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix
 
 
 # Processes that start from nothing import torch: seconds each.

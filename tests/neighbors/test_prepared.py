@@ -9,7 +9,7 @@ from twinscore.neighbors import knn
 from twinscore.neighbors.prepared import PreparedReference, pair_distances
 
 if TYPE_CHECKING:
-    from twinscore.records import Neighbors
+    from twinscore.neighbors.records import Neighbors
 
 
 def assert_equal(answer: Neighbors, expected: Neighbors) -> None:

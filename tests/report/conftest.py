@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import twinscore as ts
-from twinscore.records import Embeddings, Skipped
+from twinscore.embedding.records import Embeddings, Skipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def report_file(pictured: ts.ScoreResult, tmp_path_factory: pytest.TempPathFacto
     """The page of that result."""
     pytest.importorskip("jinja2", reason="needs the extra report")
     pytest.importorskip("plotly", reason="needs the extra report")
-    from twinscore.report.page import write_report
+    from twinscore.report.page.score_page import write_report
 
     file = tmp_path_factory.mktemp("page") / "report.html"
     write_report(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
-from twinscore.records import Embeddings
+from twinscore.embedding.records import Embeddings
 from twinscore.report.galleries import (
     ALIKE,
     GALLERY_SIZE,

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from twinscore.graph import NeighborGraph, graph_of
+from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.neighbors import knn, self_knn
 from twinscore.streaming.neighbor_lists import NeighborLists
 
 if TYPE_CHECKING:
-    from twinscore.records import FloatMatrix, IdArray, Neighbors
+    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.neighbors.records import Neighbors
 
 
 @dataclass

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twinscore.streaming.growing_rows import GrowingRows
-from twinscore.streaming.registry import Registry
+from twinscore.streaming.pool_rows import GrowingRows
+from twinscore.streaming.register import Registry
 from twinscore.streaming.reservoir import FEWEST_GROUPS, Reservoir
 
 

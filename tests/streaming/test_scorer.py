@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from twinscore.records import FloatMatrix
-    from twinscore.result import ScoreResult
+    from twinscore.base.arrays import FloatMatrix
+    from twinscore.scoring.result import ScoreResult
     from twinscore.streaming.reservoir import Arrivals
 
 

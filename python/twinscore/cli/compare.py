@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.cli.command_line import command_line
-from twinscore.cli.parameters import check_device
+from twinscore.cli.options import check_device
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
-    from twinscore.report.progress import ProgressDisplay
-    from twinscore.result import ScoreResult
+    from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.result import ScoreResult
 
 EXIT_WORSE = 3
 
@@ -119,9 +119,9 @@ def compare(
     """
     from rich.console import Console
 
-    from twinscore.report.comparison_files import check_comparison_folder, save_comparison
-    from twinscore.report.progress import ProgressDisplay
-    from twinscore.report.terminal_comparison import print_difference
+    from twinscore.report.page.comparison_files import check_comparison_folder, save_comparison
+    from twinscore.report.terminal.comparison import print_difference
+    from twinscore.report.terminal.progress import ProgressDisplay
 
     of_images: dict[str, object] = {
         "k": k,
@@ -144,7 +144,8 @@ def compare(
     giveaways = None
     with ProgressDisplay(quiet=quiet) as progress:
         if real is None:
-            from twinscore.comparison import compare_saved, read_saved
+            from twinscore.comparison import compare_saved
+            from twinscore.scoring.saved_result import read_saved
 
             saved = read_saved(first), read_saved(second)
             comparison = compare_saved(*saved)
@@ -184,7 +185,7 @@ def compare(
 def _of_images(
     real: str, first: str, second: str, options: dict[str, object], progress: ProgressDisplay
 ) -> tuple[Comparison, tuple[ScoreResult, ScoreResult]]:
-    from twinscore.twins import compare as compare_twins
+    from twinscore.comparison.run import compare as compare_twins
 
     twins = compare_twins(real, first, second, names=(first, second), progress=progress, **options)  # type: ignore[arg-type]
     return twins.comparison, (twins.first, twins.second)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinscore.cli.parameters import (
+from twinscore.cli.options import (
     device_option,
     exposure_option,
     model_option,
@@ -21,8 +21,8 @@ from twinscore.cli.parameters import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.images import Preprocessing
-    from twinscore.storing import EmbeddingRun
+    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.images.decoding import Preprocessing
 
 EXIT_TERMINATED = 143
 
@@ -118,9 +118,9 @@ def embed(
     The same command goes on where an earlier run was stopped, adds new images and replaces those
     that changed. An image that cannot be read gets a row with the reason and no embedding.
     """
-    from twinscore.models.embedder import Embedder
-    from twinscore.report.embedding_display import EmbeddingDisplay
-    from twinscore.storing import embed as embed_source
+    from twinscore.embedding.into_store import embed as embed_source
+    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.report.terminal.embedding import EmbeddingDisplay
 
     embedder = Embedder(
         Path(model),
@@ -152,7 +152,7 @@ def _terminating_cleanly() -> Iterator[None]:
 
 
 def _summary(run: EmbeddingRun, out: Path) -> str:
-    from twinscore.sources.endings import counted
+    from twinscore.images.sources.endings import counted
 
     assert run.store is not None
     lines = [

@@ -25,9 +25,9 @@ def history(results: tuple[str, ...], out: Path | None) -> int:
     """Line up RESULTS, folders of `twinscore score --out`, in the order given."""
     from rich.console import Console
 
-    from twinscore.comparison import read_saved
-    from twinscore.report.history_page import changed_settings, runs_of, write_history
-    from twinscore.report.terminal_comparison import print_history
+    from twinscore.report.page.history_page import changed_settings, runs_of, write_history
+    from twinscore.report.terminal.comparison import print_history
+    from twinscore.scoring.saved_result import read_saved
 
     runs = runs_of([read_saved(folder) for folder in results])
     print_history(runs, changed_settings(runs), Console(highlight=False))

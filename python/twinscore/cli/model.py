@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.parameters import device_option, read_preprocessing
+from twinscore.cli.options import device_option, read_preprocessing
 
 if TYPE_CHECKING:
-    from twinscore.images import Preprocessing
-    from twinscore.models.checkup import Checkup
+    from twinscore.embedding.network.checkup import Checkup
+    from twinscore.images.decoding import Preprocessing
 
 EXPORT_EXAMPLES = """\b
 Examples:
@@ -40,7 +40,7 @@ def list_models() -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from twinscore.models.catalog import CATALOG
+    from twinscore.embedding.models.catalog import CATALOG
 
     table = Table("Model", "Dimensions", "How", box=box.SIMPLE_HEAD)
     table.columns[1].justify = "right"
@@ -92,9 +92,9 @@ def export(
     """
     import dataclasses
 
-    from twinscore.models.catalog import find_entry
-    from twinscore.models.export import export_model
-    from twinscore.models.torch_models import load_torch_model
+    from twinscore.embedding.models.catalog import find_entry
+    from twinscore.embedding.models.torch_models import load_torch_model
+    from twinscore.embedding.network.export import export_model
 
     entry = find_entry(name)
     target = out or Path(f"{name.rpartition(':')[2].rpartition('/')[2]}.onnx")
@@ -105,7 +105,7 @@ def export(
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
     if entry is not None and entry.source is None:
-        from twinscore.models.session import built_in_model
+        from twinscore.embedding.network.session import built_in_model
 
         target.write_bytes(built_in_model())
     else:
@@ -141,8 +141,8 @@ def check(
     compute_dtype: str,
 ) -> int:
     """Run a model on one image and print what it takes and gives."""
-    from twinscore.models.checkup import check_model
-    from twinscore.models.embedder import Embedder
+    from twinscore.embedding.network.checkup import check_model
+    from twinscore.embedding.network.embedder import Embedder
 
     embedder = Embedder(
         Path(name),

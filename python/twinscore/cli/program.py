@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.bench import bench
+from twinscore._version import __version__
+from twinscore.cli.bench.command import bench
 from twinscore.cli.compare import compare
-from twinscore.cli.demo import demo
+from twinscore.cli.demo.command import demo
 from twinscore.cli.embed import embed
 from twinscore.cli.history import history
 from twinscore.cli.model import model
 from twinscore.cli.score import EXIT_INTERRUPTED, score
 from twinscore.cli.watch import watch
-from twinscore.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import click
 
 from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
-from twinscore.cli.parameters import (
+from twinscore.cli.options import (
     device_option,
     exposure_option,
     model_option,
@@ -19,9 +19,9 @@ from twinscore.cli.parameters import (
 )
 
 if TYPE_CHECKING:
-    from twinscore.compatibility import Convention, Space
-    from twinscore.interval_methods import IntervalMethod
-    from twinscore.models.embedder import Embedder
+    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.measures.interval import IntervalMethod
+    from twinscore.measures.published_procedure import Convention, Space
 
 EXIT_BELOW_MINIMUM = 3
 EXIT_INTERRUPTED = 130
@@ -199,13 +199,13 @@ def score(
     """
     from rich.console import Console
 
-    from twinscore.pipeline import score as score_sides
-    from twinscore.report.of_a_sample import print_sampled_summary
-    from twinscore.report.page import write_report
-    from twinscore.report.progress import ProgressDisplay
-    from twinscore.report.terminal import print_summary
-    from twinscore.result import REPORT_FILE, check_writable
-    from twinscore.squint import squint as squint_at
+    from twinscore.report.page.score_page import write_report
+    from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.report.terminal.sample import print_sampled_summary
+    from twinscore.report.terminal.summary import print_summary
+    from twinscore.scoring.result_files import REPORT_FILE, check_writable
+    from twinscore.scoring.run import score as score_sides
+    from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
     if report and out is None:
@@ -223,7 +223,7 @@ def score(
         _check_json_target(json_target)
     network: str | Embedder = model
     if squint:
-        from twinscore.models.embedder import Embedder
+        from twinscore.embedding.network.embedder import Embedder
 
         network = Embedder(Path(model), device, threads, exposure=exposure)
     with ProgressDisplay(quiet=quiet) as progress:
@@ -292,7 +292,7 @@ def score(
 
 def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
     """Tell whether to make a report; only one that was asked for may fail."""
-    from twinscore.report.document import check_page_packages
+    from twinscore.report.page.document import check_page_packages
 
     if wanted is False:
         return False
@@ -308,7 +308,7 @@ def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
 
 
 def _check_json_target(target: Path) -> None:
-    from twinscore.result import check_writable
+    from twinscore.scoring.result_files import check_writable
 
     if not target.parent.is_dir():
         raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.parameters import (
+from twinscore.base.extras import require
+from twinscore.cli.options import (
     device_option,
     exposure_option,
     model_option,
     neighbors_option,
     video_interval_option,
 )
-from twinscore.extras import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
     from twinscore.streaming import StreamResult
-    from twinscore.watching import WatchSession
-    from twinscore.watching.reporting import Reporter
+    from twinscore.streaming.watching import WatchSession
+    from twinscore.streaming.watching.reporting import Reporter
 
 EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
@@ -150,10 +150,10 @@ def watch(
     """
     from filelock import FileLock, Timeout
 
-    from twinscore.report.progress import ProgressDisplay
-    from twinscore.watching import WatchSession, WatchSettings
-    from twinscore.watching.json_lines import JsonLines
-    from twinscore.watching.reporting import Reporter
+    from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.streaming.watching import WatchSession, WatchSettings
+    from twinscore.streaming.watching.json_lines import JsonLines
+    from twinscore.streaming.watching.reporting import Reporter
 
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)

@@ -17,7 +17,8 @@ from twinscore.comparison.neighborhoods import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinscore.records import Embeddings, Float64Array, FloatMatrix, IdArray
+    from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
+    from twinscore.embedding.records import Embeddings
 
 GROUP_DRAWS = 10
 

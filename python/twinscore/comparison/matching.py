@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from twinscore.comparison.records import MovedImage
+from twinscore.comparison.result import MovedImage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

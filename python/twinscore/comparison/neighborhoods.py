@@ -16,7 +16,7 @@ import numpy as np
 from twinscore.neighbors import knn, self_knn
 
 if TYPE_CHECKING:
-    from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
 
 SAME_DISTANCE = 1e-12
 """Relative difference below which two distances are one, as in the neighbor search."""

@@ -2,98 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.comparison.matching import moved_images
-from twinscore.comparison.records import Comparison, SliceDifference
-from twinscore.result import RESULT_FILE, SAMPLES_FILE
-from twinscore.statistics import Z_95
+from twinscore.comparison.result import Comparison, SliceDifference
+from twinscore.comparison.slice_differences import adjusted
+from twinscore.graph.chance import Z_95
 
 if TYPE_CHECKING:
-    import os
-
-    import pyarrow as pa
+    from twinscore.scoring.saved_result import SavedResult
 
 MUST_AGREE = {"model": "network", "preprocessing": "preparation of images", "k": "k"}
-
-
-@dataclass(frozen=True, slots=True)
-class SavedResult:
-    """A result folder.
-
-    Attributes
-    ----------
-    folder
-        Where it lies.
-    fields
-        Of result.json.
-    samples
-        Of samples.parquet.
-    """
-
-    folder: Path
-    fields: dict[str, Any]
-    samples: pa.Table
-
-    def names(self, side: str) -> list[str]:
-        """Return the names of one side, in order."""
-        rows = zip(self.samples["side"].to_pylist(), self.samples["name"].to_pylist(), strict=True)
-        return [name for of_side, name in rows if of_side == side]
-
-    def giveaways(self) -> list[tuple[str, float]]:
-        """Return name and giveaway of each synthetic image that has one."""
-        columns = (self.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
-        return [
-            (name, giveaway)
-            for side, name, giveaway in zip(*columns, strict=True)
-            if side == "synthetic" and giveaway is not None
-        ]
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """Of the score; None in a result that has none, such as that of a sample of the images."""
-        low, high = self.fields.get("interval") or (None, None)
-        return None if low is None or high is None else (low, high)
-
-
-def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
-    """Read what ``ScoreResult.save`` wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no result.
-    ValueError
-        The files are damaged or hold something else.
-    """
-    from pyarrow import ArrowException, parquet
-
-    place = Path(folder)
-    for name in (RESULT_FILE, SAMPLES_FILE):
-        if not (place / name).is_file():
-            raise FileNotFoundError(
-                f"expected a result folder with {RESULT_FILE} and {SAMPLES_FILE}, "
-                f"but {place / name} does not exist"
-            )
-    try:
-        fields = json.loads((place / RESULT_FILE).read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{place / RESULT_FILE}: expected JSON, got {error}") from error
-    if not isinstance(fields, dict) or not isinstance(fields.get("score"), int | float):
-        raise ValueError(f"{place / RESULT_FILE}: expected a result with a score")
-    try:
-        samples = parquet.read_table(place / SAMPLES_FILE)
-        result = SavedResult(place, fields, samples)
-        result.giveaways()
-    except (ArrowException, KeyError, OSError) as error:
-        raise ValueError(
-            f"{place / SAMPLES_FILE}: expected a table of samples, got {error}"
-        ) from error
-    return result
 
 
 def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
@@ -193,25 +113,6 @@ def _slices(first: SavedResult, second: SavedResult) -> tuple[SliceDifference, .
 
 def _slice_name(item: dict[str, Any]) -> str:
     return f"{item['column']} = {item['value']}"
-
-
-def adjusted(slices: list[SliceDifference]) -> tuple[SliceDifference, ...]:
-    """Correct the p-values for the number of tests (Holm 1979)."""
-    import dataclasses
-
-    tested = sorted(
-        (index for index, item in enumerate(slices) if not math.isnan(item.p_value)),
-        key=lambda index: slices[index].p_value,
-    )
-    adjusted_values = dict.fromkeys(range(len(slices)), math.nan)
-    highest = 0.0
-    for rank, index in enumerate(tested):
-        highest = max(highest, min(1.0, (len(tested) - rank) * slices[index].p_value))
-        adjusted_values[index] = highest
-    return tuple(
-        dataclasses.replace(item, adjusted_p_value=adjusted_values[index])
-        for index, item in enumerate(slices)
-    )
 
 
 def _warnings(first: SavedResult, second: SavedResult) -> list[str]:

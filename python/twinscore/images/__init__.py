@@ -1,15 +1,1 @@
-"""From anything that holds an image to the numbers a network takes."""
-
-from twinscore.images.decode import pillow_warnings_silenced, read_image
-from twinscore.images.facts import read_facts
-from twinscore.images.prepare import prepare_image
-from twinscore.images.preprocessing import Preprocessing, preprocess
-
-__all__ = [
-    "Preprocessing",
-    "pillow_warnings_silenced",
-    "prepare_image",
-    "preprocess",
-    "read_facts",
-    "read_image",
-]
+"""Where images lie, and how one is read as a person sees it."""

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.extras import require
-from twinscore.pipeline import score
-from twinscore.records import Embeddings, ImageItem, UnreadableImageError
+from twinscore.base.errors import UnreadableImageError
+from twinscore.base.extras import require
+from twinscore.embedding.records import Embeddings
+from twinscore.images.records import ImageItem
 from twinscore.report.galleries import find_side_neighbors, galleries_of
-from twinscore.report.maps import SEEDS, lay_out
-from twinscore.scored_pool import contents_of
+from twinscore.report.maps.layouts import SEEDS, lay_out
+from twinscore.scoring.run import score
+from twinscore.scoring.scored_pool import contents_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Sequence
 
-    from twinscore.result import ScoreResult
-    from twinscore.scored_pool import ScoredPool
+    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.scored_pool import ScoredPool
 
     StageProgress = Callable[[str, int, int], None]
 
@@ -287,7 +289,7 @@ def _image_file(
         raise ValueError(
             f"expected images in files of their own, got {name!r}: give media_dir to write them to"
         )
-    from twinscore.images import read_image
+    from twinscore.images.decoding import read_image
 
     target = Path(media_dir) / file_name
     target.parent.mkdir(parents=True, exist_ok=True)

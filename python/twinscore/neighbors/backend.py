@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from twinscore.base.progress import ProgressCallback
     from twinscore.neighbors.problem import SearchProblem
-    from twinscore.records import Neighbors, ProgressCallback
+    from twinscore.neighbors.records import Neighbors
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,3 @@ class Backend(Protocol):
         progress
             Called now and then with (done, total).
         """
-
-
-def thread_count(threads: int) -> int:
-    """Turn 0 into the number of processors that the process may use."""
-    if threads:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.records import Neighbors
+from twinscore.neighbors.records import Neighbors
 
 if TYPE_CHECKING:
-    from twinscore.records import Float64Array, IdArray, PointMatrix
+    from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
 
 TIE_TOLERANCE = 1e-12
 """Distances that agree to this relative difference count as one, as in the compiled core."""

@@ -8,7 +8,6 @@ The figures come from `bench/records/`: `scaling.jsonl` and `exact_search.jsonl`
 from __future__ import annotations
 
 import math
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ import numpy as np
 from twinscore.neighbors.problem import SearchProblem
 
 if TYPE_CHECKING:
+    from twinscore.base.arrays import IdArray, PointMatrix
     from twinscore.neighbors.backend import Backend
-    from twinscore.records import IdArray, PointMatrix
 
 PROBE_ROWS = 6_000
 LARGER_PROBE_ROWS = 24_000
@@ -66,14 +65,6 @@ def _probe(backend: Backend, points: PointMatrix, rows: int, k: int, threads: in
 def probe_rows(count: int, wanted: int) -> IdArray:
     """Pick the rows to probe: spread evenly, in their order."""
     return np.unique(np.linspace(0, count - 1, wanted).astype(np.int64))
-
-
-def available_bytes() -> int:
-    """Return how much memory this machine has left; without a way to know, a lot."""
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError, AttributeError):
-        return 1 << 62
 
 
 def index_bytes(rows: int, width: int, links: int = 16) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from twinscore import _core
-from twinscore.neighbors.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
-from twinscore.records import Neighbors
+from twinscore._core import PreparedReference as CoreReference
+from twinscore._core import pair_distances as core_pair_distances
+from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
+from twinscore.neighbors.records import Neighbors
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from twinscore.records import Float64Array, IdArray, PointMatrix
+    from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
 
 
 class PreparedReference:
@@ -36,7 +37,7 @@ class PreparedReference:
 
     def __init__(self, rows: PointMatrix, k: int = 1, *, threads: int | None = None) -> None:
         self._size = len(rows)
-        self._core = _core.PreparedReference(
+        self._core = CoreReference(
             rows,
             k,
             os.environ.get(KERNEL_VARIABLE, ""),
@@ -88,4 +89,4 @@ def pair_distances(points: PointMatrix, first: IdArray, second: IdArray) -> Floa
     first, second
         Shapes (pairs,): row numbers.
     """
-    return _core.pair_distances(points, first, second, os.environ.get(KERNEL_VARIABLE, ""))
+    return core_pair_distances(points, first, second, os.environ.get(KERNEL_VARIABLE, ""))

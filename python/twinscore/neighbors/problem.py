@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from twinscore.records import BoolArray, IdArray, PointMatrix
+    from twinscore.base.arrays import BoolArray, IdArray, PointMatrix
 
 ROWS_AT_ONCE = 8_192
 

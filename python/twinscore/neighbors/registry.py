@@ -6,7 +6,7 @@ import dataclasses
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from twinscore.extras import require
+from twinscore.base.extras import require
 
 if TYPE_CHECKING:
     from twinscore.neighbors.backend import Backend
@@ -99,7 +99,7 @@ def open_backend(description: str) -> Backend:
     if name not in CLASSES:
         raise ValueError(f"expected a backend of {', '.join(BACKENDS)}, got {name!r}")
     module, _, class_name = CLASSES[name].partition(".")
-    backend = getattr(import_module(f"twinscore.neighbors.{module}"), class_name)
+    backend = getattr(import_module(f"twinscore.neighbors.backends.{module}"), class_name)
     fields = {field.name: field for field in dataclasses.fields(backend)}
     settings = {}
     for word in filter(None, words.split(",")):

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.neighbors.automatic import AUTOMATIC, choose_backend
+from twinscore.neighbors.choice import AUTOMATIC, choose_backend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from twinscore.records import IdArray, Neighbors, PointMatrix, ProgressCallback
+    from twinscore.base.arrays import IdArray, PointMatrix
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.neighbors.records import Neighbors
 
 
 def knn(

@@ -14,16 +14,12 @@ from twinscore.neighbors import knn, self_knn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinscore.records import (
-        BoolArray,
-        Embeddings,
-        Float64Array,
-        IdArray,
-        Neighbors,
-        ProgressCallback,
-    )
-    from twinscore.result import ScoreResult
-    from twinscore.scored_pool import ScoredPool
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.embedding.records import Embeddings
+    from twinscore.neighbors.records import Neighbors
+    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.scored_pool import ScoredPool
 
 GALLERY_SIZE = 24
 ALIKE = 15

@@ -10,7 +10,7 @@ from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.reservoir import Arrivals
 
 if TYPE_CHECKING:
-    from twinscore.streaming.registry import Registry
+    from twinscore.streaming.register import Registry
     from twinscore.streaming.reservoir import Reservoir
 
 ROWS_AT_ONCE = 16_384

@@ -9,14 +9,15 @@ import numpy as np
 
 from twinscore.neighbors import knn
 from twinscore.neighbors.prepared import PreparedReference
-from twinscore.streaming.ties import TIE_TOLERANCE, tied_equal
+from twinscore.neighbors.ties import TIE_TOLERANCE, tied_equal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
-    from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray, Neighbors
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.neighbors.records import Neighbors
 
 RECENT_SHARE = 1 / 8
 FEWEST_RECENT = 1024

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.intervals import score_interval
-from twinscore.scoring import directed_score, overlap, overlap_estimate
-from twinscore.statistics import null_moments
+from twinscore.graph.chance import null_moments
+from twinscore.graph.intervals import score_interval
+from twinscore.graph.score import directed_score, overlap, overlap_estimate
 
 if TYPE_CHECKING:
-    from twinscore.graph import NeighborGraph
-    from twinscore.records import BoolArray
-    from twinscore.surroundings import Surroundings
+    from twinscore.base.arrays import BoolArray
+    from twinscore.graph.neighbor_graph import NeighborGraph
+    from twinscore.graph.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)

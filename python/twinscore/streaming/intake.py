@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.records import Embeddings, Skipped
-from twinscore.sources import DEFAULT_INTERVAL, open_source
-from twinscore.sources.arrays import as_array, is_array_like
+from twinscore.base.array_likes import as_array, is_array_like
+from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.sides import open_source
+from twinscore.images.sources import DEFAULT_INTERVAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
-    from twinscore.models.embedder import Embedder
-    from twinscore.records import FloatMatrix, IdArray
+    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.embedding.network.embedder import Embedder
 
 NOT_FINITE = "expected finite values, got NaN or infinity"
 

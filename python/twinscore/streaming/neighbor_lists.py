@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph import NeighborGraph, graph_of
+from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.prepared import pair_distances
-from twinscore.streaming.ties import TIE_TOLERANCE, tied_equal
+from twinscore.neighbors.ties import TIE_TOLERANCE, tied_equal
 
 if TYPE_CHECKING:
-    from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray, Neighbors
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.neighbors.records import Neighbors
 
 SPARE = 4
 """Neighbors kept beyond those wanted: as many may leave before a list is searched again."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from twinscore.records import Float64Array, FloatMatrix, IdArray
+    from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
 
     HashArray = npt.NDArray[np.uint64]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from twinscore.embedding import check_same_model, embed_images, opened_embedder
-from twinscore.records import Embeddings
-from twinscore.sources import DEFAULT_INTERVAL, open_source
+from twinscore.embedding.into_memory import check_same_model, embed_images, opened_embedder
+from twinscore.embedding.records import Embeddings
+from twinscore.embedding.sides import open_source
+from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from twinscore.assessment import StageProgress
-    from twinscore.models.embedder import Embedder
+    from twinscore.base.progress import StageProgress
+    from twinscore.embedding.network.embedder import Embedder
 
 
 class RealSide:

@@ -11,8 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable, KeysView, Sequence
 
-    from twinscore.records import BoolArray, Float64Array, FloatMatrix, IdArray
-    from twinscore.streaming.growing_rows import GrowingRows
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.streaming.pool_rows import GrowingRows
 
 FEWEST_GROUPS = 20
 """Once groups have to be dropped, none may take more than this part of the room."""

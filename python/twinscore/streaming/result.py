@@ -7,13 +7,13 @@ import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from twinscore._version import __version__
 from twinscore.streaming.figures import Figures
-from twinscore.version import __version__
 
 if TYPE_CHECKING:
-    from twinscore.streaming.candidates import CandidatePool
     from twinscore.streaming.real_side import RealSide
-    from twinscore.streaming.registry import Registry
+    from twinscore.streaming.register import Registry
+    from twinscore.streaming.stream_pool import CandidatePool
 
 
 @dataclass(frozen=True, slots=True)

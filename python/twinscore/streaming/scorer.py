@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from twinscore.sources import DEFAULT_INTERVAL
+from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
-from twinscore.streaming.candidates import CandidatePool
+from twinscore.streaming.codes import group_codes
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 from twinscore.streaming.intake import checked_ids, checked_labels, take_in
 from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import RealSide, open_real_side
-from twinscore.streaming.registry import Registry, check_sampling, group_codes
+from twinscore.streaming.register import Registry, check_sampling
 from twinscore.streaming.result import StreamResult, stream_result
 from twinscore.streaming.snapshot import Snapshot
+from twinscore.streaming.stream_pool import CandidatePool
 
 if TYPE_CHECKING:
     import os
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from twinscore.assessment import StageProgress
-    from twinscore.models.embedder import Embedder
-    from twinscore.records import IdArray
+    from twinscore.base.arrays import IdArray
+    from twinscore.base.progress import StageProgress
+    from twinscore.embedding.network.embedder import Embedder
     from twinscore.streaming.intake import Intake
 
     Labels = Sequence[Any] | npt.NDArray[Any]

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from twinscore.records import Embeddings, Skipped
-from twinscore.store.durable import sync_folder
-from twinscore.streaming.registry import Registry, group_codes
+from twinscore.base.durable import sync_folder
+from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.streaming.codes import group_codes
+from twinscore.streaming.register import Registry
 from twinscore.streaming.reservoir import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinscore.models.embedder import Embedder
-    from twinscore.records import Float64Array, FloatMatrix
-    from twinscore.streaming.candidates import CandidatePool
+    from twinscore.base.arrays import Float64Array, FloatMatrix
+    from twinscore.embedding.network.embedder import Embedder
     from twinscore.streaming.real_side import RealSide
+    from twinscore.streaming.stream_pool import CandidatePool
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1

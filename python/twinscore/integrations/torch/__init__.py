@@ -3,7 +3,7 @@
 Needs the extra ``torch``.
 """
 
-from twinscore.extras import require
+from twinscore.base.extras import require
 
 require("torch", extra="torch", purpose="twinscore.integrations.torch")
 

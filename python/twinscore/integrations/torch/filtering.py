@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch.utils.data import Dataset, IterableDataset, get_worker_info
 
+from twinscore.base.array_likes import as_array
 from twinscore.integrations.torch.batches import item_of
-from twinscore.sources.arrays import as_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from twinscore.base.arrays import BoolArray
     from twinscore.integrations.torch.batches import Extract
-    from twinscore.records import BoolArray
     from twinscore.streaming import BatchAnswers, StreamingScorer
 
 

@@ -11,7 +11,7 @@ import torch.distributed
 from twinscore.streaming import StreamingScorer
 
 if TYPE_CHECKING:
-    from twinscore.records import IdArray
+    from twinscore.base.arrays import IdArray
 
 
 def merge_ranks(scorer: StreamingScorer, group: Any = None) -> StreamingScorer:

@@ -8,7 +8,7 @@ import numpy as np
 from torch.utils.data import WeightedRandomSampler
 
 if TYPE_CHECKING:
-    from twinscore.records import Float64Array
+    from twinscore.base.arrays import Float64Array
     from twinscore.streaming import BatchAnswers
 
 

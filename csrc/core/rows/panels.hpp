@@ -1,0 +1,34 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+#include "kernels/kernel.hpp"
+
+namespace twinscore {
+
+// Rows in the layout that kernels read as panels: panel after panel of panel_rows rows, each
+// transposed. Rows beyond the last are zero.
+template <class Value>
+class Panels {
+  public:
+    Panels() = default;
+    Panels(std::size_t rows, std::size_t depth)
+        : depth_(depth), values_((rows + panel_rows - 1) / panel_rows * panel_rows * depth) {}
+
+    void set_row(std::size_t row, const Value* values) {
+        Value* target = values_.data() + row / panel_rows * panel_rows * depth_ + row % panel_rows;
+        for (std::size_t i = 0; i < depth_; ++i) target[i * panel_rows] = values[i];
+    }
+
+    [[nodiscard]] const Value* panel(std::size_t index) const {
+        return values_.data() + index * panel_rows * depth_;
+    }
+
+  private:
+    std::size_t depth_ = 0;
+    std::vector<Value> values_;
+};
+
+}  // namespace twinscore

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "kernels/kernel.hpp"
+#include "rows/principal_axes.hpp"
+
+namespace twinscore {
+
+// How the rows of a search are sketched; any plan gives the same answer.
+struct SketchPlan {
+    // Axes to rotate to, or none: rows are screened at full width.
+    std::optional<PrincipalAxes> axes;
+    // Leading axes that every pair is screened with, and those that survivors are screened with;
+    // the latter is 0 where the former leaves nothing to know better.
+    std::size_t prefix_width;
+    std::size_t wide_width;
+    // Whether every pair is screened with the kernel's coarse sketches.
+    bool coarse = false;
+
+    [[nodiscard]] const ScreenKernel& prefix_kernel(const Kernel& kernel) const {
+        return coarse ? *kernel.coarse : kernel.fine;
+    }
+};
+
+}  // namespace twinscore

@@ -1,0 +1,212 @@
+#include "search/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "search/survival.hpp"
+
+namespace twinscore {
+namespace {
+
+struct SampleSize {
+    std::size_t queries;
+    std::size_t reference;
+};
+constexpr SampleSize sample_for_widths{.queries = 32, .reference = 2048};
+constexpr SampleSize sample_for_precision{.queries = 8, .reference = 1024};
+constexpr std::size_t narrowest_rotated = 128;
+constexpr std::size_t most_axes = 512;
+constexpr std::size_t most_axes_of_few_pairs = 256;
+constexpr double few_pairs = 1e9;
+constexpr std::size_t width_step = 32;
+
+// Costs in multiply-adds of bfloat16, of which a screening kernel makes 32 a cycle and more.
+constexpr double float_product_cost = 2.0;
+constexpr double int8_product_cost = 0.5;
+constexpr double int8_pair_cost = 16.0;        // of scaling the product of a pair
+constexpr double survivor_cost = 4'000.0;      // of looking at a pair at all
+constexpr double wide_product_cost = 8.0;      // for each coordinate
+constexpr double rough_distance_cost = 40.0;   // for each column
+constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
+constexpr double scanned_column_cost = 8.0;
+constexpr double encoding_cost = 60.0;  // of one value of a sketch
+constexpr double axes_products = 10.0;  // products of sample x axes x columns, all told
+
+// Thresholds are loose at first, so that more pairs survive than the final ones would let through.
+constexpr double early_excess = 2.0;
+
+// Coarse sketches save half of a search at best: looking whether they do must cost far less, and
+// they must have a chance to: they let this many times the pairs through that have to.
+constexpr double most_sampling = 0.05;
+constexpr double least_saving = 0.15;
+constexpr double least_coarse_excess = 2.0;
+
+// The size of a search, in the figures that costs grow with.
+struct Extent {
+    double pairs;
+    double columns;
+    double reference_rows;
+    double arranged_rows;
+    double sides;  // that a pair may matter to
+    double k;
+};
+
+Extent extent_of(const SearchProblem& problem) {
+    const auto rows = static_cast<double>(problem.queries.rows);
+    const auto reference_rows = static_cast<double>(problem.reference.rows);
+    const bool self = problem.self_join;
+    return {.pairs = rows * reference_rows / (self ? 2.0 : 1.0),
+            .columns = static_cast<double>(problem.reference.columns),
+            .reference_rows = reference_rows,
+            .arranged_rows = self ? rows : rows + reference_rows,
+            .sides = self ? 2.0 : 1.0,
+            .k = static_cast<double>(problem.k)};
+}
+
+double screening_cost(Precision precision, double width) {
+    if (precision == Precision::float32) return float_product_cost * width;
+    return precision == Precision::bfloat16 ? width : int8_product_cost * width + int8_pair_cost;
+}
+
+// The cheapest of some plans, each a choice of widths and sketches.
+struct Choice {
+    double cost;
+    std::size_t prefix_width;
+    std::size_t wide_width;
+    bool coarse;
+    bool rotated;
+};
+
+void take_if_cheaper(Choice& best, const Choice& other) {
+    if (other.cost < best.cost) best = other;
+}
+
+Choice choose_full_width(const Extent& extent, const Kernel& kernel, const Survival& survival) {
+    // Rows in no order: limits fall as slowly as they can, as those of n rows seen go by k / n.
+    const double excess = extent.sides * (1.0 + std::log(extent.reference_rows / extent.k));
+    const auto width = static_cast<std::size_t>(extent.columns);
+    const double fine = screening_cost(kernel.fine.precision, extent.columns) +
+                        excess * survival.fine * survivor_cost;
+    Choice choice{extent.pairs * fine, width, 0, false, false};
+    if (kernel.coarse == nullptr) return choice;
+    const double coarse =
+        screening_cost(kernel.coarse->precision, extent.columns) +
+        excess * survival.coarse * (survivor_cost + wide_product_cost * extent.columns) +
+        excess * survival.fine * survivor_cost;
+    take_if_cheaper(choice,
+                    {extent.pairs * coarse + encoding_cost * extent.columns * extent.arranged_rows,
+                     width, width, true, false});
+    return choice;
+}
+
+// Of finding axes and widths, and of rotating all rows to them.
+double rotating_cost(const Extent& extent, std::size_t axes) {
+    const double sampled =
+        std::min(extent.reference_rows, static_cast<double>(sample_for_widths.reference));
+    return float_product_cost * extent.columns * static_cast<double>(axes) *
+               (sampled * axes_products + extent.arranged_rows) +
+           rough_distance_cost * extent.columns * extent.reference_rows *
+               static_cast<double>(sample_for_widths.queries);
+}
+
+// Whether finding out if coarse sketches pay is likely to pay itself.
+bool coarse_may_pay(const Extent& extent, const Kernel& kernel) {
+    if (kernel.coarse == nullptr) return false;
+    const double least = extent.k / extent.reference_rows;
+    const Survival best{.fine = least, .coarse = least_coarse_excess * least};
+    Kernel without = kernel;
+    without.coarse = nullptr;
+    const double fine = choose_full_width(extent, without, best).cost;
+    const double sampling = static_cast<double>(sample_for_precision.queries) *
+                            extent.reference_rows *
+                            (scanned_pair_cost + scanned_column_cost * extent.columns);
+    return sampling < most_sampling * fine &&
+           choose_full_width(extent, kernel, best).cost < (1.0 - least_saving) * fine;
+}
+
+Choice choose_rotated(const Extent& extent, const Kernel& kernel,
+                      const std::vector<std::size_t>& widths, const std::vector<Survival>& survival,
+                      Choice best) {
+    const double excess = early_excess * extent.sides;
+    for (std::size_t p = 0; p < widths.size(); ++p) {
+        for (std::size_t w = p; w < widths.size(); ++w) {
+            const auto prefix = static_cast<double>(widths[p]);
+            const auto wide = static_cast<double>(widths[w]);
+            const double survivor = excess * (survivor_cost + wide_product_cost * wide);
+            const double settled = excess * survival[w].fine * rough_distance_cost * extent.columns;
+            const double rotation =
+                float_product_cost * extent.columns * wide * extent.arranged_rows;
+            const auto cost = [&](const ScreenKernel& screen, double share) {
+                return extent.pairs *
+                           (screening_cost(screen.precision, prefix) + share * survivor + settled) +
+                       rotation;
+            };
+            take_if_cheaper(
+                best, {cost(kernel.fine, survival[p].fine), widths[p], widths[w], false, true});
+            if (kernel.coarse == nullptr) continue;
+            take_if_cheaper(
+                best, {cost(*kernel.coarse, survival[p].coarse), widths[p], widths[w], true, true});
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
+                     const Standardization& standardization, Screen screen, unsigned threads,
+                     Monitor& monitor) {
+    const std::size_t depth = problem.reference.columns;
+    Kernel kernel = instructions;
+    if (depth > most_int8_values) kernel.coarse = nullptr;
+    const bool has_coarse = kernel.coarse != nullptr;
+    const SketchPlan full{std::nullopt, depth, 0};
+    if (screen == Screen::full_width) {
+        return has_coarse ? SketchPlan{std::nullopt, depth, depth, true} : full;
+    }
+
+    const Extent extent = extent_of(problem);
+    const double full_cost = extent.pairs * screening_cost(kernel.fine.precision, extent.columns);
+    const std::size_t worthwhile = extent.pairs < few_pairs ? most_axes_of_few_pairs : most_axes;
+    const std::size_t most =
+        std::max<std::size_t>(1, std::min(depth * 2 / 5, worthwhile) / width_step * width_step);
+    const bool rotation_may_pay =
+        screen == Screen::rotated ||
+        (depth >= narrowest_rotated && full_cost >= 2.0 * rotating_cost(extent, most));
+    if (!rotation_may_pay && !coarse_may_pay(extent, kernel)) return full;
+
+    const SampleSize size = rotation_may_pay ? sample_for_widths : sample_for_precision;
+    const SampledRows reference = draw(problem.reference, size.reference, standardization);
+    const SampledRows queries = draw(problem.queries, size.queries, standardization);
+    PrincipalAxes axes;
+    if (rotation_may_pay) {
+        axes = find_principal_axes(reference.vectors, most, kernel, threads, monitor);
+    }
+    if (screen == Screen::rotated && axes.axes.rows > 0) {
+        const std::size_t prefix_width = (axes.axes.rows + 1) / 2;
+        const std::size_t wide_width = axes.axes.rows;
+        return {std::move(axes), prefix_width, wide_width, has_coarse};
+    }
+
+    const SurvivalSample sample(problem, kernel, standardization, queries, reference, threads,
+                                monitor);
+    Choice choice = choose_full_width(extent, kernel, sample.at_full_width());
+    if (axes.axes.rows >= width_step) {
+        std::vector<std::size_t> widths;
+        for (std::size_t w = width_step; w <= axes.axes.rows; w += width_step) {
+            widths.push_back(w - 1);
+        }
+        choice = choose_rotated(
+            extent, kernel, widths,
+            sample.at_widths(multiply(queries.vectors, axes.axes, kernel, threads, monitor),
+                             multiply(reference.vectors, axes.axes, kernel, threads, monitor),
+                             widths),
+            choice);
+    }
+    SketchPlan plan{std::nullopt, choice.prefix_width, choice.wide_width, choice.coarse};
+    if (choice.rotated) plan.axes = std::move(axes);
+    return plan;
+}
+
+}  // namespace twinscore

@@ -1,1 +1,0 @@
-"""Neighbor backends on given embeddings: time, memory, recall, and what they do to the score."""

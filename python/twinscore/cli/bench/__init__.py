@@ -1,0 +1,1 @@
+"""twinscore bench: neighbor backends on given embeddings, in processes of their own."""

@@ -1,0 +1,1 @@
+"""twinscore demo: photographs, three twins of rising fidelity and their scores, offline."""

@@ -1,0 +1,72 @@
+"""Options that several commands take, their values checked before any work begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from twinscore.images.decoding import Preprocessing
+
+
+def check_device(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Refuse what is no name of a device; whether it is there is found out when it is used."""
+    from twinscore.base.devices import is_device_name
+
+    if value is not None and not is_device_name(value):
+        raise click.BadParameter(f"expected cpu, cuda, cuda:N or auto, got {value!r}")
+    return value
+
+
+def read_preprocessing(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> Preprocessing | None:
+    """Read JSON, or the file that holds it."""
+    if value is None:
+        return None
+    from twinscore.images.decoding import Preprocessing
+
+    text = value
+    if not value.lstrip().startswith("{"):
+        try:
+            text = Path(value).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
+    try:
+        return Preprocessing.from_json(text)
+    except (ValueError, TypeError) as error:
+        raise click.BadParameter(str(error)) from error
+
+
+neighbors_option = click.option(
+    "--k", default=1, show_default=True, type=click.IntRange(1), help="Neighbors per image."
+)
+model_option = click.option(
+    "--model",
+    default="efficientnet-lite0",
+    show_default=True,
+    metavar="NAME|FILE.onnx",
+    help="Network that embeds the images.",
+)
+device_option = click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    callback=check_device,
+    metavar="cpu|cuda|cuda:N|auto",
+    help="Where the network runs.",
+)
+exposure_option = click.option(
+    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+)
+video_interval_option = click.option(
+    "--video-interval",
+    default=1.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two frames of a clip.",
+)

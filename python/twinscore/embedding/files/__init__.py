@@ -1,0 +1,1 @@
+"""Embeddings in files: arrays, and columns of tables."""

@@ -1,0 +1,139 @@
+"""From a source of images to embeddings in memory, and who makes them."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinscore.embedding.records import Embeddings, Skipped
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.records import ImageFacts, ImageItem, ImageSource
+
+
+def embed_images(
+    source: ImageSource, embedder: Embedder, progress: ProgressCallback | None = None
+) -> Embeddings:
+    """Turn the images of a source into embeddings; unreadable ones are listed, not embedded.
+
+    Parameters
+    ----------
+    source
+        Its groups and columns come along, and what its files tell.
+    embedder
+        Of both sides of a comparison.
+    progress
+        Called now and then with (done, total).
+    """
+    from twinscore.embedding.network.growing_rows import GrowingRows
+    from twinscore.embedding.network.preparation import Examination
+
+    total = len(source)
+    rows = GrowingRows(embedder.dimension, capacity=total)
+    kept = _KeptImages()
+    skipped: list[Skipped] = []
+    done = 0
+    with closing(embedder.stream(source, Examination(facts=True))) as stream:
+        for batch in stream:
+            for place, image in enumerate(batch, done):
+                if image.vector is None:
+                    skipped.append(Skipped(image.item.name, image.failure or ""))
+                else:
+                    rows.append(image.vector)
+                    kept.append(place, image.item, image.facts)
+            done += len(batch)
+            if progress is not None:
+                progress(done, max(done, total))
+    return Embeddings(
+        vectors=rows.finish(),
+        names=tuple(kept.names),
+        groups=kept.complete_groups(),
+        skipped=tuple(skipped),
+        model=embedder.fingerprint,
+        preprocessing=embedder.preprocessing.fingerprint,
+        columns=kept.columns(),
+        facts=tuple(kept.facts) if any(kept.facts) else None,
+    )
+
+
+class _KeptImages:
+    """What remains of images once their content is let go."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.facts: list[ImageFacts | None] = []
+        self._places: list[int] = []
+        self._groups: list[str | None] = []
+        self._columns: list[Mapping[str, str]] = []
+
+    def append(self, place: int, item: ImageItem, facts: ImageFacts | None) -> None:
+        self.names.append(item.name)
+        self.facts.append(facts)
+        self._places.append(place)
+        self._groups.append(item.group)
+        self._columns.append(item.columns)
+
+    def complete_groups(self) -> tuple[str, ...] | None:
+        """Give images without a group one of their own; None if none has any."""
+        if not any(group is not None for group in self._groups):
+            return None
+        return tuple(
+            f"image {place}" if group is None else group
+            for place, group in zip(self._places, self._groups, strict=True)
+        )
+
+    def columns(self) -> dict[str, tuple[str | None, ...]]:
+        names = dict.fromkeys(name for columns in self._columns for name in columns)
+        return {name: tuple(columns.get(name) for columns in self._columns) for name in names}
+
+
+def opened_embedder(
+    model: str | os.PathLike[str] | Embedder,
+    device: str,
+    threads: int | None,
+    exposure: float | None = None,
+) -> Embedder:
+    """Open a model, unless it is open."""
+    from twinscore.embedding.network.embedder import Embedder
+
+    if isinstance(model, Embedder):
+        return model
+    return Embedder(Path(model), device=device, threads=threads, exposure=exposure)
+
+
+def check_same_model(
+    sources: Mapping[str, ImageSource | Embeddings], embedder: Embedder | None = None
+) -> None:
+    """Refuse points of two models before hours are spent on them.
+
+    Parameters
+    ----------
+    sources
+        What there is, by name; embeddings whose model is not known are believed.
+    embedder
+        Of the images among them.
+
+    Raises
+    ------
+    ValueError
+        Model or preprocessing differ.
+    """
+    makers = {
+        side: (source.model, source.preprocessing)
+        for side, source in sources.items()
+        if isinstance(source, Embeddings) and source.model is not None
+    }
+    if embedder is not None:
+        makers["images"] = (embedder.fingerprint, embedder.preprocessing.fingerprint)
+    if len(set(makers.values())) > 1:
+        described = ", ".join(
+            f"{side} from {model} with {preprocessing}"
+            for side, (model, preprocessing) in makers.items()
+        )
+        raise ValueError(f"expected embeddings of one model and preprocessing, got {described}")

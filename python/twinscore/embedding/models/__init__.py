@@ -1,0 +1,1 @@
+"""Which networks there are: the built-in one, and those of other packages."""

@@ -1,0 +1,1 @@
+"""How a network runs: images through decoders and a session, side by side."""

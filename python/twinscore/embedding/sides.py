@@ -1,0 +1,101 @@
+"""One side of the comparison, in whatever form it is given: images to embed, or points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.array_likes import is_array_like
+from twinscore.embedding.files.vector_column import own_groups
+from twinscore.embedding.files.vectors import embeddings_from_array
+from twinscore.embedding.locations import EXPECTED, open_location
+from twinscore.embedding.records import Embeddings
+from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
+from twinscore.images.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
+from twinscore.images.sources.grouping import RegroupedSource, checked_groups
+from twinscore.images.sources.sequence import SequenceSource
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def open_source(
+    value: Any,
+    *,
+    side: str,
+    group_by: str | None = None,
+    groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    video_interval: float = DEFAULT_INTERVAL,
+) -> ColumnedSource | Embeddings:
+    """Recognise one side of the comparison by its kind.
+
+    Parameters
+    ----------
+    value
+        A path, a URL that fsspec knows, or a pattern with wildcards and brace ranges: a folder of
+        images and video clips, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive
+        (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz), an
+        embedding store (or the layout ``img_emb/img_emb_0.npy``, ``metadata/metadata_0.parquet``
+        of other tools); a float array or tensor of shape (n, d), a uint8 array or tensor of n
+        images, an iterable of images (paths, encoded bytes, PIL images, arrays, tensors), or a
+        source or embeddings opened before.
+    side
+        "real" or "synthetic": names the side in messages.
+    group_by
+        A column: images with the same value form a group. Folders and archives have ``folder``
+        and ``folder:1``, ``folder:2``, ... (`folder_columns`), tables have their own. None: the
+        column ``group`` of a table, the clip of a frame, else no groups.
+    groups
+        One group (a string or an integer) per image or row, in the order of the source; takes
+        the place of any group the source knows.
+    video_interval
+        Seconds between two frames of a clip.
+
+    Raises
+    ------
+    FileNotFoundError
+        The path does not exist.
+    TypeError, ValueError
+        The kind of input is not known, or what it holds is not usable.
+    MissingExtraError
+        URLs, video: the package for it is not installed.
+    """
+    check_interval(video_interval)
+    opened = _open(value, side, video_interval)
+    if isinstance(opened, Embeddings):
+        rows = len(opened.vectors)
+        if groups is not None:
+            return replace(opened, groups=checked_groups(groups, rows, side=side, counted="rows"))
+        return opened if group_by is None else _grouped(opened, group_by, side)
+    if groups is not None:
+        return RegroupedSource(opened, checked_groups(groups, len(opened), side=side))
+    return opened if group_by is None else GroupedByColumn(opened, group_by, side=side)
+
+
+def _open(value: Any, side: str, video_interval: float) -> ColumnedSource | Embeddings:
+    if isinstance(value, str | os.PathLike):
+        return open_location(os.fspath(value), side=side, video_interval=video_interval)
+    if isinstance(value, Embeddings):
+        return value
+    if is_array_like(value) and value.ndim == 2:
+        return embeddings_from_array(value, label=f"{side} embeddings")
+    if hasattr(value, "column_names"):
+        source: ColumnedSource = value
+        return source
+    if isinstance(value, bytes | bytearray) or not isinstance(value, Iterable):
+        raise TypeError(
+            f"{side} side: {EXPECTED}, an array of shape (n, d) or an iterable of images, "
+            f"got {type(value).__name__}"
+        )
+    return SequenceSource(value, side=side)
+
+
+def _grouped(embeddings: Embeddings, group_by: str, side: str) -> Embeddings:
+    if group_by in embeddings.columns:
+        return replace(embeddings, groups=own_groups(embeddings.columns[group_by]))
+    if embeddings.groups is not None and not embeddings.columns:
+        return embeddings
+    known = tuple(embeddings.columns)
+    raise ValueError(unknown_column(group_by, known, f"{side} embeddings"))

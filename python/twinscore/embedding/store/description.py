@@ -1,0 +1,137 @@
+"""store.json: what made the embeddings of a store, and how many there are."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.durable import write_text
+
+if TYPE_CHECKING:
+    import os
+
+DESCRIPTION_FILE = "store.json"
+FORMAT = "twinscore embeddings"
+FORMAT_VERSION = 1
+DTYPES = ("float32", "float16")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreDescription:
+    """What made a store.
+
+    Attributes
+    ----------
+    model, preprocessing
+        Fingerprints.
+    dimension, dtype
+        Of the vectors; "float32" or "float16".
+    shard_size
+        Images a shard.
+    hashed
+        Whether images are known again by their sha256 rather than by size and time.
+    group_by
+        Column by which images were grouped, or None.
+    exposure
+        In stops, of OpenEXR and HDR files.
+    video_interval
+        Seconds between two frames of a clip.
+    images, failed, shards
+        How many there are; `failed` are images without a vector.
+    complete
+        False while a run is under way, or was stopped.
+    """
+
+    model: str
+    preprocessing: str
+    dimension: int
+    dtype: str = "float32"
+    shard_size: int = 4096
+    hashed: bool = False
+    group_by: str | None = None
+    exposure: float = 0.0
+    video_interval: float = 1.0
+    images: int = 0
+    failed: int = 0
+    shards: int = 0
+    complete: bool = False
+
+    def __post_init__(self) -> None:
+        if self.dtype not in DTYPES:
+            raise ValueError(f"expected a dtype of {' or '.join(DTYPES)}, got {self.dtype!r}")
+        if self.shard_size < 1:
+            raise ValueError(f"expected a shard size of at least 1, got {self.shard_size}")
+
+    def check_continues(self, existing: StoreDescription, folder: Path) -> None:
+        """Refuse to add rows of another kind to a store.
+
+        Raises
+        ------
+        ValueError
+            Model, preprocessing, dtype or another option differs from the store's.
+        """
+        # The preprocessing comes last: where it differs by an option, that is what to name.
+        for name in ("model", "dimension", *_OPTIONS, "preprocessing"):
+            mine, theirs = getattr(self, name), getattr(existing, name)
+            if mine != theirs:
+                raise ValueError(
+                    f"the store {folder} was made with {_OPTIONS.get(name, name)} {theirs}, "
+                    f"not {mine}: use the same, or choose another folder"
+                )
+
+
+_OPTIONS = {
+    "dtype": "dtype",
+    "shard_size": "shard size",
+    "hashed": "hashing",
+    "group_by": "grouping by",
+    "exposure": "exposure",
+    "video_interval": "video interval",
+}
+"""Options by which one run may differ from another, and what messages call them."""
+
+
+def is_store(folder: str | os.PathLike[str]) -> bool:
+    """Tell whether a folder is an embedding store."""
+    return (Path(folder) / DESCRIPTION_FILE).is_file()
+
+
+def read_description(folder: Path) -> StoreDescription:
+    """Read store.json.
+
+    Raises
+    ------
+    ValueError
+        The file is damaged, or of a later version of the format.
+    """
+    path = folder / DESCRIPTION_FILE
+    try:
+        fields: Any = json.loads(path.read_text(encoding="utf-8"))
+        if fields.pop("format") != FORMAT:
+            raise ValueError(f"its 'format' is not {FORMAT!r}")
+        version = fields.pop("format_version")
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} describes no embedding store: {error}") from error
+    if version != FORMAT_VERSION:
+        raise ValueError(
+            f"{path}: expected version {FORMAT_VERSION} of the format, got {version}: "
+            "a newer twinscore made it"
+        )
+    known = {field.name for field in dataclasses.fields(StoreDescription)}
+    try:
+        return StoreDescription(**{name: fields[name] for name in known & fields.keys()})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} describes no embedding store: {error}") from error
+
+
+def write_description(folder: Path, description: StoreDescription) -> None:
+    """Write store.json whole, in the place of an older one."""
+    fields = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        **dataclasses.asdict(description),
+    }
+    write_text(folder / DESCRIPTION_FILE, json.dumps(fields, indent=2) + "\n")

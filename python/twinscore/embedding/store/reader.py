@@ -1,0 +1,170 @@
+"""Read a store, and the layout that other image-embedding tools write."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.store.description import read_description
+from twinscore.embedding.store.rows import FACT_COLUMNS, FURTHER_PREFIX, OK, OWN_COLUMNS
+from twinscore.embedding.store.shards import Shard, find_shards
+from twinscore.images.records import ImageFacts
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from twinscore.embedding.store.description import StoreDescription
+
+_ROWS_PER_CHECK = 4096
+
+_log = logging.getLogger(__name__)
+
+
+def load_store(folder: str | os.PathLike[str]) -> Embeddings:
+    """Load a store for scoring.
+
+    Vectors keep the dtype of the store. Those of a store of one shard without failures stay on
+    disk and are mapped into memory; those of others are copied into one array, shard by shard.
+
+    Parameters
+    ----------
+    folder
+        A store as `twinscore embed` makes it.
+
+    Returns
+    -------
+    Embeddings
+        In the order of the store; images without an embedding are in ``skipped``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no store.
+    ValueError
+        A file is missing or damaged, files do not belong together, or a vector is not finite;
+        the message names the file.
+    """
+    location = Path(folder)
+    description = read_description(location)
+    if not description.complete:
+        _log.warning(
+            "the store %s is not complete: the run that fills it was stopped or is under way",
+            location,
+        )
+    shards = find_shards(location)
+    table = _load_rows(shards, location)
+    statuses = np.array(table["status"].to_pylist(), dtype=object)
+    is_ok = (statuses == OK) & _is_latest(table, description)
+    failed = np.flatnonzero((statuses != OK) & _is_latest(table, description))
+    paths = table["path"].to_pylist()
+    kept = table.filter(is_ok)
+    names = tuple(kept["path"].to_pylist())
+    return Embeddings(
+        vectors=_load_vectors(shards, description, is_ok),
+        names=names,
+        groups=_groups(kept, np.flatnonzero(is_ok)),
+        skipped=tuple(Skipped(paths[row], statuses[row]) for row in failed.tolist()),
+        model=description.model,
+        preprocessing=description.preprocessing,
+        columns={
+            name.removeprefix(FURTHER_PREFIX): tuple(kept[name].to_pylist())
+            for name in kept.column_names
+            if name not in OWN_COLUMNS
+        },
+        facts=_facts(kept),
+    )
+
+
+def _load_rows(shards: list[Shard], folder: Path) -> pa.Table:
+    import pyarrow as pa
+
+    if not shards:
+        raise ValueError(f"the store {folder} holds no shard yet")
+    return pa.concat_tables([shard.load_table() for shard in shards], promote_options="default")
+
+
+def _is_latest(table: pa.Table, description: StoreDescription) -> npt.NDArray[np.bool_]:
+    """Pass over rows that newer ones replace: only a run that was stopped leaves any."""
+    latest = np.ones(len(table), dtype=bool)
+    if not description.complete:
+        ids = np.array(table["id"].to_pylist())[::-1]
+        _, first = np.unique(ids, return_index=True)
+        latest[:] = False
+        latest[len(table) - 1 - first] = True
+    return latest
+
+
+def _load_vectors(
+    shards: list[Shard], description: StoreDescription, kept: npt.NDArray[np.bool_]
+) -> npt.NDArray[Any]:
+    if len(shards) == 1 and kept.all():
+        (vectors,) = _checked_parts(shards, description, kept)
+        return vectors
+    matrix = np.empty((int(kept.sum()), description.dimension), dtype=description.dtype)
+    filled = 0
+    for part in _checked_parts(shards, description, kept):
+        matrix[filled : filled + len(part)] = part
+        filled += len(part)
+    return matrix
+
+
+def _checked_parts(
+    shards: list[Shard], description: StoreDescription, kept: npt.NDArray[np.bool_]
+) -> Iterator[npt.NDArray[Any]]:
+    """Give the kept rows of each shard, whose form and values were looked at."""
+    from pyarrow import parquet
+
+    start = 0
+    for shard in shards:
+        vectors = shard.load_vectors()
+        rows = parquet.read_metadata(shard.metadata).num_rows
+        expected = (rows, description.dimension), description.dtype
+        if (vectors.shape, str(vectors.dtype)) != expected:
+            raise ValueError(
+                f"{shard.embeddings}: expected {expected[1]} of shape {expected[0]} as its "
+                f"metadata and store.json say, got {vectors.dtype} of shape {vectors.shape}"
+            )
+        mask = kept[start : start + rows]
+        start += rows
+        part = vectors if mask.all() else vectors[mask]
+        _check_finite(part, shard)
+        yield part
+
+
+def _check_finite(vectors: npt.NDArray[Any], shard: Shard) -> None:
+    for start in range(0, len(vectors), _ROWS_PER_CHECK):
+        if not np.isfinite(vectors[start : start + _ROWS_PER_CHECK]).all():
+            raise ValueError(
+                f"{shard.embeddings}: a row of status 'ok' holds NaN or infinity: "
+                "the file is damaged"
+            )
+
+
+def _groups(table: pa.Table, rows: npt.NDArray[np.intp]) -> tuple[str, ...] | None:
+    groups = table["group"].to_pylist()
+    if not any(group is not None for group in groups):
+        return None
+    # Named as they are where images are scored without a store.
+    return tuple(
+        f"image {row}" if group is None else group
+        for row, group in zip(rows.tolist(), groups, strict=True)
+    )
+
+
+def _facts(table: pa.Table) -> tuple[ImageFacts | None, ...] | None:
+    # A million images have a handful of different facts.
+    distinct: dict[tuple[Any, ...], ImageFacts | None] = {}
+    facts = []
+    for values in zip(*(table[name].to_pylist() for name in FACT_COLUMNS), strict=True):
+        if values not in distinct:
+            distinct[values] = None if values[0] is None else ImageFacts(*values)
+        facts.append(distinct[values])
+    return None if distinct.keys() <= {(None,) * len(FACT_COLUMNS)} else tuple(facts)

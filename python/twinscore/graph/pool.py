@@ -1,0 +1,137 @@
+"""Both sides as one set of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
+    from twinscore.embedding.records import Embeddings
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Both sides as one set of points; the real ones come first.
+
+    Attributes
+    ----------
+    vectors
+        Shape (n, d), float32.
+    is_real
+        Shape (n,).
+    groups
+        Shape (n,), 0 .. g-1, those of the real side first; None when every image stands for
+        itself.
+    """
+
+    vectors: FloatMatrix
+    is_real: BoolArray
+    groups: IdArray | None
+    _members: IdArray = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.groups is not None:
+            object.__setattr__(self, "_members", _members_in_order(self.vectors, self.groups))
+
+    @property
+    def units(self) -> IdArray:
+        """Shape (n,), 0 .. u-1: what counts as one, a group or an image."""
+        return np.arange(len(self.vectors)) if self.groups is None else self.groups
+
+    @property
+    def unit_is_real(self) -> BoolArray:
+        """Shape (u,): side of each unit."""
+        if self.groups is None:
+            return self.is_real
+        return np.bincount(self.groups, self.is_real) > 0
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether there are as many real as synthetic units."""
+        unit_is_real = self.unit_is_real
+        return 2 * int(np.count_nonzero(unit_is_real)) == len(unit_is_real)
+
+    def draw(self, random: np.random.Generator) -> IdArray:
+        """Draw one random member of each unit; shape (u,), rows of the pool."""
+        if self.groups is None:
+            return np.arange(len(self.vectors))
+        sizes = np.bincount(self.groups)
+        firsts = np.cumsum(sizes) - sizes
+        rows: IdArray = self._members[firsts + random.integers(sizes)]
+        return rows
+
+    def check_neighbor_count(self, k: int) -> None:
+        """Raise ValueError where no unit has k others, or k is not positive."""
+        if k < 1:
+            raise ValueError(f"expected k of at least 1, got {k}")
+        units = len(self.unit_is_real)
+        if k >= units:
+            counted = "images" if self.groups is None else "groups"
+            raise ValueError(
+                f"expected k of at most {units - 1:,}, one less than the {units:,} {counted} "
+                f"of both sides, got k = {k}"
+            )
+
+
+def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
+    """Pool two sides.
+
+    Parameters
+    ----------
+    real, synthetic
+        Of one model. Groups are separate per side: equal names on both sides are two groups.
+    k
+        Neighbors that each image shall have.
+
+    Raises
+    ------
+    ValueError
+        Where a side has fewer than two images or groups, widths differ, or k is too large.
+    """
+    for side, embeddings in (("real", real), ("synthetic", synthetic)):
+        _check_side(side, embeddings)
+    widths = real.vectors.shape[1], synthetic.vectors.shape[1]
+    if widths[0] != widths[1]:
+        raise ValueError(
+            f"expected synthetic embeddings as wide as the real ones ({widths[0]}), "
+            f"got {widths[1]}: both sides must come from the same model"
+        )
+    groups = None
+    if real.groups is not None or synthetic.groups is not None:
+        real_ids = _group_ids(real)
+        groups = np.concatenate([real_ids, _group_ids(synthetic) + real_ids.max() + 1])
+    is_real = np.arange(len(real.vectors) + len(synthetic.vectors)) < len(real.vectors)
+    pool = Pool(np.concatenate([real.vectors, synthetic.vectors]), is_real, groups)
+    pool.check_neighbor_count(k)
+    return pool
+
+
+def _members_in_order(vectors: FloatMatrix, groups: IdArray) -> IdArray:
+    """Sort rows by group, and by content within: draws depend on no order of rows."""
+    rows = np.ascontiguousarray(vectors)
+    contents = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
+    order = np.argsort(contents, kind="stable")
+    members: IdArray = order[np.argsort(groups[order], kind="stable")]
+    return members
+
+
+def _check_side(side: str, embeddings: Embeddings) -> None:
+    if len(embeddings.vectors) < 2:
+        raise ValueError(
+            f"expected at least 2 {side} images, got {len(embeddings.vectors)}: "
+            "a score of so few says nothing"
+        )
+    if embeddings.groups is not None and len(set(embeddings.groups)) < 2:
+        raise ValueError(
+            f"expected at least 2 groups of {side} images, got 1 "
+            f"({embeddings.groups[0]!r}): images of one group count as one"
+        )
+
+
+def _group_ids(side: Embeddings) -> IdArray:
+    if side.groups is None:
+        return np.arange(len(side.vectors), dtype=np.int64)
+    return np.unique(np.asarray(side.groups), return_inverse=True)[1].astype(np.int64)

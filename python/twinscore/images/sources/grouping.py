@@ -1,0 +1,89 @@
+"""Groups of correlated images given by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twinscore.images.records import ImageItem
+    from twinscore.images.sources.columns import ColumnedSource
+
+
+def checked_groups(
+    groups: Iterable[Any], count: int, *, side: str, counted: str = "images"
+) -> tuple[str, ...]:
+    """Turn the groups of one side into strings, one per image.
+
+    Parameters
+    ----------
+    groups
+        Strings or integers; length ``count``.
+    count
+        The number of images or rows of the side.
+    side
+        "real" or "synthetic", or a file name: names the side in messages.
+    counted
+        What is counted: "images" or "rows".
+
+    Raises
+    ------
+    TypeError
+        Not a sequence, or a group that is neither a string nor an integer.
+    ValueError
+        There are more or fewer groups than images.
+    """
+    if isinstance(groups, str | bytes) or not isinstance(groups, Iterable):
+        raise TypeError(
+            f"{side} groups: expected a sequence with one group per image, "
+            f"got {type(groups).__name__}"
+        )
+    names = tuple(_group_name(group, place, side) for place, group in enumerate(groups))
+    if len(names) != count:
+        raise ValueError(
+            f"{side} groups: expected one group for each of the {count} {counted}, "
+            f"got {len(names)} groups"
+        )
+    return names
+
+
+class RegroupedSource:
+    """A source whose images get other groups.
+
+    Parameters
+    ----------
+    source
+        The images.
+    groups
+        One group per image, in the order of the source.
+    """
+
+    def __init__(self, source: ColumnedSource, groups: tuple[str, ...]) -> None:
+        self._source = source
+        self._groups = groups
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns of the source."""
+        return self._source.column_names
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self._source)
+
+    def __iter__(self) -> Iterator[ImageItem]:
+        """Iterate over the images, each with its new group."""
+        for item, group in zip(self._source, self._groups, strict=True):
+            yield replace(item, group=group)
+
+
+def _group_name(group: Any, place: int, side: str) -> str:
+    if isinstance(group, bytes):
+        return group.decode("utf-8", "backslashreplace")
+    if isinstance(group, str | Integral):
+        return str(group)
+    raise TypeError(
+        f"{side} groups: expected strings or integers, got {type(group).__name__} for image {place}"
+    )

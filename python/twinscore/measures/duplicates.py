@@ -1,0 +1,165 @@
+"""Images that lie so near to each other that they must show the same thing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.neighbors import self_knn
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.neighbors.records import Neighbors
+
+THINNING = 8
+FEWEST_THINNED = 200
+CHANCE = 0.01
+"""Chance of a false alarm in a whole pool of independent images."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicates:
+    """Pairs of images nearer to each other than independent images come.
+
+    Attributes
+    ----------
+    threshold
+        Euclidean distance up to which a pair counts; 0 where only equal embeddings do.
+    pairs
+        Shape (m, 2), int64: rows of the pool, first < second.
+    clusters
+        Shape (n,), int64: the smallest row that a row is linked to by pairs of its own side.
+    """
+
+    threshold: float
+    pairs: IdArray
+    clusters: IdArray
+
+
+def near_duplicates(
+    vectors: FloatMatrix,
+    neighbors: Neighbors,
+    is_real: BoolArray,
+    *,
+    seed: int,
+    threads: int | None = None,
+) -> NearDuplicates:
+    """Find pairs that lie below the gap between near-copies and everything else.
+
+    Around a point of a smooth density in m dimensions, the j-th gap j m ln(d_{j+1} / d_j) of its
+    sorted distances is an exponential variable of mean 1, independent of the others (Renyi
+    1953). Where near-copies end and other images begin, a gap is far too large for that; the
+    threshold is the distance that separates the lower and upper ends of such gaps best. Clusters
+    larger than the list of neighbors show their gap in a thinned pool.
+
+    Parameters
+    ----------
+    vectors
+        Shape (n, d), float32.
+    neighbors
+        Of the pool, several per point, or of a pool that leaves each point's own group out.
+    is_real
+        Shape (n,).
+    seed
+        Of the thinning.
+    threads
+        None for all that the process may use.
+    """
+    gaps = [_gaps(np.sqrt(neighbors.distances))]
+    kept = len(vectors) // THINNING
+    if kept >= FEWEST_THINNED:
+        rows = np.random.default_rng(seed).permutation(len(vectors))[:kept]
+        thinned = self_knn(vectors[rows], neighbors.distances.shape[1], threads=threads)
+        gaps.append(_gaps(np.sqrt(thinned.distances)))
+    threshold = _separating(np.concatenate(gaps))
+
+    near = neighbors.distances <= threshold**2
+    first, place = np.nonzero(near)
+    pairs = np.stack([first, neighbors.ids[first, place]], axis=1)
+    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+    same_side = is_real[pairs[:, 0]] == is_real[pairs[:, 1]]
+    return NearDuplicates(threshold, pairs, _linked(pairs[same_side], len(vectors)))
+
+
+def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray:
+    """Make each cluster a group, and one group of all that clusters and groups link.
+
+    Returns
+    -------
+    Shape (n,), 0 .. g-1, in the order of their first rows.
+    """
+    points = len(duplicates.clusters)
+    links = [np.stack([duplicates.clusters, np.arange(points)], axis=1)]
+    if groups is not None:
+        first_rows = np.unique(groups, return_index=True)[1]
+        links.append(np.stack([first_rows[groups], np.arange(points)], axis=1))
+    labels = _linked(np.concatenate(links), points)
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def intrinsic_dimension(distances: Float64Array) -> float:
+    """Dimension in which the gaps of sorted distances have the median of an exponential.
+
+    Parameters
+    ----------
+    distances
+        Shape (n, k), Euclidean, ascending per row; zeros are left out.
+    """
+    places = np.arange(1, distances.shape[1])
+    lower, upper = distances[:, :-1], distances[:, 1:]
+    seen = lower > 0.0
+    logarithms = np.log(upper[seen] / lower[seen]) * np.broadcast_to(places, lower.shape)[seen]
+    median = float(np.median(logarithms)) if len(logarithms) else 0.0
+    return math.log(2.0) / median if median > 0.0 else math.inf
+
+
+def _gaps(distances: Float64Array) -> Float64Array:
+    """Return the lower and upper ends, shape (m, 2), of all gaps too large for chance."""
+    points, listed = distances.shape
+    dimension = intrinsic_dimension(distances)
+    if listed < 2 or math.isinf(dimension):
+        return np.empty((0, 2))
+    lower, upper = distances[:, :-1], distances[:, 1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surprise = np.arange(1, listed) * dimension * np.log(upper / lower)
+    large = (lower > 0.0) & (surprise > math.log(points * (listed - 1) / CHANCE))
+    return np.stack([lower[large], upper[large]], axis=1)
+
+
+def _separating(gaps: Float64Array) -> float:
+    """Return the distance that has the least of the gaps on its wrong side.
+
+    A gap counts by its ratio: the copies of one image make small gaps in the lists of others.
+    """
+    if not len(gaps):
+        return 0.0
+    weights = np.log(gaps[:, 1] / gaps[:, 0])
+    by_lower, by_upper = np.argsort(gaps[:, 0]), np.argsort(gaps[:, 1])
+    candidates = gaps[by_lower, 0]
+    above = weights.sum() - np.cumsum(weights[by_lower])
+    places = np.searchsorted(gaps[by_upper, 1], candidates)
+    below = np.concatenate([[0.0], np.cumsum(weights[by_upper])])[places]
+    best = int(np.argmin(above + below))
+    # A few gaps among the copies' neighbors may lie far above the copies, at no cost: the copies
+    # end at the widest step in the upper half of the lower ends.
+    ends = np.append(candidates[: best + 1], gaps[by_upper[places[best] :][:1], 1])
+    steps = np.diff(np.log(ends))
+    half = len(steps) // 2
+    return float(ends[half + np.argmax(steps[half:])])
+
+
+def _linked(pairs: IdArray, points: int) -> IdArray:
+    """Label each row by the smallest row it is linked to."""
+    labels = np.arange(points, dtype=np.int64)
+    while True:
+        before = labels.copy()
+        smallest = np.minimum(labels[pairs[:, 0]], labels[pairs[:, 1]])
+        for column in (0, 1):
+            np.minimum.at(labels, pairs[:, column], smallest)
+            np.minimum.at(labels, before[pairs[:, column]], smallest)
+        labels = labels[labels]
+        if np.array_equal(labels, before):
+            return labels

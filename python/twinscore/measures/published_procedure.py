@@ -1,0 +1,123 @@
+"""The procedure that the authors of the score published, beside ours and never in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from twinscore.base.extras import require
+from twinscore.graph.intervals import wilson_interval
+from twinscore.neighbors import knn
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import BoolArray, FloatMatrix
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.graph.pool import Pool
+
+Space = Literal["embedding", "umap2d"]
+Convention = Literal["exact", "notebook"]
+
+MAP_NEIGHBORS = 15
+MAP_DISTANCE = 0.1
+MAPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookScore:
+    """The score of a two-dimensional UMAP map, by the conventions of the published notebook.
+
+    Attributes
+    ----------
+    score, spread
+        Mean and standard deviation over maps that differ in their seed alone.
+    scores
+        Of each map.
+    interval
+        Mean ends of Wilson's interval, which takes images for independent and the map for given.
+    """
+
+    score: float
+    spread: float
+    scores: tuple[float, ...]
+    interval: tuple[float, float]
+
+
+def is_published_procedure(space: str, convention: str) -> bool:
+    """Tell whether the published procedure is asked for, and make sure that it can be followed.
+
+    Raises
+    ------
+    ValueError
+        For anything but the two ways there are.
+    MissingExtraError
+        Without umap-learn, where it is needed.
+    """
+    ways = {("embedding", "exact"): False, ("umap2d", "notebook"): True}
+    if (space, convention) not in ways:
+        raise ValueError(
+            "expected space='embedding' with convention='exact', or space='umap2d' with "
+            f"convention='notebook', got space={space!r} with convention={convention!r}"
+        )
+    if ways[space, convention]:
+        _umap()
+    return ways[space, convention]
+
+
+def notebook_score(
+    pool: Pool, *, seed: int, threads: int | None = None, progress: ProgressCallback | None = None
+) -> NotebookScore:
+    """Score maps of the pool as the published notebook does.
+
+    UMAP to two dimensions; the second hit of every synthetic point is its neighbor, be the first
+    itself or a duplicate; chance is n_r / N; groups are not looked at.
+
+    Parameters
+    ----------
+    pool
+        Both sides.
+    seed
+        Of the first map; each further map takes the next.
+    threads
+        None for all that the process may use.
+    progress
+        Called with (maps done, maps).
+    """
+    scores, lows, highs = [], [], []
+    for number in range(MAPS):
+        share = second_hit_share(_map(pool.vectors, seed + number), pool.is_real, threads)
+        expected = float(pool.is_real.mean())
+        low, high = wilson_interval(share, float(np.count_nonzero(~pool.is_real)))
+        scores.append(share / expected)
+        lows.append(low / expected)
+        highs.append(high / expected)
+        if progress is not None:
+            progress(number + 1, MAPS)
+    return NotebookScore(
+        float(np.mean(scores)),
+        float(np.std(scores)),
+        tuple(scores),
+        (float(np.mean(lows)), float(np.mean(highs))),
+    )
+
+
+def second_hit_share(places: FloatMatrix, is_real: BoolArray, threads: int | None) -> float:
+    """Share of real points among the second hits of the synthetic ones, themselves included."""
+    second = knn(places[~is_real], places, 2, threads=threads).ids[:, 1]
+    return float(is_real[second].mean())
+
+
+def _map(vectors: FloatMatrix, seed: int) -> FloatMatrix:
+    model = _umap().UMAP(
+        n_components=2,
+        n_neighbors=min(MAP_NEIGHBORS, len(vectors) - 1),
+        min_dist=MAP_DISTANCE,
+        random_state=seed,
+        n_jobs=1,
+    )
+    return np.ascontiguousarray(model.fit_transform(vectors), dtype=np.float32)
+
+
+def _umap() -> Any:
+    return require("umap", extra="umap", purpose="space='umap2d'")

@@ -1,0 +1,71 @@
+"""From which detail on the sides are told apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.graph.neighbor_graph import graph_of
+from twinscore.graph.score import directed_score
+from twinscore.neighbors import self_knn
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import FloatMatrix
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.graph.pool import Pool
+
+MOST_POINTS = 20_000
+
+
+def space_profile(
+    pool: Pool,
+    k: int,
+    *,
+    seed: int,
+    threads: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> list[tuple[int, float]]:
+    """Score the pool along its 2, 4, 8, ... longest principal axes, up to its full width.
+
+    The axes are those of the whole pool: they are found without looking at labels.
+
+    Parameters
+    ----------
+    pool
+        One member a group is looked at, 20,000 units at most, both sides cut alike.
+    k
+        Neighbors per unit.
+    seed
+        Of what is drawn.
+    threads
+        None for all that the process may use.
+    progress
+        Called with (widths done, widths).
+
+    Returns
+    -------
+    Pairs of (axes, score), widths rising.
+    """
+    random = np.random.default_rng(seed)
+    rows = pool.draw(random)
+    if len(rows) > MOST_POINTS:
+        rows = rows[np.sort(random.permutation(len(rows))[:MOST_POINTS])]
+    is_real = pool.is_real[rows]
+    places = principal_coordinates(pool.vectors[rows])
+    width = places.shape[1]
+    widths = [2**power for power in range(1, width.bit_length()) if 2**power < width] + [width]
+    profile = []
+    for number, axes in enumerate(widths):
+        neighbors = self_knn(np.ascontiguousarray(places[:, :axes]), k, threads=threads)
+        profile.append((axes, directed_score(graph_of(neighbors), ~is_real)))
+        if progress is not None:
+            progress(number + 1, len(widths))
+    return profile
+
+
+def principal_coordinates(vectors: FloatMatrix) -> FloatMatrix:
+    """Rotate points to their principal axes, longest first; shape and distances stay."""
+    centered = vectors - vectors.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centered.T @ centered)
+    return np.ascontiguousarray(centered @ axes[:, ::-1], dtype=np.float32)

@@ -1,1 +1,0 @@
-"""Networks that turn images into points, run by ONNX Runtime."""

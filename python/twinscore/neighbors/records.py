@@ -1,0 +1,32 @@
+"""What a search finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import Float64Array, IdArray
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbors:
+    """The k nearest points of every query, ordered by (distance, id).
+
+    Distances that agree to 1e-12 relative count as one distance and are reported as equal.
+
+    Attributes
+    ----------
+    distances
+        Shape (n, k), float64: squared Euclidean distances.
+    ids
+        Shape (n, k), int64: row numbers in the reference.
+    tie_offsets, tie_ids
+        The points as near as the k-th neighbor that found no place among the k:
+        those of query i are ``tie_ids[tie_offsets[i]:tie_offsets[i + 1]]``, in order of id.
+    """
+
+    distances: Float64Array
+    ids: IdArray
+    tie_offsets: IdArray
+    tie_ids: IdArray

@@ -1,0 +1,1 @@
+"""The pool laid out in two dimensions."""

@@ -1,0 +1,221 @@
+"""The pool laid out on a plane: UMAP, t-SNE or principal axes, over our own neighbors.
+
+A map is for finding one's way to images. Distances on it mean little, and no score comes from it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.base.extras import require
+from twinscore.neighbors import self_knn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
+    from twinscore.base.progress import ProgressCallback
+
+METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
+"""Ways to lay out a pool, best first, with the name that people know."""
+
+SEEDS = (0, 1, 2)
+UMAP_NEIGHBORS = 15
+UMAP_MIN_DISTANCE = 0.1
+PERPLEXITY = 30
+FEWEST_FOR_NEIGHBORS = 10
+"""Smaller pools are laid out along their principal axes: they have no neighborhoods to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMap:
+    """One layout of the pool.
+
+    Attributes
+    ----------
+    method
+        A key of ``METHODS``.
+    seed
+        Of the layout and of the order in which it saw the rows.
+    points
+        Shape (n, 2), float64, centered; the largest coordinate is 1.
+    """
+
+    method: str
+    seed: int
+    points: Float64Array
+
+
+def available_method() -> str:
+    """Return the best method whose package is installed."""
+    if importlib.util.find_spec("umap") is not None:
+        return "umap"
+    if importlib.util.find_spec("openTSNE") is not None:
+        return "tsne"
+    return "pca"
+
+
+def lay_out(
+    vectors: FloatMatrix,
+    *,
+    method: str | None = None,
+    seeds: Sequence[int] = SEEDS,
+    threads: int | None = None,
+    progress: ProgressCallback | None = None,
+) -> list[PoolMap]:
+    """Lay the pool out once for each seed.
+
+    Rows are shuffled first, so that no order of files can show in a map. The layouts are turned
+    and mirrored onto the first one: what still differs between them is what no map can tell.
+
+    Parameters
+    ----------
+    vectors
+        Shape (n, d).
+    method
+        "umap", "tsne" or "pca"; None for the best that is installed.
+    seeds
+        One layout each; principal axes have no seed and are laid out once.
+    threads
+        None for all that the process may use.
+    progress
+        Called with (layouts done, layouts).
+
+    Raises
+    ------
+    ValueError
+        The method is not known, or there are no seeds.
+    MissingExtraError
+        The method's package is not installed.
+    """
+    method = method or available_method()
+    if method not in METHODS:
+        raise ValueError(f"expected a map by {', '.join(METHODS)}, got {method!r}")
+    if not seeds:
+        raise ValueError("expected at least one seed for the map, got none")
+    axes = _principal_plane(vectors)
+    if method == "pca" or len(vectors) < FEWEST_FOR_NEIGHBORS:
+        return [PoolMap("pca", seeds[0], _scaled(axes))]
+    if progress is not None:
+        progress(0, len(seeds))
+    make = _UmapLayout if method == "umap" else _TsneLayout
+    layout = make(vectors, axes, threads)
+    maps: list[PoolMap] = []
+    for done, seed in enumerate(seeds, start=1):
+        points = _scaled(_in_random_order(layout, seed))
+        if maps:
+            points = _turned_onto(points, maps[0].points)
+        maps.append(PoolMap(method, seed, points))
+        if progress is not None:
+            progress(done, len(seeds))
+    return maps
+
+
+class _NeighborLayout(ABC):
+    """What the methods share: the neighbors of each point, found once for all seeds."""
+
+    neighbor_count: int
+
+    def __init__(self, vectors: FloatMatrix, axes: Float64Array, threads: int | None) -> None:
+        count = min(self.neighbor_count, len(vectors) - 1)
+        neighbors = self_knn(vectors, count, threads=threads)
+        self.ids: IdArray = neighbors.ids
+        self.distances: Float64Array = np.sqrt(neighbors.distances)
+        self.start = axes / (axes[:, 0].std() or 1.0)
+        self.threads = threads
+
+    @abstractmethod
+    def place(self, order: IdArray, seed: int) -> Float64Array:
+        """Return the points of the shuffled rows, in shuffled order."""
+
+    def _shuffled_neighbors(self, order: IdArray) -> tuple[IdArray, Float64Array]:
+        position = np.empty_like(order)
+        position[order] = np.arange(len(order))
+        return position[self.ids[order]], self.distances[order]
+
+
+class _UmapLayout(_NeighborLayout):
+    # UMAP counts the point itself among its neighbors.
+    neighbor_count = UMAP_NEIGHBORS - 1
+
+    def place(self, order: IdArray, seed: int) -> Float64Array:
+        ids, distances = self._shuffled_neighbors(order)
+        own = np.arange(len(order))[:, None]
+        ids = np.hstack([own, ids])
+        distances = np.hstack([np.zeros_like(own, dtype=np.float64), distances])
+        noise = np.random.default_rng(seed).normal(scale=0.1, size=self.start.shape)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            umap = require("umap", extra="umap", purpose="the UMAP map")
+            model = umap.UMAP(
+                n_neighbors=ids.shape[1],
+                min_dist=UMAP_MIN_DISTANCE,
+                precomputed_knn=(ids, distances.astype(np.float32)),
+                force_approximation_algorithm=True,
+                init=(self.start[order] * 10.0 + noise).astype(np.float32),
+                random_state=seed,
+                n_jobs=1,
+            )
+            # The neighbors are given; the rows themselves only tell their number.
+            points = model.fit_transform(self.start[order].astype(np.float32))
+        return np.asarray(points, dtype=np.float64)
+
+
+class _TsneLayout(_NeighborLayout):
+    neighbor_count = 3 * PERPLEXITY
+
+    def place(self, order: IdArray, seed: int) -> Float64Array:
+        ids, distances = self._shuffled_neighbors(order)
+        noise = np.random.default_rng(seed).normal(scale=1e-5, size=self.start.shape)
+        jobs = self.threads or -1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tsne = require("openTSNE", extra="tsne", purpose="the t-SNE map")
+            nearest = require("openTSNE.nearest_neighbors", extra="tsne", purpose="the t-SNE map")
+            affinities = tsne.affinity.PerplexityBasedNN(
+                knn_index=nearest.PrecomputedNeighbors(ids, distances),
+                perplexity=min(PERPLEXITY, ids.shape[1] / 3),
+                n_jobs=jobs,
+            )
+            model = tsne.TSNE(random_state=seed, n_jobs=jobs)
+            points = model.fit(
+                affinities=affinities, initialization=self.start[order] * 1e-4 + noise
+            )
+        return np.asarray(points, dtype=np.float64)
+
+
+def _in_random_order(layout: _NeighborLayout, seed: int) -> Float64Array:
+    order = np.random.default_rng(seed).permutation(len(layout.ids))
+    points = np.empty((len(order), 2))
+    points[order] = layout.place(order, seed)
+    return points
+
+
+def _principal_plane(vectors: FloatMatrix) -> Float64Array:
+    """Coordinates along the two widest axes; the largest of each is positive."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    rows = rows - rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+    _, axes = np.linalg.eigh((rows.T @ rows).astype(np.float64))
+    plane = rows.astype(np.float64, copy=False) @ axes[:, ::-1][:, :2]
+    if plane.shape[1] < 2:
+        plane = np.hstack([plane, np.zeros((len(plane), 1))])
+    largest = plane[np.abs(plane).argmax(axis=0), [0, 1]]
+    return np.asarray(plane * np.where(largest < 0.0, -1.0, 1.0), dtype=np.float64)
+
+
+def _scaled(points: Float64Array) -> Float64Array:
+    centered: Float64Array = points - (points.max(axis=0) + points.min(axis=0)) / 2
+    largest = float(np.abs(centered).max())
+    return centered / (largest or 1.0)
+
+
+def _turned_onto(points: Float64Array, target: Float64Array) -> Float64Array:
+    """Rotate and mirror to the least squared distance from the target (Schönemann 1966)."""
+    left, _, right = np.linalg.svd(points.T @ target)
+    return _scaled(points @ (left @ right))

@@ -1,0 +1,179 @@
+"""report.html: what the score is, what it means, and which images to look at next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
+from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
+from twinscore.report.page.document import check_page_packages, render_page, write_page
+from twinscore.report.page.gallery_sections import gallery_sections, not_found
+from twinscore.report.page.key_figures import (
+    first_figures,
+    further_figures,
+    method_figures,
+    scale_places,
+)
+from twinscore.report.page.profile_charts import profile_charts
+from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
+from twinscore.report.page.thumbnails import Thumbnails
+from twinscore.scoring.verdict import verdict
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.scoring.result import ScoreResult
+
+    StageProgress = Callable[[str, int, int], None]
+
+MOST_SKIPPED_SHOWN = 500
+DEFAULT_TITLE = "Synthetic images against real ones"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPool:
+    """The pool as the galleries need it: names, numbers, and pictures of some rows in base64."""
+
+    names: tuple[str, ...]
+    n_real: int
+    rows: ShownRows
+    pictures: dict[int, str]
+
+    def side(self, row: int) -> str:
+        """Return the side of a row."""
+        return "real" if row < self.n_real else "synthetic"
+
+    def place(self, row: int) -> int:
+        """Return the number that the page gives to a row."""
+        return self.rows.place(row)
+
+
+def write_report(
+    result: ScoreResult,
+    file: str | os.PathLike[str],
+    *,
+    title: str = DEFAULT_TITLE,
+    command: str | None = None,
+    map_method: str | None = None,
+    map_seeds: Sequence[int] = SEEDS,
+    threads: int | None = None,
+    progress: StageProgress | None = None,
+) -> None:
+    """Write a page that opens offline: score, map, galleries, curves, slices, method.
+
+    Parameters
+    ----------
+    result
+        Of a run in this process: its ``pool`` holds the points and leads to the images. Images
+        are read again, only those that are shown.
+    file
+        Written in the place of an older one.
+    title
+        Heading of the page.
+    command
+        The command line that made the result.
+    map_method
+        "umap", "tsne" or "pca"; None for the best that is installed.
+    map_seeds
+        One layout of the map each.
+    threads
+        None for all that the process may use.
+    progress
+        Called now and then with (stage, done, total).
+
+    Raises
+    ------
+    ValueError
+        The result has no pool: it was read from disk. Or it is of a sample of the images.
+    MissingExtraError
+        A package of the extra "report" is not installed.
+    OSError
+        The file cannot be written.
+    """
+    check_page_packages()
+    pool = result.pool
+    if pool is None:
+        raise ValueError("expected a result of this run; one that was read from disk has no images")
+    if result.sampling is not None:
+        raise ValueError(
+            "expected a score of all images to report on; one with a precision or budget has "
+            "looked at some of them only"
+        )
+
+    def stage(name: str) -> ProgressCallback:
+        return lambda done, total: progress(name, done, total) if progress else None
+
+    nearness = find_side_neighbors(
+        pool, threads=threads, progress=stage("Comparing the sides for the report")
+    )
+    galleries = galleries_of(result, pool, nearness)
+    nearest = nearest_images(pool, nearness)
+    shown = choose_rows(pool, galleries, nearest, seed=result.seed)
+    maps = lay_out(
+        pool.vectors if len(shown.on_map) == len(pool) else pool.vectors_of(shown.map_rows),
+        method=map_method,
+        seeds=map_seeds,
+        threads=threads,
+        progress=stage("Laying out the map"),
+    )
+    large, small = Thumbnails(pool, threads=threads).of_page(
+        rows_shown(galleries),
+        shown.map_rows,
+        seed=result.seed,
+        progress=stage("Reading images for the report"),
+    )
+    charts = profile_charts(result)
+    skipped = [
+        {"side": side, "name": item.name, "reason": item.reason}
+        for side, items in result.skipped.items()
+        for item in items
+    ]
+    names = pool.names
+    page = render_page(
+        "report.html",
+        {
+            "pool": pool_payload(result, shown, names, nearest, maps, small),
+            "charts": {chart.key: chart.figure for chart in charts},
+        },
+        title=title,
+        result=result,
+        verdict=verdict(result),
+        scale=scale_places(result),
+        first_figures=first_figures(result),
+        further_figures=further_figures(result),
+        sections=gallery_sections(galleries),
+        not_found=not_found(galleries),
+        pool=ShownPool(names, pool.n_real, shown, large),
+        maps=maps,
+        map_name=METHODS[maps[0].method],
+        map_note=_map_note(maps, shown, len(pool), len(small.keys() | large.keys())),
+        charts=charts,
+        slice_end=max([1.25, *(min(part.interval[1], 3.0) for part in result.slices)]),
+        skipped=skipped[:MOST_SKIPPED_SHOWN],
+        skipped_more=max(0, len(skipped) - MOST_SKIPPED_SHOWN),
+        method=method_figures(result, maps, command),
+    )
+    write_page(page, file)
+
+
+def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int) -> str:
+    note = "Trust no map with a number: it bends the space, and what differs between the layouts "
+    note += "is made by the method. "
+    if maps[0].method == "pca":
+        note = (
+            "Principal axes show the widest differences only: images that lie on top of each other "
+            "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
+            "(pip install 'twinscore[umap]'). "
+        )
+    note += "The score is computed from the full embeddings, never from the map."
+    on_map = len(shown.on_map)
+    if on_map < images:
+        note += f" A random {on_map:,} of the {images:,} images are on the map."
+    if pictures == 0:
+        note += " There are no images to show, only points."
+    elif pictures < on_map:
+        note += f" To keep this page small, {pictures:,} of them have a picture."
+    return note

@@ -1,0 +1,92 @@
+"""The summary of a comparison on a terminal."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from twinscore.comparison import Comparison
+    from twinscore.report.page.history_page import Run
+
+MOVED_SHOWN = 3
+
+
+def print_difference(comparison: Comparison, console: Console) -> None:
+    """Print the difference, how sure it is, the slices and the images that moved most."""
+    low, high = comparison.interval
+    console.print(
+        f"\n[bold]Difference {comparison.difference:+.3f}[/bold]  95% interval {low:+.3f} to "
+        f"{high:+.3f}, p = {comparison.p_value:.2g}",
+        highlight=False,
+    )
+    console.print(f"{comparison.verdict}\n", highlight=False)
+    for name, score, count in (
+        (comparison.first_name, comparison.first, comparison.n_first),
+        (comparison.second_name, comparison.second, comparison.n_second),
+    ):
+        console.print(f"  {score:.3f}  {escape(name)} ({count:,})", highlight=False, soft_wrap=True)
+    for warning in comparison.warnings:
+        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+    if comparison.slices:
+        console.print(_slices(comparison))
+    moved = [image for image in comparison.moved if image.change != 0.0][:MOVED_SHOWN]
+    if moved:
+        console.print("\n[bold]Moved most[/bold]", highlight=False)
+    for image in moved:
+        direction = "less" if image.change < 0.0 else "more"
+        console.print(f"  {escape(image.second)}", highlight=False, soft_wrap=True)
+        console.print(
+            f"    gives itself away {direction}: {image.giveaway_first:.2f} before, "
+            f"{image.giveaway_second:.2f} now",
+            style="dim",
+            highlight=False,
+        )
+
+
+def _slices(comparison: Comparison) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Slice")
+    for heading in ("First", "Second", "Difference", "p, corrected"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for item in comparison.slices:
+        p_value = item.adjusted_p_value
+        table.add_row(
+            Text(item.slice),
+            f"{item.first:.3f}",
+            f"{item.second:.3f}",
+            f"{item.difference:+.3f}",
+            "-" if math.isnan(p_value) else f"{p_value:.2g}",
+        )
+    return table
+
+
+def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console) -> None:
+    """Print a row for each run, with its step from the one before."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Run", overflow="fold")
+    for heading in ("Score", "95% interval", "Overlap", "Change", "p"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for run in runs:
+        interval = run.interval
+        overlap = run.fields["overlap"]
+        table.add_row(
+            Text(run.name),
+            f"{run.fields['score']:.3f}",
+            "-" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}",
+            "above 1" if overlap is None or overlap > 1.0 else f"{overlap:.3f}",
+            "-" if run.change is None else f"{run.change:+.3f}",
+            "-" if run.p_value is None else f"{run.p_value:.2g}",
+        )
+    console.print(table)
+    for warning in warnings:
+        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)

@@ -1,0 +1,54 @@
+"""The summary of a score that was read from a sample of the images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from twinscore.report.terminal.summary import scale
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twinscore.scoring.result import ScoreResult
+
+
+def print_sampled_summary(result: ScoreResult, console: Console) -> None:
+    """Print the score, how near it is to that of all images, and what it rests on."""
+    assert result.sampling is not None
+    low, high = result.sampling["interval"]
+    console.print()
+    console.print(
+        f"[bold]Indistinguishability Score  {result.score:.3f}[/bold] ± {(high - low) / 2:.3f}",
+        highlight=False,
+    )
+    console.print(scale(result.score, console.width))
+    console.print(
+        f"All images would score {low:.3f} to {high:.3f} (95% interval).\n", highlight=False
+    )
+    table = Table.grid(padding=(0, 2))
+    rows = [
+        ("Images", f"{result.n_real:,} real, {result.n_synthetic:,} synthetic"),
+        (
+            "Sampled",
+            f"{result.sampling['queries']:,} synthetic images, each against all others, in "
+            f"{result.sampling['looks'][-1]['seconds']:.1f} s",
+        ),
+        (
+            "Neighbors",
+            f"{result.observed_real_fraction:.1%} real around synthetic images, "
+            f"{result.expected_real_fraction:.1%} if mixed",
+        ),
+        ("Overlap", f"{result.overlap:.3f}, the share of synthetic images that could be real ones"),
+        ("Not computed", "p-value and all that needs the neighbors of every image"),
+    ]
+    if result.choice is not None:
+        rows.append(("Chosen", f"backend {result.backend}; {result.choice}"))
+    for name, value in rows:
+        table.add_row(Text(name, style="dim"), Text(value))
+    console.print(table)
+    for warning in result.warnings:
+        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)

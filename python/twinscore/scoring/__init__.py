@@ -1,0 +1,1 @@
+"""One run: settings in, result out; the result, its files, its words."""

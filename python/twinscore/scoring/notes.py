@@ -1,0 +1,114 @@
+"""What the reader of a result should know before trusting it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from twinscore.embedding.records import Embeddings
+    from twinscore.scoring.result import ScoreResult
+
+MANY_ALIKE = 0.01
+UNLIKELY = 0.01
+
+
+def warnings_of(
+    result: ScoreResult,
+    real: Embeddings,
+    synthetic: Embeddings,
+    slice_by: Sequence[str] = (),
+) -> Iterator[str]:
+    """Say, one sentence each, what speaks against taking the score at face value."""
+    yield from _confounds(result)
+    yield from _duplicates(result)
+    yield from _control(result)
+    yield from _audit(result)
+    for side, embeddings in (("real", real), ("synthetic", synthetic)):
+        if embeddings.skipped:
+            total = len(embeddings.skipped) + len(embeddings.vectors)
+            yield (
+                f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read "
+                "and were left out"
+            )
+    for column in slice_by:
+        yield from _slices_left_out(result, synthetic, column)
+    if (real.model is None) != (synthetic.model is None):
+        yield (
+            "one side came as ready-made embeddings: make sure that the model "
+            f"{real.model or synthetic.model} made them too"
+        )
+
+
+def _confounds(result: ScoreResult) -> Iterator[str]:
+    for confound in result.confounds:
+        if confound.separates:
+            yield (
+                f"the {confound.fact} of the files alone tells {confound.accuracy:.0%} of the "
+                f"images apart (real: mostly {confound.real[0]}, synthetic: mostly "
+                f"{confound.synthetic[0]}); save both sides alike, or the score may be about that"
+            )
+
+
+def _audit(result: ScoreResult) -> Iterator[str]:
+    if result.audit is None:
+        return
+    low, high = result.audit["score_error_interval"]
+    if max(abs(low), abs(high)) > (result.interval[1] - result.interval[0]) / 2:
+        yield (
+            f"the approximate search found {result.audit['recall']:.1%} of the neighbors and may "
+            f"bend the score by {low:+.4f} to {high:+.4f}, more than the score is uncertain: "
+            "widen its search, or use the backend exact"
+        )
+
+
+def _duplicates(result: ScoreResult) -> Iterator[str]:
+    if result.duplicates:
+        yield (
+            f"{result.duplicates:,} of {result.n_synthetic:,} synthetic images have exactly the "
+            "embedding of a real one: copies raise the score"
+        )
+    across = int(result.near_duplicates["across"])
+    if across > MANY_ALIKE * (result.n_real + result.n_synthetic):
+        yield (
+            f"{across:,} images are nearly the same as one of the other side: frames of one "
+            "recording on both sides, or copies, raise the score"
+        )
+    if result.collapsed:
+        return
+    for side, images in (("real", result.n_real), ("synthetic", result.n_synthetic)):
+        alike = int(result.near_duplicates[side])
+        if alike > MANY_ALIKE * images:
+            grouped = " of another group" if result.groups is not None else ""
+            yield (
+                f"{alike:,} of {images:,} {side} images are nearly the same as another one"
+                f"{grouped}: they lower the score and make it look surer than it is; give groups "
+                "(clips, scenes) or collapse duplicates"
+            )
+
+
+def _control(result: ScoreResult) -> Iterator[str]:
+    control = result.control
+    if control is None or control.blocks_p_value > UNLIKELY:
+        return
+    yield (
+        "real images beside each other in the order look alike (blocks of them score "
+        f"{control.blocks_score:.2f} against the blocks between them, where random halves score "
+        f"{control.score:.2f}): where they are frames of clips, give groups"
+    )
+
+
+def _slices_left_out(result: ScoreResult, synthetic: Embeddings, column: str) -> Iterator[str]:
+    values = set(synthetic.columns[column]) - {None}
+    left_out = values - {part.value for part in result.slices if part.column == column}
+    if not left_out:
+        return
+    fewer = "fewer than two images"
+    if result.groups is not None:
+        fewer = "fewer than two groups, a group counting for the value most of its images have"
+    example = min(str(value) for value in left_out)
+    yield (
+        f"{len(left_out):,} of {len(values):,} values of {column}, such as {example!r}, have no "
+        f"score of their own: {fewer}"
+    )

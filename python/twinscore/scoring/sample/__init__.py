@@ -1,0 +1,1 @@
+"""The score from a growing sample of the images."""

@@ -1,0 +1,212 @@
+"""The score of a pool too large to search: exact neighbors of a random sample of its images."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore._version import __version__
+from twinscore.graph.pool import pool_of
+from twinscore.graph.score import overlap
+from twinscore.measures.confounds import find_confounds
+from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.sample.queries import QuerySample
+from twinscore.scoring.sample.schedule import grow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from twinscore.embedding.records import Embeddings
+    from twinscore.scoring.sample.schedule import Goal, Growth
+
+    StageProgress = Callable[[str, int, int], None]
+
+
+def assess_sample(
+    real: Embeddings,
+    synthetic: Embeddings,
+    goal: Goal,
+    *,
+    k: int = 1,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: StageProgress | None = None,
+) -> ScoreResult:
+    """Score a random sample of the synthetic images against the whole pool.
+
+    The neighbors of each sampled image are exact; the interval holds the score of all images for
+    95 % of the seeds. What needs the neighbors of every image (the other direction, p-value,
+    range of a perfect twin, hubness) is NaN.
+
+    Parameters
+    ----------
+    real, synthetic
+        Of one model, without groups.
+    goal
+        When to stop. One step at least is finished, whatever the budget. Ctrl-C stops as well: the
+        result is then that of the images searched by then, and says so.
+    k
+        Neighbors per image.
+    seed
+        Of the order in which images are drawn. With a precision alone the result depends on it and
+        on the data; with a budget also on the speed of the machine.
+    threads
+        None for all that the process may use.
+    progress
+        Called now and then with (stage, done, total); the stage tells the score so far.
+
+    Raises
+    ------
+    ValueError
+        As `assess`, and for groups.
+    KeyboardInterrupt
+        Where Ctrl-C comes before any image was searched.
+    """
+    started = time.perf_counter()
+    pool = pool_of(real, synthetic, k)
+    if pool.groups is not None:
+        raise ValueError(
+            "expected images without groups, got groups: precision and budget (--precision, "
+            "--budget) sample single images; leave them out to score groups"
+        )
+    sample = QuerySample.drawn_from(pool, k, seed=seed, threads=threads)
+    growth = grow(sample, goal, progress, started=started)
+    return _result(real, synthetic, sample, growth, goal, seed)
+
+
+def _result(
+    real: Embeddings,
+    synthetic: Embeddings,
+    sample: QuerySample,
+    growth: Growth,
+    goal: Goal,
+    seed: int,
+) -> ScoreResult:
+    last, unknown = growth.looks[-1], math.nan
+    nearest = np.concatenate([found.ids[:, 0] for found in sample.found])
+    distances = np.concatenate([found.distances[:, 0] for found in sample.found])
+    overflow = np.concatenate([np.diff(found.tie_offsets) for found in sample.found])
+    duplicates = int(np.count_nonzero((distances == 0.0) & sample.is_real[nearest]))
+    n_synthetic = len(synthetic.vectors)
+    return ScoreResult(
+        score=last.score,
+        interval=(unknown, unknown),
+        interval_method="none",
+        effective_size=unknown,
+        reverse_score=unknown,
+        overlap=overlap(last.score, float(sample.is_real.mean())),
+        overlap_interval=(unknown, unknown),
+        score_balanced=None,
+        balanced_spread=None,
+        bayes_error=None,
+        distance_ratio=None,
+        profile={"k": [], "space": []},
+        control=None,
+        slices=(),
+        compatibility=None,
+        confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
+        z=unknown,
+        p_value=unknown,
+        null_interval=(unknown, unknown),
+        pooled_score=last.score,
+        k=sample.k,
+        n_real=len(real.vectors),
+        n_synthetic=n_synthetic,
+        groups=None,
+        expected_real_fraction=sample.expected_share,
+        observed_real_fraction=float(sample.shares.mean()),
+        hubness={"variance": unknown, "maximum": unknown, "orphans": unknown},
+        ties=int(np.count_nonzero(overflow)),
+        duplicates=duplicates,
+        near_duplicates=dict.fromkeys(("threshold", "real", "synthetic", "across"), unknown),
+        collapsed=False,
+        skipped={"real": real.skipped, "synthetic": synthetic.skipped},
+        warnings=tuple(_warnings(growth, goal, n_synthetic, duplicates)),
+        samples=_samples_table(real, synthetic, sample, nearest, np.sqrt(distances)),
+        backend="exact",
+        model=real.model or synthetic.model,
+        preprocessing=real.preprocessing or synthetic.preprocessing,
+        seconds={"neighbors": last.seconds, "statistics": 0.0},
+        seed=seed,
+        version=__version__,
+        sampling=_sampling(growth, goal, n_synthetic),
+    )
+
+
+def _sampling(growth: Growth, goal: Goal, images: int) -> dict[str, Any]:
+    """Describe the sample: the value of `ScoreResult.sampling`."""
+    last = growth.looks[-1]
+    return {
+        "queries": last.queries,
+        "of": images,
+        "interval": list(last.interval),
+        "precision": goal.precision,
+        "budget": goal.budget,
+        "interrupted": growth.interrupted,
+        "looks": [
+            {
+                "queries": look.queries,
+                "score": look.score,
+                "interval": list(look.interval),
+                "seconds": look.seconds,
+            }
+            for look in growth.looks
+        ],
+    }
+
+
+def _warnings(growth: Growth, goal: Goal, images: int, duplicates: int) -> list[str]:
+    warnings = []
+    last = growth.looks[-1]
+    reached = f"± {last.half_width:.3f} after {last.queries:,} of {images:,} synthetic images"
+    if growth.interrupted:
+        warnings.append(f"stopped with Ctrl-C at {reached}")
+    elif goal.precision is not None and last.half_width > goal.precision:
+        warnings.append(f"time ran out at {reached}, short of ± {goal.precision:g}")
+    if duplicates:
+        warnings.append(
+            f"{duplicates:,} of the {last.queries:,} images sampled have exactly the embedding "
+            "of a real one: copies raise the score"
+        )
+    return warnings
+
+
+def _samples_table(
+    real: Embeddings, synthetic: Embeddings, sample: QuerySample, nearest: Any, distance: Any
+) -> pa.Table:
+    """Build the table of `ScoreResult.samples` with a row per sampled image.
+
+    The nearest real image of those whose nearest neighbor is synthetic was not looked for.
+    """
+    import pyarrow as pa
+
+    names = pa.array([*real.names, *synthetic.names], pa.string())
+    nearest_names = names.take(pa.array(nearest))
+    is_real = pa.array(sample.is_real[nearest])
+    return pa.table(
+        {
+            "side": pa.array(["synthetic"] * len(nearest), pa.string()),
+            "name": names.take(pa.array(sample.rows)),
+            "group": pa.nulls(len(nearest), pa.string()),
+            "real_share": sample.shares,
+            "alike": pa.nulls(len(nearest), pa.string()),
+            "nearest": nearest_names,
+            "nearest_side": pa.array(np.where(sample.is_real[nearest], "real", "synthetic")),
+            "nearest_distance": distance,
+            "nearest_real": _where(is_real, nearest_names),
+            "nearest_real_distance": _where(is_real, pa.array(distance)),
+            "giveaway": _where(is_real, pa.array(np.ones(len(nearest)))),
+        }
+    )
+
+
+def _where(condition: Any, values: Any) -> Any:
+    import pyarrow as pa
+    from pyarrow import compute
+
+    return compute.if_else(condition, values, pa.nulls(len(values), values.type))

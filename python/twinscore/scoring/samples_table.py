@@ -1,0 +1,96 @@
+"""The table behind the score: one row per image, with who is nearest to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from twinscore.base.arrays import Float64Array
+    from twinscore.embedding.records import Embeddings
+    from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.neighbors.records import Neighbors
+
+
+def samples_table(
+    real: Embeddings,
+    synthetic: Embeddings,
+    neighbors: Neighbors,
+    nearest_real: Neighbors,
+    real_shares: Float64Array,
+    duplicates: NearDuplicates,
+) -> pa.Table:
+    """Build the table described at `ScoreResult.samples`.
+
+    Parameters
+    ----------
+    real, synthetic
+        The two sides of the pool, real rows first.
+    neighbors
+        Of the pool.
+    nearest_real
+        The nearest real row of every synthetic one.
+    real_shares
+        Shape (n,): share of real images among each point's neighbors.
+    duplicates
+        Near-duplicates in the pool.
+    """
+    import pyarrow as pa
+
+    n_real, n_synthetic = len(real.vectors), len(synthetic.vectors)
+    names = pa.array([*real.names, *synthetic.names], pa.string())
+    sides = pa.array(["real"] * n_real + ["synthetic"] * n_synthetic, pa.string())
+    nearest = neighbors.ids[:, 0]
+    nearest_distance = np.sqrt(neighbors.distances[:, 0])
+    nearest_real_distance = np.sqrt(nearest_real.distances[:, 0])
+    blank = pa.nulls(n_real, pa.float64())
+    table = pa.table(
+        {
+            "side": sides,
+            "name": names,
+            "group": pa.array(_groups(real) + _groups(synthetic), pa.string()),
+            "real_share": real_shares,
+            "alike": _alike(names, duplicates),
+            "nearest": names.take(pa.array(nearest)),
+            "nearest_side": sides.take(pa.array(nearest)),
+            "nearest_distance": nearest_distance,
+            "nearest_real": pa.concat_arrays(
+                [pa.nulls(n_real, pa.string()), names.take(pa.array(nearest_real.ids[:, 0]))]
+            ),
+            "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
+            "giveaway": pa.concat_arrays(
+                [blank, pa.array(_giveaway(nearest_real_distance, nearest_distance[n_real:]))]
+            ),
+        }
+    )
+    for column in sorted({*real.columns, *synthetic.columns}):
+        values = [*_column(real, column), *_column(synthetic, column)]
+        # A column of the user's must not take the place of one of ours.
+        name = f"column:{column}" if column in table.column_names else column
+        table = table.append_column(name, pa.array(values, pa.string()))
+    return table
+
+
+def _groups(side: Embeddings) -> list[str | None]:
+    return list(side.groups) if side.groups is not None else [None] * len(side.vectors)
+
+
+def _column(side: Embeddings, name: str) -> tuple[str | None, ...]:
+    return side.columns.get(name, (None,) * len(side.vectors))
+
+
+def _alike(names: pa.Array, duplicates: NearDuplicates) -> pa.Array:
+    """Name the first image of each cluster of two or more."""
+    import pyarrow as pa
+
+    alone = np.bincount(duplicates.clusters, minlength=len(names))[duplicates.clusters] == 1
+    return names.take(pa.array(duplicates.clusters, mask=alone))
+
+
+def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
+    """Divide distances; an exact copy of a real image is no giveaway, of a synthetic one it is."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(to_real == 0.0, 1.0, to_real / to_any)

@@ -1,0 +1,90 @@
+"""Results read back from disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.scoring.result_files import RESULT_FILE, SAMPLES_FILE
+
+if TYPE_CHECKING:
+    import os
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class SavedResult:
+    """A result folder.
+
+    Attributes
+    ----------
+    folder
+        Where it lies.
+    fields
+        Of result.json.
+    samples
+        Of samples.parquet.
+    """
+
+    folder: Path
+    fields: dict[str, Any]
+    samples: pa.Table
+
+    def names(self, side: str) -> list[str]:
+        """Return the names of one side, in order."""
+        rows = zip(self.samples["side"].to_pylist(), self.samples["name"].to_pylist(), strict=True)
+        return [name for of_side, name in rows if of_side == side]
+
+    def giveaways(self) -> list[tuple[str, float]]:
+        """Return name and giveaway of each synthetic image that has one."""
+        columns = (self.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
+        return [
+            (name, giveaway)
+            for side, name, giveaway in zip(*columns, strict=True)
+            if side == "synthetic" and giveaway is not None
+        ]
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the score; None in a result that has none, such as that of a sample of the images."""
+        low, high = self.fields.get("interval") or (None, None)
+        return None if low is None or high is None else (low, high)
+
+
+def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
+    """Read what ``ScoreResult.save`` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no result.
+    ValueError
+        The files are damaged or hold something else.
+    """
+    from pyarrow import ArrowException, parquet
+
+    place = Path(folder)
+    for name in (RESULT_FILE, SAMPLES_FILE):
+        if not (place / name).is_file():
+            raise FileNotFoundError(
+                f"expected a result folder with {RESULT_FILE} and {SAMPLES_FILE}, "
+                f"but {place / name} does not exist"
+            )
+    try:
+        fields = json.loads((place / RESULT_FILE).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{place / RESULT_FILE}: expected JSON, got {error}") from error
+    if not isinstance(fields, dict) or not isinstance(fields.get("score"), int | float):
+        raise ValueError(f"{place / RESULT_FILE}: expected a result with a score")
+    try:
+        samples = parquet.read_table(place / SAMPLES_FILE)
+        result = SavedResult(place, fields, samples)
+        result.giveaways()
+    except (ArrowException, KeyError, OSError) as error:
+        raise ValueError(
+            f"{place / SAMPLES_FILE}: expected a table of samples, got {error}"
+        ) from error
+    return result

@@ -1,0 +1,188 @@
+"""The pool of a stream: all real points, the synthetic ones kept, and who is near to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.graph.pool import Pool
+from twinscore.graph.score import directed_score
+from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
+from twinscore.measures.unit_graphs import grouped_graphs
+from twinscore.streaming.codes import group_codes
+from twinscore.streaming.figures import Figures, figures
+from twinscore.streaming.neighbor_lists import NeighborLists
+from twinscore.streaming.pool_rows import GrowingRows
+from twinscore.streaming.reservoir import Reservoir
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
+    from twinscore.embedding.records import Embeddings
+
+
+class CandidatePool:
+    """Scores the points of a reservoir against the real ones.
+
+    Parameters
+    ----------
+    real
+        The real side.
+    k
+        Neighbors per point.
+    capacity
+        Synthetic points at most.
+    seed
+        Of the draws of one member per group.
+    whole_groups
+        Whether the reservoir draws whole groups.
+    threads
+        None for all that the process may use.
+    """
+
+    def __init__(
+        self,
+        real: Embeddings,
+        k: int,
+        capacity: int,
+        *,
+        seed: int,
+        whole_groups: bool,
+        threads: int | None,
+    ) -> None:
+        self.k = k
+        self._seed = seed
+        self._threads = threads
+        self._n_real = len(real.vectors)
+        self._rows = GrowingRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
+        self._real_groups = real.groups
+        real_serials = -1 - np.arange(self._n_real, dtype=np.int64)
+        self._real_serials = real_serials
+        # A group of the real side and one of the synthetic side are two, whatever their names.
+        self._real_codes = (
+            real_serials
+            if real.groups is None
+            else -group_codes(real.groups, np.zeros(self._n_real, dtype=np.int64))
+        )
+        self.reservoir = Reservoir(
+            capacity, whole_groups=whole_groups, rows=self._rows, first_row=self._n_real
+        )
+        self._lists = NeighborLists(k, max(k, MOST_NEIGHBORS), threads=threads)
+
+    @property
+    def width(self) -> int:
+        """Length of a vector."""
+        return self._rows.width
+
+    @property
+    def real_vectors(self) -> FloatMatrix:
+        """Shape (n_real, d)."""
+        return self._rows.view(0, self._n_real)
+
+    @property
+    def vectors(self) -> FloatMatrix:
+        """Shape (n, d): the real points, then the synthetic ones kept."""
+        return self._rows.view(0, self._n_real + len(self.reservoir))
+
+    @property
+    def is_real(self) -> BoolArray:
+        """Shape (n,)."""
+        return np.arange(len(self.vectors)) < self._n_real
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether any point has a group."""
+        return self._real_groups is not None or any(
+            group is not None for group in self.reservoir.groups
+        )
+
+    def figures(self, seen: int) -> tuple[Figures, float, dict[str, int] | None]:
+        """Score the pool.
+
+        Parameters
+        ----------
+        seen
+            Synthetic items seen.
+
+        Returns
+        -------
+        figures
+            Of the images, or of the groups where there are any.
+        pooled_score
+            Of the images, neighbors of the own group left out.
+        groups
+            Numbers of groups, or None.
+        """
+        self._check()
+        is_real = self.is_real
+        codes = np.concatenate([self._real_codes, self.reservoir.codes])
+        serials = np.concatenate([self._real_serials, self.reservoir.serials])
+        self._lists.refresh(self.vectors, codes, serials)
+        graph = self._lists.graph(self.k)
+        if not self.has_groups:
+            size = min(_neighborhood(is_real), self._lists.reach)
+            surroundings = surroundings_of(self._lists.graph(size))
+            found = figures(graph, surroundings, is_real, seen)
+            return found, found.score, None
+        _, exclusive = np.unique(codes, return_inverse=True)
+        pooled_score = directed_score(graph, ~is_real, exclusive)
+        pool = Pool(self.vectors, is_real, self._group_numbers())
+        counts = self._group_counts(pool.unit_is_real)
+        drawn = grouped_graphs(pool, self.k, seed=self._seed, threads=self._threads)
+        found = figures(
+            drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
+        )
+        return found, pooled_score, counts
+
+    def _group_numbers(self) -> IdArray:
+        """Give groups numbers by label, the real ones first, so that no order of arrival shows."""
+        real = self._real_groups or range(self._n_real)
+        real_ids = np.unique(np.asarray(real), return_inverse=True)[1]
+        labels = [
+            (0, group) if group is not None else (1, f"{serial:020}")
+            for group, serial in zip(
+                self.reservoir.groups, self.reservoir.serials.tolist(), strict=True
+            )
+        ]
+        number_of = {label: number for number, label in enumerate(sorted(set(labels)))}
+        synthetic_ids = np.array([number_of[label] for label in labels], dtype=np.int64)
+        return np.concatenate([real_ids, synthetic_ids + real_ids.max() + 1]).astype(np.int64)
+
+    def _group_counts(self, is_real_group: BoolArray) -> dict[str, int]:
+        real = int(np.count_nonzero(is_real_group))
+        kept = len(is_real_group) - real
+        seen = round(kept / self.reservoir.group_share)
+        return {"real": real, "synthetic_kept": kept, "synthetic_seen": seen}
+
+    def _check(self) -> None:
+        kept = len(self.reservoir)
+        if kept < 2:
+            raise ValueError(
+                f"expected at least 2 synthetic images, got {kept}: a score of so few says nothing"
+            )
+        if self.has_groups:
+            for side, count in self._groups_per_side().items():
+                if count < 2:
+                    raise ValueError(
+                        f"expected at least 2 groups of {side} images, got {count}: "
+                        "images of one group count as one"
+                    )
+            points, counted = sum(self._groups_per_side().values()), "groups"
+        else:
+            points, counted = self._n_real + kept, "images"
+        if self.k >= points:
+            raise ValueError(
+                f"expected k of at most {points - 1:,}, one less than the {points:,} {counted} "
+                f"of both sides, got k = {self.k}"
+            )
+
+    def _groups_per_side(self) -> dict[str, int]:
+        return {
+            "real": len(np.unique(self._real_codes)),
+            "synthetic": len(np.unique(self.reservoir.codes)),
+        }
+
+
+def _neighborhood(is_real: BoolArray) -> int:
+    real = int(np.count_nonzero(is_real))
+    return neighborhood_size(min(real, len(is_real) - real))

@@ -1,0 +1,99 @@
+"""Images that must show the same thing, found without groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+import twinscore as ts
+from twinscore.measures.duplicates import (
+    NearDuplicates,
+    intrinsic_dimension,
+    merged_groups,
+    near_duplicates,
+)
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import FloatMatrix
+
+
+def found(vectors: FloatMatrix, real: int | None = None) -> NearDuplicates:
+    is_real = np.arange(len(vectors)) < (len(vectors) if real is None else real)
+    neighbors = ts.self_knn(vectors, 10)
+    return near_duplicates(vectors, neighbors, is_real, seed=0)
+
+
+def copies(count: int, times: int, noise: float) -> FloatMatrix:
+    random = np.random.default_rng(0)
+    repeated = np.repeat(random.standard_normal((count, 16)), times, axis=0)
+    return (repeated + noise * random.standard_normal(repeated.shape)).astype(np.float32)
+
+
+@pytest.mark.parametrize("dimensions", [2, 10, 100])
+@pytest.mark.parametrize("seed", range(5))
+def test_independent_points_have_none(dimensions: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed).standard_normal((1_000, dimensions)).astype(np.float32)
+    assert len(found(drawn).pairs) == 0
+
+
+def test_heavy_tails_are_no_duplicates() -> None:
+    drawn = np.random.default_rng(0).standard_t(3, (1_000, 8)).astype(np.float32)
+    assert len(found(drawn).pairs) == 0
+
+
+@pytest.mark.parametrize("times", [2, 5, 9, 30])
+@pytest.mark.parametrize("noise", [0.001, 0.05])
+def test_near_copies_are_linked_to_one_cluster_each(times: int, noise: float) -> None:
+    duplicates = found(copies(100, times, noise))
+    clusters = np.repeat(np.arange(100) * times, times)
+    np.testing.assert_array_equal(duplicates.clusters, clusters)
+
+
+def test_exact_copies_are_found_where_all_images_have_some() -> None:
+    duplicates = found(copies(100, 3, 0.0))
+    assert duplicates.threshold == 0.0
+    assert len(duplicates.pairs) == 300
+
+
+def test_a_single_pair_is_found_among_many() -> None:
+    drawn = np.random.default_rng(0).standard_normal((1_000, 16)).astype(np.float32)
+    drawn[700] = drawn[300] + 1e-3
+    np.testing.assert_array_equal(found(drawn).pairs, [[300, 700]])
+
+
+def test_images_of_different_sides_are_paired_but_never_one_cluster() -> None:
+    drawn = np.random.default_rng(0).standard_normal((1_000, 16)).astype(np.float32)
+    drawn[700] = drawn[300]
+    duplicates = found(drawn, real=500)
+    np.testing.assert_array_equal(duplicates.pairs, [[300, 700]])
+    np.testing.assert_array_equal(duplicates.clusters, np.arange(1_000))
+
+
+@pytest.mark.parametrize("dimensions", [2, 3, 5])  # more, and most points lie at an edge
+def test_the_dimension_of_even_points_is_found(dimensions: int) -> None:
+    drawn = np.random.default_rng(0).uniform(size=(20_000, dimensions)).astype(np.float32)
+    distances = np.sqrt(ts.self_knn(drawn, 10).distances)
+    assert intrinsic_dimension(distances) == pytest.approx(dimensions, rel=0.1)
+
+
+def test_clusters_and_groups_that_touch_become_one_group() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        clusters = np.minimum.accumulate(np.arange(30)[::-1])[::-1].copy()
+        for row in random.integers(1, 30, 8):
+            clusters[row] = clusters[random.integers(row)]
+        groups = random.integers(0, 20, 30)
+        groups = np.unique(groups, return_inverse=True)[1]
+        merged = merged_groups(NearDuplicates(1.0, np.empty((0, 2), np.int64), clusters), groups)
+        first_of_group = np.unique(groups, return_index=True)[1][groups]
+        links = np.concatenate([clusters, first_of_group])
+        rows = np.tile(np.arange(30), 2)
+        graph = coo_matrix((np.ones(60), (rows, links)), shape=(30, 30))
+        expected = connected_components(graph, directed=False)[1]
+        assert (
+            len(set(zip(merged, expected, strict=True))) == len(set(merged)) == len(set(expected))
+        )

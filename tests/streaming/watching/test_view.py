@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinscore.streaming.watching.view import sparkline, summary_line
+from watched_folder import take_all, write_frame
+
+if TYPE_CHECKING:
+    from watched_folder import Watched
+
+
+def test_a_watch_without_a_score_says_why(watched: Watched) -> None:
+    session = watched.open()
+    assert summary_line(session, session.result()) == "no score yet: 0 frames counted, 0 landing"
+    write_frame(watched.folder / "0.png", 0)
+    take_all(session)
+    shown = summary_line(session, session.result())
+    assert shown.startswith("no score yet: 1 frames counted, 0 landing (expected at least 2 ")
+    write_frame(watched.folder / "1.png", 1)
+    take_all(session)
+    assert summary_line(session, session.result()).startswith("score ")
+
+
+def test_a_sparkline_spans_from_the_lowest_to_the_highest() -> None:
+    assert sparkline([0.0, 1.0, 0.6]) == "▁█▅"
+    assert sparkline([0.5, 0.5]) == "▁▁"
