@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinscore.images.sources.passed_over import describe_passed_over
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -26,6 +28,8 @@ def warnings_of(
     yield from _control(result)
     yield from _audit(result)
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
+        if embeddings.passed_over:
+            yield f"{side} side: {describe_passed_over(embeddings.passed_over)}"
         if embeddings.skipped:
             total = len(embeddings.skipped) + len(embeddings.vectors)
             yield (

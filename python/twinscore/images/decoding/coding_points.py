@@ -73,10 +73,7 @@ class CodingPoints:
         samples
             Shape (height, width, 3), of the full range of their type.
         """
-        if samples.dtype == np.uint8:
-            table = _light(self.transfer, 8)
-        else:
-            table = _light(self.transfer, 16)
+        table = _light(self.transfer, 8) if samples.dtype == np.uint8 else _light(self.transfer, 16)
         chromaticities = _WIDE_PRIMARIES.get(self.primaries, SRGB_CHROMATICITIES)
         shown = np.empty(samples.shape, dtype=np.uint8)
         # In strips: light takes four times the memory of what it is made from.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from twinscore.base.errors import UnreadableImageError
 from twinscore.images.decoding.color import composite, square_pixels, upright
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
+    from PIL import Image
 
 _DPX = (b"SDPX", b"XPDS")
 _CINEON = (b"\x80\x2a\x5f\xd7", b"\xd7\x5f\x2a\x80")

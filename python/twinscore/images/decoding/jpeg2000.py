@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.extras import require
 from twinscore.images.decoding.samples import image_of_samples
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _SIZE_MARKER = b"\xff\x4f\xff\x51"
 _DEPTHS_AT = 40

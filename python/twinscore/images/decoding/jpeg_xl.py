@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from twinscore.base.extras import require
 from twinscore.images.decoding.color import rgb_from_pillow
 from twinscore.images.decoding.samples import image_of_samples
@@ -16,6 +14,7 @@ from twinscore.images.records import ImageFacts
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    from PIL import Image
 
 _CODESTREAM = b"\xff\x0a"
 _CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"

@@ -11,6 +11,7 @@ from twinscore.base.errors import MissingExtraError
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.endings import counted, is_hidden, is_image_name
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.passed_over import NotedSource
 from twinscore.images.sources.remote_file import RemoteFile, file_system
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class RemoteFiles:
             yield ImageItem(url, RemoteFile(url), columns=folder_columns(relative))
 
 
-def list_remote_folder(url: str) -> RemoteFiles:
+def list_remote_folder(url: str) -> NotedSource:
     """List all image files below a URL, ordered by relative path; hidden ones are passed over.
 
     Raises
@@ -71,7 +72,8 @@ def list_remote_folder(url: str) -> RemoteFiles:
     images = sorted(path for path in by_relative if is_image_name(path) and not is_hidden(path))
     if not images:
         raise ValueError(f"no images in {url!r}: got {counted(len(found), 'other file')}")
-    return RemoteFiles([system.unstrip_protocol(by_relative[path]) for path in images], images)
+    listed = RemoteFiles([system.unstrip_protocol(by_relative[path]) for path in images], images)
+    return NotedSource(listed, (path for path in by_relative if not is_hidden(path)))
 
 
 def match_remote(pattern: str) -> list[str]:
