@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,6 +37,11 @@ _WIDE_PRIMARIES = {
 
 _LINEAR, _PQ, _HLG = 8, 16, 18
 _GAMMAS = {4: 2.2, 5: 2.8}
+_DECODERS: dict[int, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
+    _LINEAR: np.positive,
+    _PQ: perceptual_quantizer_decoded,
+    _HLG: hybrid_log_gamma_decoded,
+}
 
 _ROWS_AT_ONCE = 256
 
@@ -90,14 +95,7 @@ class CodingPoints:
 def _light(transfer: int, bits: int) -> npt.NDArray[np.float32]:
     """Return the light of every sample of so many bits."""
     signal = np.linspace(0.0, 1.0, 1 << bits)
-    decode: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = {
-        _LINEAR: lambda values: values,
-        _PQ: perceptual_quantizer_decoded,
-        _HLG: hybrid_log_gamma_decoded,
-        **{code: functools.partial(_power, gamma) for code, gamma in _GAMMAS.items()},
-    }.get(transfer, srgb_decoded)
+    if transfer in _GAMMAS:
+        return np.power(signal, _GAMMAS[transfer]).astype(np.float32)
+    decode = _DECODERS.get(transfer, srgb_decoded)
     return decode(signal).astype(np.float32)
-
-
-def _power(gamma: float, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.power(values, gamma)

@@ -145,7 +145,7 @@ def _decode(file: BinaryIO, origin: Path | bytes, options: _Options) -> Image.Im
 
 def _opened(file: BinaryIO, shorter_side: int | None) -> Image.Image:
     """Open and load what Pillow knows, by another decoder where that one sees more."""
-    image = Image.open(file, formats=supported_formats())
+    image: Image.Image = Image.open(file, formats=supported_formats())
     if image.format == "PNG":
         image = decoded_png(image, file)
     elif image.format == "JPEG2000":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -52,11 +54,13 @@ def read_facts(item: ImageItem) -> ImageFacts | None:
         with pillow_warnings_silenced():
             if isinstance(content, Path | str):
                 with Path(content).open("rb") as file:
-                    return _facts(file, Path(content))
+                    facts = _facts(file, Path(content))
+                    return replace(facts, file_size=os.fstat(file.fileno()).st_size)
             if isinstance(content, ImageHandle):
                 content = content.read()
             if isinstance(content, bytes | bytearray | memoryview):
-                return _facts(io.BytesIO(content), bytes(content))
+                facts = _facts(io.BytesIO(content), bytes(content))
+                return replace(facts, file_size=len(content))
     except Exception:
         # Damaged headers make Pillow raise nearly anything; `read_image` gives the reason.
         return None

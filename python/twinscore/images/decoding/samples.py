@@ -96,7 +96,8 @@ def _scaled(samples: npt.NDArray[Any], bits: int) -> npt.NDArray[np.uint8]:
 @functools.cache
 def _tones(bits: int) -> npt.NDArray[np.uint8]:
     most = (1 << bits) - 1
-    return np.rint(np.arange(most + 1) * (255 / most)).astype(np.uint8)
+    tones: npt.NDArray[np.uint8] = np.rint(np.arange(most + 1) * (255 / most)).astype(np.uint8)
+    return tones
 
 
 def _checked_integers(samples: npt.NDArray[Any]) -> npt.NDArray[np.uint16]:

@@ -172,23 +172,24 @@ class _ShownFrames:
             self._usual_seconds = _time(self._next) - _time(self._shown)
             self._shown = self._next
             self._next = next(self._frames, None)
-        if self._shown is None or (self._next is None and time >= self._end() - _SLACK):
+        if self._shown is None or (self._next is None and time >= self._end(self._shown) - _SLACK):
             return None
         return self._shown
 
-    def _end(self) -> float:
-        duration = self._shown.duration
-        seconds = float(duration * self._shown.time_base) if duration else self._usual_seconds
-        return _time(self._shown) + max(seconds, float(self._shown.time_base))
+    def _end(self, frame: Any) -> float:
+        tick = float(frame.time_base)
+        seconds = frame.duration * tick if frame.duration else self._usual_seconds
+        return _time(frame) + max(seconds, tick)
 
 
 def _stamp(frame: Any) -> int | None:
     """Return when a frame is shown; some containers know only when it is decoded."""
-    return frame.pts if frame.pts is not None else frame.dts
+    stamp: int | None = frame.pts if frame.pts is not None else frame.dts
+    return stamp
 
 
 def _time(frame: Any) -> float:
-    return float(_stamp(frame) * frame.time_base)
+    return float((_stamp(frame) or 0) * frame.time_base)
 
 
 def _stamps(container: Any, stream: Any) -> tuple[array[int], int]:

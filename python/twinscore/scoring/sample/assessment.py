@@ -12,6 +12,7 @@ from twinscore._version import __version__
 from twinscore.graph.pool import pool_of
 from twinscore.graph.score import overlap
 from twinscore.measures.confounds import find_confounds
+from twinscore.scoring.notes import passed_over_notes
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.sample.queries import QuerySample
 from twinscore.scoring.sample.schedule import grow
@@ -126,7 +127,10 @@ def _result(
         near_duplicates=dict.fromkeys(("threshold", "real", "synthetic", "across"), unknown),
         collapsed=False,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
-        warnings=tuple(_warnings(growth, goal, n_synthetic, duplicates)),
+        warnings=(
+            *_warnings(growth, goal, n_synthetic, duplicates),
+            *passed_over_notes(real, synthetic),
+        ),
         samples=_samples_table(real, synthetic, sample, nearest, np.sqrt(distances)),
         backend="exact",
         model=real.model or synthetic.model,
