@@ -166,9 +166,7 @@ def _all_bits(image: Image.Image, file: BinaryIO) -> Image.Image:
     bits = deep_bits(content)
     if bits is None:
         return image
-    deep = read_deep_jpeg2000(content, bits)
-    deep.info.update(image.info)
-    return deep
+    return read_deep_jpeg2000(content, bits, image.info)
 
 
 def _decode_reduced(image: Image.Image, shorter_side: int) -> None:

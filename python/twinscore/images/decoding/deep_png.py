@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.extras import require
 from twinscore.images.decoding.png_chunks import SIGNATURE, chunks_of, header_of
-from twinscore.images.decoding.samples import image_of_samples
+from twinscore.images.decoding.profiles import samples_in_srgb
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PIL import Image
 
 _KEPT = (b"IHDR", b"tRNS", b"IDAT", b"IEND")
@@ -33,8 +35,15 @@ def is_deep_png(content: bytes) -> bool:
     )
 
 
-def read_deep_png(content: bytes) -> Image.Image:
+def read_deep_png(content: bytes, info: Mapping[Any, Any]) -> Image.Image:
     """Decode all bits, with transparency as alpha: grey, grey with alpha, RGB or RGBA.
+
+    Parameters
+    ----------
+    content
+        The file.
+    info
+        What Pillow read of its colours.
 
     Raises
     ------
@@ -46,4 +55,4 @@ def read_deep_png(content: bytes) -> Image.Image:
     )
     # The decoder logs warnings about damage in what has no effect here.
     parts = [content[chunk.place] for chunk in chunks_of(content) if chunk.kind in _KEPT]
-    return image_of_samples(imagecodecs.png_decode(b"".join((SIGNATURE, *parts))))
+    return samples_in_srgb(imagecodecs.png_decode(b"".join((SIGNATURE, *parts))), info)

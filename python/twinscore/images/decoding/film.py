@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _DPX = (b"SDPX", b"XPDS")
 _CINEON = (b"\x80\x2a\x5f\xd7", b"\xd7\x5f\x2a\x80")
+_TURNED_BY_A_QUARTER = range(5, 9)
 _PURPOSE = "reading DPX and Cineon files"
 _FORMAT_NAMES = {"dpx": "DPX", "cineon": "Cineon"}
 _WHITE_IS_NOT_KNOWN = "expected channels R, G, B or one of grey, got"
@@ -51,10 +52,13 @@ def read_film(content: Path | bytes) -> Image.Image:
         channels = _picture_channels(file)
         spec = file.spec(0)
         check_size(spec.width, spec.height)
+        orientation = spec.get_int_attribute("Orientation", 1)
         samples = read_channels(file, channels, "float")
+        if orientation in _TURNED_BY_A_QUARTER:
+            # OpenImageIO tells the sides as shown, and gives the pixels as stored.
+            samples = samples.reshape(spec.width, spec.height, len(channels))
         image = _shown(samples.astype(np.float32, copy=False), _transfer(file, spec))
         aspect = spec.get_float_attribute("PixelAspectRatio", 1.0)
-        orientation = spec.get_int_attribute("Orientation", 1)
     return upright(square_pixels(image, aspect), orientation)
 
 

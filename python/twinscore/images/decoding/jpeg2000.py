@@ -6,13 +6,15 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.extras import require
-from twinscore.images.decoding.samples import image_of_samples
+from twinscore.images.decoding.profiles import samples_in_srgb
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from PIL import Image
 
 _SIZE_MARKER = b"\xff\x4f\xff\x51"
-_DEPTHS_AT = 40
+_DEPTHS_AT = 42
 """Bytes from the start of the codestream to the depth of its first component (SIZ, Ssiz)."""
 
 _SIGNED = 0x80
@@ -33,7 +35,7 @@ def deep_bits(content: bytes) -> int | None:
     return bits if not depth & _SIGNED and 8 < bits <= 16 else None
 
 
-def read_deep_jpeg2000(content: bytes, bits: int) -> Image.Image:
+def read_deep_jpeg2000(content: bytes, bits: int, info: Mapping[Any, Any]) -> Image.Image:
     """Decode all bits; grey, grey with alpha, RGB or RGBA.
 
     Raises
@@ -44,4 +46,4 @@ def read_deep_jpeg2000(content: bytes, bits: int) -> Image.Image:
     imagecodecs: Any = require(
         "imagecodecs", extra="cpu", purpose="reading JPEG 2000 of more than 8 bits"
     )
-    return image_of_samples(imagecodecs.jpeg2k_decode(content), bits)
+    return samples_in_srgb(imagecodecs.jpeg2k_decode(content), info, bits)

@@ -41,7 +41,10 @@ def opened(content: Path | bytes, suffix: str, purpose: str) -> Iterator[Any]:
     """
     oiio = require("OpenImageIO", extra="vfx", purpose=purpose)
     with _as_file(content, suffix) as path:
-        file = oiio.ImageInput.open(str(path))
+        settings = oiio.ImageSpec()
+        # PFM begins at the bottom; without any setting it is left upside down.
+        settings.attribute("pnm:pfmflip", 1)
+        file = oiio.ImageInput.open(str(path), settings)
         if file is None:
             raise UnreadableImageError(_damaged(oiio.geterror()))
         try:

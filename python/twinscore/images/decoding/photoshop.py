@@ -10,6 +10,7 @@ import numpy as np
 from twinscore.base.errors import UnreadableImageError
 from twinscore.images.decoding.color import rgb_from_pillow
 from twinscore.images.decoding.openimageio import opened, read_channels
+from twinscore.images.decoding.profiles import samples_in_srgb
 from twinscore.images.decoding.samples import image_of_samples
 from twinscore.images.decoding.size_limit import check_size
 from twinscore.images.decoding.transfer import display_tones
@@ -53,10 +54,10 @@ def read_deep_psd(content: Path | bytes) -> Image.Image:
         is_light = spec.format.size() == 4
         samples = read_channels(file, range(spec.nchannels), "float" if is_light else "uint16")
         profile = spec.getattribute("ICCProfile")
-    image = image_of_samples(display_tones(samples) if is_light else samples)
-    if profile is not None and not is_light:
-        image.info["icc_profile"] = np.asarray(profile).tobytes()
-    return rgb_from_pillow(image)
+    if is_light:
+        return rgb_from_pillow(image_of_samples(display_tones(samples)))
+    said = {} if profile is None else {"icc_profile": np.asarray(profile).tobytes()}
+    return rgb_from_pillow(samples_in_srgb(samples, said))
 
 
 def read_deep_psd_facts(content: Path | bytes) -> ImageFacts:

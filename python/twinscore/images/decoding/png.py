@@ -14,9 +14,11 @@ from twinscore.images.decoding.png_chunks import chunks_of
 from twinscore.images.decoding.profiles import CODING_POINTS
 
 if TYPE_CHECKING:
-    from typing import BinaryIO
+    from collections.abc import Mapping
+    from typing import Any, BinaryIO
 
-_NOT_OF_THE_PIXELS = ("transparency",)
+_ORIENTATIONS = ("exif", "xmp", "Raw profile type exif", "XML:com.adobe.xmp")
+"""Keys under which Pillow keeps what may hold an orientation."""
 
 
 def decoded_png(image: Image.Image, file: BinaryIO) -> Image.Image:
@@ -36,22 +38,20 @@ def decoded_png(image: Image.Image, file: BinaryIO) -> Image.Image:
     points = _coding_points(content)
     if points is not None:
         image.info[CODING_POINTS] = points
-    pixels = _decoded_elsewhere(image, content)
-    if pixels is None:
-        return image
-    said = {key: value for key, value in image.info.items() if key not in _NOT_OF_THE_PIXELS}
-    pixels.info.update(said)
+    plain = decode_plain_png(content)
+    if plain is not None:
+        return _with_info(Image.fromarray(plain), image.info)
+    return _decoded_deep(image, content) if is_deep_png(content) else image
+
+
+def _with_info(pixels: Image.Image, info: Mapping[Any, Any]) -> Image.Image:
+    pixels.info.update({key: value for key, value in info.items() if key != "transparency"})
     return pixels
 
 
-def _decoded_elsewhere(image: Image.Image, content: bytes) -> Image.Image | None:
-    plain = decode_plain_png(content)
-    if plain is not None:
-        return Image.fromarray(plain)
-    if not is_deep_png(content):
-        return None
+def _decoded_deep(image: Image.Image, content: bytes) -> Image.Image:
     try:
-        pixels = read_deep_png(content)
+        pixels = read_deep_png(content, image.info)
     except MissingExtraError:
         raise
     except Exception:
@@ -60,7 +60,8 @@ def _decoded_elsewhere(image: Image.Image, content: bytes) -> Image.Image | None
         raise
     if "exif" not in image.info:
         image.load()  # It may lie behind the pixels.
-    return pixels
+    of_orientation = {key: value for key, value in image.info.items() if key in _ORIENTATIONS}
+    return _with_info(pixels, of_orientation)
 
 
 def _coding_points(content: bytes) -> CodingPoints | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,9 +93,9 @@ class _Beauty:
     spec: Any
     layer: Layer
     format: str
-    chromaticities: tuple[float, ...] | None
-    pixel_aspect: float
-    orientation: int
+    chromaticities: tuple[float, ...] | None = None
+    pixel_aspect: float = 1.0
+    orientation: int = 1
 
 
 @contextmanager
@@ -106,25 +106,31 @@ def _opened_beauty(content: Path | bytes) -> Iterator[_Beauty]:
         header = read_radiance_header(content)
         plain = as_rgb_file(content) if header.is_xyz else content
         with opened(plain, ".hdr", purpose) as file:
-            yield _beauty(file, header.chromaticities, header.pixel_aspect)
-        return
-    suffix = ".exr" if head.startswith(_OPENEXR) else ".pfm"
-    with opened(content, suffix, purpose) as file:
-        yield _beauty(file)
+            beauty = _beauty(file)
+            yield replace(
+                beauty,
+                chromaticities=header.chromaticities,
+                pixel_aspect=header.pixel_aspect,
+                orientation=header.orientation,
+            )
+    elif head.startswith(_OPENEXR):
+        with opened(content, ".exr", purpose) as file:
+            beauty = _beauty(file)
+            yield replace(
+                beauty,
+                chromaticities=beauty.spec.getattribute("chromaticities"),
+                pixel_aspect=beauty.spec.get_float_attribute("PixelAspectRatio", 1.0),
+                orientation=beauty.spec.get_int_attribute("Orientation", 1),
+            )
+    else:
+        with opened(content, ".pfm", purpose) as file:
+            yield _beauty(file)
 
 
-def _beauty(
-    file: Any, chromaticities: tuple[float, ...] | None = None, pixel_aspect: float | None = None
-) -> _Beauty:
+def _beauty(file: Any) -> _Beauty:
     layer = find_beauty(parts_of(file))
-    spec = file.spec(layer.part)
-    if chromaticities is None:
-        chromaticities = spec.getattribute("chromaticities")
-    if pixel_aspect is None:
-        pixel_aspect = spec.get_float_attribute("PixelAspectRatio", 1.0)
     name = _FORMAT_NAMES.get(file.format_name(), file.format_name().upper())
-    orientation = spec.get_int_attribute("Orientation", 1)
-    return _Beauty(file, spec, layer, name, chromaticities, pixel_aspect, orientation)
+    return _Beauty(file, file.spec(layer.part), layer, name)
 
 
 def _head(path: Path) -> bytes:

@@ -13,7 +13,8 @@ from PIL import Image, TiffImagePlugin
 from twinscore.base.errors import UnreadableImageError
 from twinscore.base.extras import require
 from twinscore.images.decoding.color import rgb_from_pillow, upright
-from twinscore.images.decoding.samples import eight_bit, image_of_samples
+from twinscore.images.decoding.profiles import samples_in_srgb
+from twinscore.images.decoding.samples import eight_bit
 from twinscore.images.decoding.size_limit import check_size
 from twinscore.images.records import ImageFacts
 
@@ -147,13 +148,12 @@ def _channels_last(page: Any) -> npt.NDArray[Any]:
 
 
 def _shown(samples: _Samples) -> Image.Image:
+    said = {} if samples.icc_profile is None else {"icc_profile": samples.icc_profile}
     if samples.photometric == _SEPARATED:
         image = Image.fromarray(eight_bit(samples.values[:, :, :4], samples.bits), "CMYK")
-        # Pillow takes 255 for no ink in JPEG only; TIFF has 0 for it, and so has the mode.
+        image.info.update(said)
     else:
-        image = image_of_samples(_colors_of(samples), samples.bits)
-    if samples.icc_profile is not None:
-        image.info["icc_profile"] = samples.icc_profile
+        image = samples_in_srgb(_colors_of(samples), said, samples.bits)
     return upright(rgb_from_pillow(image), samples.orientation)
 
 
