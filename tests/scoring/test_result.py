@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-import twinscore as ts
+from scored import score_all
 from twinscore.scoring.result_files import RESULT_FILE, SAMPLES_FILE, check_writable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def result() -> ts.ScoreResult:
     real, synthetic = random.standard_normal((2, 40, 4)).astype(np.float32)
     synthetic[1] = synthetic[0]
     synthetic[2] = real[0]
-    return ts.score(real, synthetic[:30], real_groups=np.arange(40) // 2)
+    return score_all(real, synthetic[:30], real_groups=np.arange(40) // 2)
 
 
 def test_directory_gets_result_and_samples_and_nothing_else(
