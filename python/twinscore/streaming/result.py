@@ -12,8 +12,8 @@ from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
     from twinscore.streaming.real_side import RealSide
-    from twinscore.streaming.register import Registry
-    from twinscore.streaming.stream_pool import CandidatePool
+    from twinscore.streaming.register import Register
+    from twinscore.streaming.stream_pool import StreamPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +65,33 @@ class StreamResult(Figures):
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
-def stream_result(pool: CandidatePool, registry: Registry, side: RealSide) -> StreamResult:
+def stream_result(pool: StreamPool, register: Register, side: RealSide) -> StreamResult:
     """Score a pool and say what the score is worth."""
-    found, pooled_score, groups = pool.figures(registry.seen)
+    found, pooled_score, groups = pool.figures(register.seen)
     reservoir = pool.reservoir
     sampling = "uniform" if reservoir.is_sample else "all"
-    if reservoir.is_sample and registry.follows_time:
-        sampling = "window" if registry.window is not None else "decay"
+    if reservoir.is_sample and register.follows_time:
+        sampling = "window" if register.window is not None else "decay"
     return StreamResult(
         **{name: getattr(found, name) for name in _names(found)},
         pooled_score=pooled_score,
         k=pool.k,
         n_real=len(side.embeddings.vectors),
-        n_seen=registry.seen,
+        n_seen=register.seen,
         n_kept=len(reservoir),
-        n_skipped=registry.skipped,
+        n_skipped=register.skipped,
         groups=groups,
         sampling=sampling,
-        warnings=tuple(_warnings(sampling, found, registry, side, len(reservoir))),
+        warnings=tuple(_warnings(sampling, found, register, side, len(reservoir))),
         model=side.makers[0],
         preprocessing=side.makers[1],
-        seed=registry.seed,
+        seed=register.seed,
         version=__version__,
     )
 
 
 def _warnings(
-    sampling: str, found: Figures, registry: Registry, side: RealSide, kept: int
+    sampling: str, found: Figures, register: Register, side: RealSide, kept: int
 ) -> list[str]:
     warnings = []
     kinds = {
@@ -102,10 +102,10 @@ def _warnings(
     if sampling != "all":
         warnings.append(
             f"the score is that of {kept:,} synthetic images, {kinds[sampling]} of the "
-            f"{registry.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
+            f"{register.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
         )
-    if registry.skipped:
-        warnings.append(f"{registry.skipped:,} synthetic images could not be used")
+    if register.skipped:
+        warnings.append(f"{register.skipped:,} synthetic images could not be used")
     if side.embeddings.model is None and side.images_model is not None:
         warnings.append(
             "the real side came as ready-made embeddings: make sure that the model "

@@ -13,7 +13,7 @@ from twinscore.measures.unit_graphs import grouped_graphs
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.figures import Figures, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
-from twinscore.streaming.pool_rows import GrowingRows
+from twinscore.streaming.pool_rows import PoolRows
 from twinscore.streaming.reservoir import Reservoir
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Embeddings
 
 
-class CandidatePool:
+class StreamPool:
     """Scores the points of a reservoir against the real ones.
 
     Parameters
@@ -54,7 +54,7 @@ class CandidatePool:
         self._seed = seed
         self._threads = threads
         self._n_real = len(real.vectors)
-        self._rows = GrowingRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
+        self._rows = PoolRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
         self._real_groups = real.groups
         real_serials = -1 - np.arange(self._n_real, dtype=np.int64)
         self._real_serials = real_serials
