@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from twinscore._version import __version__
+from twinscore.base.json_values import json_value
 from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class StreamResult(Figures):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON types; what is not finite becomes None."""
-        return {name: _json_value(getattr(self, name)) for name in _names(self)}
+        return {name: json_value(getattr(self, name)) for name in _names(self)}
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
@@ -118,13 +118,3 @@ def _warnings(
 
 def _names(record: Figures) -> list[str]:
     return [field.name for field in fields(record)]
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, tuple | list):
-        return [_json_value(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _json_value(item) for name, item in value.items()}
-    return value
