@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from twinscore.graph.chance import Z_95
+from twinscore.base.constants import Z_95
 from twinscore.scoring.result import SampledResult, ScoreResult
 
 if TYPE_CHECKING:
