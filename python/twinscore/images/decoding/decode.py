@@ -81,7 +81,7 @@ def read_image(
     try:
         with pillow_warnings_silenced():
             return _read(content, _Options(shorter_side, exposure))
-    except (UnreadableImageError, MissingExtraError):
+    except MissingExtraError:
         raise
     except Exception as error:
         raise UnreadableImageError(reason_of(error)) from error

@@ -11,7 +11,7 @@ from twinscore.images.decoding.size_limit import TOO_LARGE
 
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG", b"II*\0", b"MM\0*", b"BM", b"GIF8", b"RIFF", b"8BPS")
 
-_LONGEST = 160
+_LONGEST = 240
 
 
 def reason_of(error: Exception, head: bytes = b"") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -54,6 +55,8 @@ def read_tiff(content: Path | bytes) -> Image.Image:
         with _tifffile().TiffFile(file) as pages:
             page = pages.pages[0]
             check_size(page.imagewidth, page.imagelength)
+            if len(page.dataoffsets) < math.prod(page.chunked):
+                raise UnreadableImageError("truncated file")
             return _shown(_Samples.of(page))
 
 
