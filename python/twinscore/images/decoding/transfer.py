@@ -50,7 +50,7 @@ def tones_of_halves(exposure: float) -> npt.NDArray[np.uint8]:
 def exposed(light: npt.NDArray[np.float32], exposure: float) -> npt.NDArray[np.float32]:
     """Multiply light by 2 to the power of `exposure`; infinity becomes very bright."""
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        scaled = light if exposure == 0 else light * np.float32(2.0**exposure)
+        scaled = light if exposure == 0 else light * np.exp2(np.float32(exposure))
         finite: npt.NDArray[np.float32] = np.clip(scaled, -_BRIGHTEST, _BRIGHTEST)
     return finite
 

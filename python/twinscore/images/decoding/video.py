@@ -67,7 +67,7 @@ class ShownTimes:
 def read_shown_times(path: Path) -> ShownTimes:
     """Read the time stamps of all frames; none is decoded.
 
-    Frames that an edit list leaves out are left out.
+    Frames that an edit list leaves out are left out, and so is what lies behind damage.
 
     Raises
     ------
@@ -76,10 +76,15 @@ def read_shown_times(path: Path) -> ShownTimes:
     UnreadableImageError
         The file is no video, or has no frames.
     """
-    with _opened(path) as (container, stream):
-        stamps, last_ticks = _stamps(container, stream)
-        tick = float(stream.time_base)
-        rate = float(stream.average_rate or stream.guessed_rate or 0)
+    try:
+        with _opened(path) as (container, stream):
+            stamps, last_ticks = _stamps(container, stream)
+            tick = float(stream.time_base)
+            rate = float(stream.average_rate or stream.guessed_rate or 0)
+    except (MissingExtraError, UnreadableImageError):
+        raise
+    except Exception as error:
+        raise UnreadableImageError(_clip_reason(error)) from error
     if not stamps:
         raise UnreadableImageError("no frames in the clip")
     starts = np.unique(np.asarray(stamps, dtype=np.int64))
@@ -137,9 +142,7 @@ class FrameReader:
                 # Of one frame; the next may be smaller.
                 raise UnreadableImageError("not enough memory to decode") from None
             except Exception as error:
-                self._failure = reason_of(error).replace("damaged file", "damaged clip")
-                if _is_of_libav(error):
-                    self._failure = f"damaged clip ({' '.join(str(error).split())})"
+                self._failure = _clip_reason(error)
             self._opened.close()
             self._shown = None
         raise UnreadableImageError(self._failure)
@@ -196,13 +199,17 @@ def _stamps(container: Any, stream: Any) -> tuple[array[int], int]:
     """Return the time stamp of every frame shown, and how long the last of them is."""
     stamps = array("q")
     last, duration = None, 0
-    for packet in container.demux(stream):
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is None or not packet.size or packet.is_discard:
-            continue
-        stamps.append(stamp)
-        if last is None or stamp >= last:
-            last, duration = stamp, packet.duration or 0
+    try:
+        for packet in container.demux(stream):
+            stamp = packet.pts if packet.pts is not None else packet.dts
+            if stamp is None or not packet.size or packet.is_discard:
+                continue
+            stamps.append(stamp)
+            if last is None or stamp >= last:
+                last, duration = stamp, packet.duration or 0
+    except Exception as error:
+        if not stamps or not _is_of_libav(error):
+            raise
     return stamps, duration
 
 
@@ -220,6 +227,12 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
         if stream is None:
             raise UnreadableImageError("no video in the file")
         yield container, stream
+
+
+def _clip_reason(error: Exception) -> str:
+    if _is_of_libav(error):
+        return f"damaged clip ({' '.join(str(error).split())})"
+    return reason_of(error).replace("damaged file", "damaged clip")
 
 
 def _is_of_libav(error: Exception) -> bool:
