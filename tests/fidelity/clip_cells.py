@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fidelity.light_cells import _stretched
+from fidelity.light_files import stretched
 from fidelity.pictures import HEIGHT, WIDTH, alpha, as_displayed, flat, picture, tones
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def clip_cells() -> Iterator[Cell]:
     for aspect in (Fraction(2), Fraction(1, 2)):
         for ending in (".mp4", ".mkv"):
             make = partial(clip, aspect=aspect, ending=ending, codec="libx264", pixels="yuv444p")
-            shown_at = partial(_stretched, tones(picture()), float(aspect))
+            shown_at = partial(stretched, tones(picture()), float(aspect))
             yield Cell(
                 "Clip", "pixel aspect", f"{aspect} {ending}", make, shown_at, LOSSY, needs=AV
             )

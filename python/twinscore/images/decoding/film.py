@@ -25,7 +25,7 @@ _CINEON = (b"\x80\x2a\x5f\xd7", b"\xd7\x5f\x2a\x80")
 _TURNED_BY_A_QUARTER = range(5, 9)
 _PURPOSE = "reading DPX and Cineon files"
 _FORMAT_NAMES = {"dpx": "DPX", "cineon": "Cineon"}
-_WHITE_IS_NOT_KNOWN = "expected channels R, G, B or one of grey, got"
+_NO_PICTURE = "expected channels R, G, B or one of grey, got"
 
 
 def is_film(head: bytes) -> bool:
@@ -86,7 +86,7 @@ def _picture_channels(file: Any) -> tuple[int, ...]:
     for wanted in (["R", "G", "B", "A"], ["R", "G", "B"], ["Y", "A"], ["Y"], ["I"]):
         if set(wanted) <= set(upper):
             return tuple(upper.index(name) for name in wanted)
-    raise UnreadableImageError(f"{_WHITE_IS_NOT_KNOWN} {', '.join(names)}")
+    raise UnreadableImageError(f"{_NO_PICTURE} {', '.join(names)}")
 
 
 def _transfer(file: Any, spec: Any) -> str:
