@@ -56,6 +56,29 @@ def test_replaced_renamed_and_deleted_frames(watched: Watched) -> None:
     watched.assert_equals_batch(session)
 
 
+@pytest.mark.parametrize("capacity", [4, 100])
+def test_replaced_frames_leave_no_trace(watched: Watched, capacity: int) -> None:
+    session = watched.open(capacity=capacity)
+    files = land(watched, 12)
+    take_all(session)
+    session.result()
+    for number in (0, 3, 5, 11):
+        # Nearly as it was: its older self would be its nearest neighbor.
+        write_frame(files[number], number + 500)
+    take_all(session)
+    write_frame(files[3], 900)
+    take_all(session)
+    (watched.folder / ".state.npz").unlink(missing_ok=True)
+    fresh = watched.open(capacity=capacity)
+    take_all(fresh)
+    found, expected = session.result(), fresh.result()
+    assert found is not None
+    assert expected is not None
+    for name in ("score", "reverse_score", "n_seen", "n_kept", "sampling", "warnings"):
+        assert getattr(found, name) == getattr(expected, name), name
+    assert found.n_kept == min(capacity, 12)
+
+
 def test_a_folder_that_leaves_takes_its_frames_along(watched: Watched) -> None:
     session = watched.open()
     land(watched, 6)
