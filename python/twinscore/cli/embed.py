@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from twinscore.cli.exit_codes import EXIT_TERMINATED
 from twinscore.cli.options import (
     device_option,
     exposure_option,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from twinscore.embedding.into_store import EmbeddingRun
     from twinscore.images.decoding import Preprocessing
 
-EXIT_TERMINATED = 143
 
 EMBED_EXAMPLES = """\b
 Examples:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.extras import require
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.options import (
     device_option,
     exposure_option,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from twinscore.streaming.watching import WatchSession
     from twinscore.streaming.watching.reporting import Reporter
 
-EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
 SECONDS_BETWEEN_RESCANS = 60.0
 RESCANNING_PAUSES = 20.0
@@ -225,7 +225,7 @@ def _watch(
                 f"{stop_below:g}",
                 err=True,
             )
-            return EXIT_BELOW
+            return EXIT_BELOW_MINIMUM
         if is_idle:
             return 0
 
