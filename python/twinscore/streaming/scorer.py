@@ -166,7 +166,8 @@ class StreamingScorer(SavableStream):
             One name per item. An item whose id is kept already takes the older one's place and
             is not counted again. Ids of items no longer kept are forgotten: memory is bounded.
         answers
-            Say of each item how real it looks; costs a search of the whole pool.
+            Say of each item how real it looks, whether or not it was seen before; costs a search
+            of the whole pool.
 
         Returns
         -------
@@ -183,15 +184,20 @@ class StreamingScorer(SavableStream):
                 arrivals = self._state.admit(batch)
             return self._state.answers_to_arrived(batch, arrivals) if answers else None
 
-    def compare(self, items: Any, *, groups: Labels | None = None) -> BatchAnswers:
+    def compare(
+        self, items: Any, *, groups: Labels | None = None, ids: Labels | None = None
+    ) -> BatchAnswers:
         """Say of items how real they look, without taking them in.
+
+        The answers are the same whether or not an item was taken in before.
 
         Parameters
         ----------
-        items, groups
-            As for `update`.
+        items, groups, ids
+            As for `update`. With ids, an item is not compared with what it was before: as an image
+            that was replaced, or that a loader has augmented in another way.
         """
-        batch = self._state.read(items, groups)
+        batch = self._state.read(items, groups, ids)
         with self._lock:
             return self._state.answers_to_visitors(batch)
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
-from twinscore.streaming.answers import BatchAnswers, BatchSearch
+from twinscore.streaming.answers import BatchAnswers
+from twinscore.streaming.batch_search import BatchSearch
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.intake import Intake, checked_ids, checked_labels, take_in
+from twinscore.streaming.nearest_others import NOBODY, Items
 from twinscore.streaming.real_side import RealSide
 from twinscore.streaming.register import Counts, Register
 from twinscore.streaming.reservoir import Arrivals
@@ -125,12 +127,12 @@ class StreamState:
 
     def answers_to_arrived(self, batch: Batch, arrivals: Arrivals) -> BatchAnswers:
         """Say how real the items look that were just admitted."""
-        return self._answers(batch.intake, arrivals.codes, arrivals.serials)
+        return self._answers(batch, arrivals.codes, arrivals.serials)
 
     def answers_to_visitors(self, batch: Batch) -> BatchAnswers:
         """Say how real items look that are not taken in."""
         serials = self.register.new_serials(len(batch.intake.places))
-        return self._answers(batch.intake, group_codes(batch.groups, serials), serials)
+        return self._answers(batch, group_codes(batch.groups, serials), serials)
 
     def discard(self, ids: Sequence[str]) -> None:
         """Forget items."""
@@ -240,12 +242,19 @@ class StreamState:
             first.reason,
         )
 
-    def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
+    def _answers(self, batch: Batch, codes: IdArray, serials: IdArray) -> BatchAnswers:
         self._admission.settle()
         if self._search is None:
-            real = np.asarray(self.side.embeddings.vectors, np.float32)
-            self._search = BatchSearch(real, self.k, threads=self.threads)
-        reservoir = self._pool.reservoir
+            self._search = BatchSearch(
+                np.asarray(self.side.embeddings.vectors, np.float32),
+                self._pool.real_codes,
+                self.k,
+                threads=self.threads,
+            )
+        intake, reservoir = batch.intake, self._pool.reservoir
+        known_as = np.full(len(codes), NOBODY, dtype=np.int64)
+        if batch.ids is not None:
+            known_as = reservoir.serials_of(batch.ids)
         answers = BatchAnswers.unknown(intake.total)
         for start in range(0, len(codes), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
@@ -253,7 +262,7 @@ class StreamState:
             answers.real_share[places], answers.distance_ratio[places] = (
                 self._search.shares_and_ratios(
                     intake.vectors[part],
-                    codes[part],
+                    Items(codes[part], known_as[part]),
                     reservoir.vectors,
                     reservoir.codes,
                     reservoir.serials,
