@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.extras import require
+from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
 from twinscore.integrations.fiftyone.image_files import image_files
 from twinscore.report.galleries import find_side_neighbors, galleries_of
@@ -161,7 +161,7 @@ def _add_samples(
     for row, (file, fields) in enumerate(zip(files, rows, strict=True)):
         side = fields["side"]
         vector = vectors[0][row] if row < pool.n_real else vectors[1][row - pool.n_real]
-        values = {name: _finite(fields[name]) for name in SAMPLE_FIELDS}
+        values = {name: json_value(fields[name]) for name in SAMPLE_FIELDS}
         samples.append(
             fiftyone.Sample(
                 filepath=file,
@@ -195,7 +195,3 @@ def _columns(pool: ScoredPool) -> dict[str, list[str | None]]:
             field += "_"
         columns[field] = values
     return columns
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
