@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -76,6 +78,7 @@ Examples:
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option(
     "--hash",
     "hashed",
@@ -135,7 +138,7 @@ def embed(
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
         run = embed_source(source, out, model=embedder, progress=display, **options)
     if not quiet:
-        click.echo(_summary(run, out))
+        say(_summary(run, out))
     if run.store is not None and run.store.failed == run.store.images:
         raise ValueError(f"no image of {source} could be embedded")
     return 0

@@ -10,7 +10,9 @@ import click
 
 from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -155,6 +157,7 @@ def _check_number(
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
@@ -184,6 +187,7 @@ def score(
     min_score: float | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -197,9 +201,8 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
-    from rich.console import Console
-
     from twinscore.report.page.score_page import write_report
+    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.report.terminal.sample import print_sampled_summary
     from twinscore.report.terminal.summary import print_summary
@@ -214,7 +217,7 @@ def score(
         if report:
             raise click.UsageError("--report needs all images: leave out --precision and --budget")
         if out is not None and report is None and not quiet:
-            click.echo("twinscore: no report.html of a sample of the images", err=True)
+            say("twinscore: no report.html of a sample of the images", err=True)
         report = False
     if out is not None:
         check_writable(out, overwrite=overwrite)
@@ -246,6 +249,7 @@ def score(
             budget=budget,
             exposure=exposure,
             video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
             seed=seed,
             progress=progress,
@@ -279,13 +283,11 @@ def score(
             show = print_summary if result.sampling is None else print_sampled_summary
             show(result, Console(highlight=False))
     if out is not None and not (quiet or to_stdout):
-        click.echo(f"\nWritten to {out}")
+        say(f"\nWritten to {out}")
     if result.sampling is not None and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
-        click.echo(
-            f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
-        )
+        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0
 
@@ -302,7 +304,7 @@ def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
         if wanted:
             raise
         if not quiet:
-            click.echo(f"twinscore: no report.html: {error}", err=True)
+            say(f"twinscore: no report.html: {error}", err=True)
         return False
     return True
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.extras import require
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
     device_option,
     exposure_option,
@@ -186,7 +187,7 @@ def watch(
             finally:
                 session.save()
         if not quiet:
-            click.echo(report.conclusion(), err=report.keeps_standard_output)
+            say(report.conclusion(), err=report.keeps_standard_output)
     return code
 
 
@@ -230,7 +231,7 @@ def _is_too_low(result: StreamResult | None, stop_below: float | None, after: in
     if result.score >= stop_below:
         return False
     message = f"score {result.score:.4f} of {result.n_seen:,} frames is below {stop_below:g}"
-    click.echo(f"twinscore: {message}", err=True)
+    say(f"twinscore: {message}", err=True)
     return True
 
 

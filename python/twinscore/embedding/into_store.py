@@ -93,6 +93,7 @@ def embed(
     group_by: str | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     dtype: str = "float32",
     shard_size: int | None = None,
     hashed: bool = False,
@@ -113,7 +114,7 @@ def embed(
         A folder or whatever else `score` takes as images.
     store
         Folder; made if it does not exist.
-    model, device, threads, group_by, exposure, video_interval
+    model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
         Of the vectors on disk: "float32", or "float16" at half the size.
@@ -148,7 +149,13 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    images = open_source(source, side="image", group_by=group_by, video_interval=video_interval)
+    images = open_source(
+        source,
+        side="image",
+        group_by=group_by,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+    )
     if isinstance(images, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)

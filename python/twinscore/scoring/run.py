@@ -54,6 +54,7 @@ def score(
     budget: float | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -104,6 +105,8 @@ def score(
         that is passed has its own.
     video_interval
         Seconds between two frames of a video clip.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -145,7 +148,12 @@ def score(
     started = time.perf_counter()
     sources = {
         side: open_source(
-            value, side=side, group_by=group_by, groups=groups, video_interval=video_interval
+            value,
+            side=side,
+            group_by=group_by,
+            groups=groups,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
         )
         for side, value, groups in (
             ("real", real, real_groups),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
 from twinscore.streaming.answers import BatchAnswers, BatchSearch
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Labels = Sequence[Any] | npt.NDArray[Any]
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class StreamingScorer:

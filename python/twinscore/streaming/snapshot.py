@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from twinscore.base.durable import sync_folder
+from twinscore.base.json_text import parse_json
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.register import Registry
@@ -190,7 +191,7 @@ class Snapshot:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 content = {key: archive[key] for key in archive.files}
-            header = json.loads(str(content.pop(_HEADER)))
+            header = parse_json(str(content.pop(_HEADER)))
             found = (header["format"], header["version"])
             if found == (FORMAT, FORMAT_VERSION):
                 return cls._from(header["scorer"], content), header["notes"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.embedding.models.onnx_metadata import PREPROCESSING_KEY
 from twinscore.images.decoding.preprocessing import IMAGENET, Preprocessing
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix
     from twinscore.embedding.network.runners import RunSession
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 _INPUT_DTYPES: dict[str, type[np.floating[Any]]] = {
     "tensor(float)": np.float32,

@@ -6,9 +6,11 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twinscore.base.durable import write_text
+from twinscore.base.json_text import parse_json
+from twinscore.base.saved_state import Fields
 
 if TYPE_CHECKING:
     import os
@@ -109,22 +111,42 @@ def read_description(folder: Path) -> StoreDescription:
     """
     path = folder / DESCRIPTION_FILE
     try:
-        fields: Any = json.loads(path.read_text(encoding="utf-8"))
-        if fields.pop("format") != FORMAT:
+        fields = Fields(parse_json(path.read_bytes()))
+        if fields.any("format") != FORMAT:
             raise ValueError(f"its 'format' is not {FORMAT!r}")
-        version = fields.pop("format_version")
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        version = fields.any("format_version")
+        if version == FORMAT_VERSION:
+            return _checked(fields)
+    except ValueError as error:
         raise ValueError(f"{path} describes no embedding store: {error}") from error
-    if version != FORMAT_VERSION:
-        raise ValueError(
-            f"{path}: expected version {FORMAT_VERSION} of the format, got {version}: "
-            "a newer twinscore made it"
-        )
-    known = {field.name for field in dataclasses.fields(StoreDescription)}
-    try:
-        return StoreDescription(**{name: fields[name] for name in known & fields.keys()})
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} describes no embedding store: {error}") from error
+    raise ValueError(
+        f"{path}: expected version {FORMAT_VERSION} of the format, got {version!r}: "
+        "a newer twinscore made it"
+    )
+
+
+def _checked(fields: Fields) -> StoreDescription:
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(StoreDescription)
+        if field.default is not dataclasses.MISSING
+    }
+    given = Fields({**defaults, **fields.values})
+    return StoreDescription(
+        model=given.text("model"),
+        preprocessing=given.text("preprocessing"),
+        dimension=given.whole("dimension", least=1),
+        dtype=given.text("dtype", DTYPES),
+        shard_size=given.whole("shard_size", least=1),
+        hashed=given.flag("hashed"),
+        group_by=None if given.is_missing("group_by") else given.text("group_by"),
+        exposure=given.number("exposure"),
+        video_interval=given.number("video_interval", above=0.0),
+        images=given.whole("images"),
+        failed=given.whole("failed"),
+        shards=given.whole("shards"),
+        complete=given.flag("complete"),
+    )
 
 
 def write_description(folder: Path, description: StoreDescription) -> None:

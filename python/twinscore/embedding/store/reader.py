@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.store.description import read_description
 from twinscore.embedding.store.rows import FACT_COLUMNS, FURTHER_PREFIX, OK, OWN_COLUMNS
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _ROWS_PER_CHECK = 4096
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 def load_store(folder: str | os.PathLike[str]) -> Embeddings:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from twinscore.base.json_text import parse_json
 from twinscore.images.decoding.color import BACKGROUND
 from twinscore.images.decoding.reduction import reduction_factor
 
@@ -129,7 +130,7 @@ class Preprocessing:
         TypeError
             A value has the wrong type.
         """
-        fields = json.loads(text)
+        fields = parse_json(text)
         known = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(fields, dict) or not fields.keys() <= known:
             raise ValueError(f"expected a JSON object with fields of {sorted(known)}, got {text}")

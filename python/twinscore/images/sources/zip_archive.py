@@ -133,7 +133,10 @@ class ZipArchive:
         try:
             with zipfile.ZipFile(self._path) as archive:
                 return [_entry(member) for member in archive.infolist() if not member.is_dir()]
-        except zipfile.BadZipFile as error:
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            # A directory that lies makes the reader of Python raise nearly every kind of error.
             with self._path.open("rb") as file:
                 is_archive = file.read(4).startswith(_SIGNATURES)
             if not is_archive:

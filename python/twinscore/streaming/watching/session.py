@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
 from twinscore.streaming import StreamingScorer
 from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.snapshot import PARTIAL, Snapshot
@@ -32,7 +32,7 @@ SECONDS_BETWEEN_SAVES = 2.0
 SAVING_SHARE = 0.05
 """State is saved no oftener than this, in seconds and in the share of time it takes."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class WatchSession:
