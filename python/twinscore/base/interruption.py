@@ -124,5 +124,8 @@ def _put_in_place(gate: _Gate | None) -> None:
 
 
 def _put_handler_back(gate: _Gate | None) -> None:
-    if gate is not None and signal.getsignal(gate.number) is gate:
+    if gate is None:
+        return
+    current: object = signal.getsignal(gate.number)
+    if current is gate:
         signal.signal(gate.number, gate.handler)
