@@ -56,9 +56,14 @@ def press(*numbers: int) -> None:
 
 def test_a_signal_waits_for_the_end_of_the_section() -> None:
     steps = []
-    with pytest.raises(KeyboardInterrupt), interrupts_postponed():
-        press(signal.SIGINT)
-        steps.append("after the signal")
+
+    def change() -> None:
+        with interrupts_postponed():
+            press(signal.SIGINT)
+            steps.append("after the signal")
+
+    with pytest.raises(KeyboardInterrupt):
+        change()
     assert steps == ["after the signal"]
     assert handlers_are_back()
 
@@ -80,11 +85,16 @@ def test_none_of_several_signals_is_lost(numbers: tuple[int, ...]) -> None:
 
 def test_a_section_within_a_section_waits_for_the_outer_one() -> None:
     steps = []
-    with pytest.raises(Terminated), interrupts_postponed():
+
+    def change() -> None:
         with interrupts_postponed():
-            press(signal.SIGTERM)
-            steps.append("inner")
-        steps.append("outer")
+            with interrupts_postponed():
+                press(signal.SIGTERM)
+                steps.append("inner")
+            steps.append("outer")
+
+    with pytest.raises(Terminated):
+        change()
     assert steps == ["inner", "outer"]
     assert handlers_are_back()
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.extras import require
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.messages import say
 from twinscore.cli.options import (
     device_option,
@@ -185,7 +186,8 @@ def watch(
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:
-                session.save()
+                with interrupts_postponed():
+                    session.save()
         if not quiet:
             say(report.conclusion(), err=report.keeps_standard_output)
     return code

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.embedding.store import draft
 from twinscore.embedding.store.description import (
     DESCRIPTION_FILE,
@@ -105,7 +106,7 @@ class StoreWriter:
         with self._resources:
             if kind is not None and len(self._rows):
                 # On a full disk there may be no room for it: the shards are what counts.
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError), interrupts_postponed():
                     draft.save(self._rows, self._wanted, self.folder, self._next)
 
     def plan(self, item: ImageItem, stamp: Callable[[], ContentStamp]) -> Knowledge:

@@ -32,6 +32,9 @@ _RESAMPLING = {
     "lanczos": Image.Resampling.LANCZOS,
 }
 
+LARGEST_SIDE = 8192
+"""Pixels; of a model that claims more, one image would fill the memory."""
+
 _CONVENTIONS = {
     "background": BACKGROUND,
     "orientation": "exif",
@@ -82,6 +85,10 @@ class Preprocessing:
         if not 0 < self.crop <= self.resize_shorter:
             raise ValueError(
                 f"expected 0 < crop <= resize_shorter, got {self.crop} and {self.resize_shorter}"
+            )
+        if self.resize_shorter > LARGEST_SIDE:
+            raise ValueError(
+                f"expected resize_shorter of at most {LARGEST_SIDE:,}, got {self.resize_shorter:,}"
             )
         if self.interpolation not in _RESAMPLING:
             expected = ", ".join(_RESAMPLING)
