@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.durable import write_text
 from twinscore.base.json_text import parse_json
@@ -85,6 +86,9 @@ class StoreDescription:
                 )
 
 
+_CHECKSUM = "checksum"
+_COUNTS = ("images", "failed", "shards", "complete")
+
 _OPTIONS = {
     "dtype": "dtype",
     "shard_size": "shard size",
@@ -116,16 +120,40 @@ def read_description(folder: Path) -> StoreDescription:
             raise ValueError(f"its 'format' is not {FORMAT!r}")
         version = fields.any("format_version")
         if version == FORMAT_VERSION:
+            _check_digest(fields.values)
             return _checked(fields)
     except ValueError as error:
-        raise ValueError(f"{path} describes no embedding store: {error}") from error
+        raise ValueError(
+            f"{path} describes no embedding store: {error}; {how_to_mend(folder)}"
+        ) from error
     raise ValueError(
         f"{path}: expected version {FORMAT_VERSION} of the format, got {version!r}: "
         "a newer twinscore made it"
     )
 
 
+def how_to_mend(folder: Path) -> str:
+    """Say what to do about damage in a store."""
+    return (
+        f"'twinscore store check {folder} --repair' takes out what is damaged, "
+        "and 'twinscore embed' embeds it again"
+    )
+
+
+def _check_digest(fields: dict[str, Any]) -> None:
+    """Compare with the checksum, which older stores have none of."""
+    fields = dict(fields)
+    if fields.pop(_CHECKSUM, None) not in (None, _digest(fields)):
+        raise ValueError("it is not what was written (checksum)")
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
 def _checked(fields: Fields) -> StoreDescription:
+    if not isinstance(fields.values, dict):
+        raise ValueError(f"expected a JSON object, got {type(fields.values).__name__}")
     defaults = {
         field.name: field.default
         for field in dataclasses.fields(StoreDescription)
@@ -149,6 +177,23 @@ def _checked(fields: Fields) -> StoreDescription:
     )
 
 
+def maker_of(description: StoreDescription) -> str:
+    """Return what made a store, without what it holds, as JSON: every shard carries it."""
+    fields = dataclasses.asdict(description)
+    return json.dumps({name: fields[name] for name in fields if name not in _COUNTS})
+
+
+def description_of_maker(text: str) -> StoreDescription:
+    """Read what `maker_of` wrote.
+
+    Raises
+    ------
+    ValueError
+        It is damaged.
+    """
+    return _checked(Fields(parse_json(text)))
+
+
 def write_description(folder: Path, description: StoreDescription) -> None:
     """Write store.json whole, in the place of an older one."""
     fields = {
@@ -156,4 +201,5 @@ def write_description(folder: Path, description: StoreDescription) -> None:
         "format_version": FORMAT_VERSION,
         **dataclasses.asdict(description),
     }
+    fields[_CHECKSUM] = _digest(fields)
     write_text(folder / DESCRIPTION_FILE, json.dumps(fields, indent=2) + "\n")
