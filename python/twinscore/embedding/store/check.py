@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinscore.base.array_files import npy_header
 from twinscore.embedding.store import draft
 from twinscore.embedding.store.description import (
+    DTYPES,
     StoreDescription,
     description_of_maker,
     is_store,
@@ -84,8 +84,8 @@ def damage_of(shard: Shard, description: StoreDescription | None) -> str | None:
     try:
         table = shard.load_table()
         _check_columns(table)
-        check_seal(table, shard.embeddings)
         _check_vectors(shard, table, description)
+        check_seal(table, shard.embeddings)
     except (ValueError, OSError) as error:
         return " ".join(str(error).split())
     return None
@@ -223,17 +223,15 @@ def _check_columns(table: pa.Table) -> None:
 
 
 def _check_vectors(shard: Shard, table: pa.Table, description: StoreDescription | None) -> None:
-    header = npy_header(shard.embeddings)
-    shard.load_vectors()
-    if len(header.shape) != 2 or header.shape[0] != len(table):
-        raise ValueError(
-            f"{shard.embeddings.name}: expected {len(table):,} rows, got shape {header.shape}"
-        )
+    vectors = shard.load_vectors()
+    dtype, width = str(vectors.dtype), vectors.shape[-1] if vectors.ndim else 0
     if description is not None:
-        expected = (description.dimension, description.dtype)
-        if (header.shape[1], header.dtype.name) != expected:
-            raise ValueError(
-                f"{shard.embeddings.name}: expected {expected[1]} rows of {expected[0]} values, "
-                f"got {header.dtype.name} of shape {header.shape}"
-            )
+        dtype, width = description.dtype, description.dimension
+    if (vectors.shape, str(vectors.dtype)) != ((len(table), width), dtype):
+        raise ValueError(
+            f"{shard.embeddings}: expected {dtype} of shape {(len(table), width)} as its "
+            f"metadata and store.json say, got {vectors.dtype} of shape {vectors.shape}"
+        )
+    if dtype not in DTYPES:
+        raise ValueError(f"{shard.embeddings}: expected {' or '.join(DTYPES)}, got {dtype}")
     shard.check_finite(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +86,9 @@ class ParquetImages:
         with pq.ParquetFile(path) as file:
             self._columns = tuple(scalar_names(file.schema_arrow))
             self._rows = file.metadata.num_rows
+            groups = [file.metadata.row_group(place) for place in range(file.num_row_groups)]
+            if sum(group.num_rows for group in groups) != self._rows:
+                raise ValueError(f"{typed!r} is damaged: its parts have not {self._rows:,} rows")
         if not self._rows:
             raise ValueError(f"{typed!r}: expected at least one row, got none")
 
@@ -108,9 +112,11 @@ class ParquetImages:
             for group in range(file.num_row_groups):
                 end = row + file.metadata.row_group(group).num_rows
                 try:
-                    for record in self._records(file, group):
+                    for record in islice(self._records(file, group), end - row):
                         yield self._item(row, record)
                         row += 1
+                    if row < end:
+                        raise ValueError("rows are missing")
                 except (pa.ArrowException, OSError, ValueError) as error:
                     # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
                     reason = f"damaged file ({' '.join(str(error).split())})"

@@ -205,8 +205,9 @@ class TarShard:
             return None
         if len(block) < _BLOCK:
             return f"truncated archive: {self._what_is_lost()}"
-        name = block[:_NAME_BYTES].partition(b"\0")[0].decode("utf-8", "backslashreplace")
-        return f"damaged archive: {name!r} cannot be read, and {self._what_is_lost()}"
+        name = block[:_NAME_BYTES].partition(b"\0")[0].decode("ascii", "replace")
+        named = f"{name!r} cannot be read, and " if is_image_name(name) else ""
+        return f"damaged archive: {named}{self._what_is_lost()}"
 
     def _what_is_lost(self) -> str:
         if not self._names:
