@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import twinscore as ts
+from scored import score_all
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def batch_score(real: FloatMatrix, synthetic: FloatMatrix, k: int = 1) -> ScoreResult:
-    return ts.score(real, synthetic, k, diagnostics=False)
+    return score_all(real, synthetic, k, diagnostics=False)
 
 
 def grid_points(seed: int, count: int, columns: int = 3, most: int = 6) -> FloatMatrix:

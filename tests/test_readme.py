@@ -12,7 +12,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.cli.program import cli
-from twinscore.scoring.result import NOT_IN_JSON, ScoreResult
+from twinscore.scoring.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def test_shown_options_exist() -> None:
 
 
 def test_every_key_of_the_result_is_explained() -> None:
-    keys = {name for name in ScoreResult.__slots__ if name not in NOT_IN_JSON}
+    keys = set(RESULT_KEYS)
     assert {key for key in keys if f"`{key}`" not in README} == set()
 
 

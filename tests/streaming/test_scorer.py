@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twinscore as ts
+from scored import score_all
 from stream_points import batch_score, gaussian_points, grid_points
 from twinscore.streaming.reservoir import Reservoir
 
@@ -55,7 +56,7 @@ def test_up_to_capacity_all_figures_are_those_of_the_batch_score(group_size: int
     for part in np.array_split(np.arange(180), 7):
         scorer.update(synthetic[part], groups=None if groups[1] is None else groups[1][part])
     result = scorer.result()
-    batch = ts.score(
+    batch = score_all(
         real, synthetic, real_groups=groups[0], synthetic_groups=groups[1], diagnostics=False
     )
     for name in ("score", "reverse_score", "pooled_score", "interval", "z", "null_interval"):
@@ -88,7 +89,7 @@ def test_groups_in_any_order_give_the_batch_score_bit_for_bit(seed: int) -> None
     random = np.random.default_rng(seed)
     real, synthetic = grid_points(seed, 120), grid_points(seed + 1, 90, most=7)
     real_groups, groups = random.integers(0, 20, 120), random.integers(0, 15, 90)
-    batch = ts.score(real, synthetic, 2, real_groups, groups, diagnostics=False)
+    batch = score_all(real, synthetic, 2, real_groups, groups, diagnostics=False)
     merged = ts.StreamingScorer(real, k=2, groups=real_groups)
     order = random.permutation(90)
     for part in np.array_split(order, 3):

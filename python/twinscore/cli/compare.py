@@ -9,15 +9,14 @@ import click
 
 from twinscore.base.printable import printable
 from twinscore.cli.command_line import command_line
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.options import allow_remote_paths_option, check_device
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
     from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.scoring.result import ScoreResult
-
-EXIT_WORSE = 3
+    from twinscore.scoring.estimate import Estimate
 
 COMPARE_EXAMPLES = """\b
 Examples:
@@ -125,6 +124,7 @@ def compare(
     from twinscore.report.terminal.comparison import print_difference
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.result_files import save_json
 
     of_images: dict[str, object] = {
         "k": k,
@@ -159,7 +159,7 @@ def compare(
             comparison, results = _of_images(real, first, second, options, progress)
     try:
         if json_target is not None and not to_stdout:
-            json_target.write_text(comparison.to_json(), encoding="utf-8")
+            save_json(comparison.to_json(), json_target)
         if out is not None:
             save_comparison(
                 comparison,
@@ -183,13 +183,13 @@ def compare(
             f"(p = {comparison.p_value:.2g})",
             err=True,
         )
-        return EXIT_WORSE
+        return EXIT_BELOW_MINIMUM
     return 0
 
 
 def _of_images(
     real: str, first: str, second: str, options: dict[str, object], progress: ProgressDisplay
-) -> tuple[Comparison, tuple[ScoreResult, ScoreResult]]:
+) -> tuple[Comparison, tuple[Estimate, Estimate]]:
     from twinscore.comparison.run import compare as compare_twins
 
     twins = compare_twins(real, first, second, names=(first, second), progress=progress, **options)  # type: ignore[arg-type]

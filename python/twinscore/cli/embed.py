@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from twinscore.cli.exit_codes import EXIT_TERMINATED
 from twinscore.cli.messages import say
 from twinscore.cli.options import (
     allow_remote_paths_option,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from twinscore.embedding.into_store import EmbeddingRun
     from twinscore.images.decoding import Preprocessing
 
-EXIT_TERMINATED = 143
 
 EMBED_EXAMPLES = """\b
 Examples:

@@ -17,16 +17,16 @@ from twinscore.cli.bench.command import bench
 from twinscore.cli.compare import compare
 from twinscore.cli.demo.command import demo
 from twinscore.cli.embed import embed
+from twinscore.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED
 from twinscore.cli.history import history
 from twinscore.cli.model import model
-from twinscore.cli.score import EXIT_INTERRUPTED, score
+from twinscore.cli.score import score
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXIT_ERROR = 1
 DEBUG = "--debug"
 
 CALLERS_MISTAKES = (ValueError, TypeError, OSError, ImportError, MemoryError)

@@ -10,6 +10,7 @@ import click
 
 from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.options import (
     allow_remote_paths_option,
@@ -19,14 +20,14 @@ from twinscore.cli.options import (
     neighbors_option,
     video_interval_option,
 )
+from twinscore.cli.settings_file import settings_option
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
-
-EXIT_BELOW_MINIMUM = 3
-EXIT_INTERRUPTED = 130
+    from twinscore.scoring.estimate import Estimate
+    from twinscore.scoring.result import SampledResult, ScoreResult
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -37,6 +38,7 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score --settings result/result.json      # the same run again
 """
 
 
@@ -51,6 +53,7 @@ def _check_number(
 @click.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
+@settings_option
 @neighbors_option
 @model_option
 @device_option
@@ -201,95 +204,110 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
-    from twinscore.report.page.score_page import write_report
-    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.report.terminal.sample import print_sampled_summary
-    from twinscore.report.terminal.summary import print_summary
-    from twinscore.scoring.result_files import REPORT_FILE, check_writable
-    from twinscore.scoring.run import score as score_sides
+    from twinscore.scoring.result import SampledResult
+    from twinscore.scoring.result_files import check_writable
+    from twinscore.scoring.run import Run
+    from twinscore.scoring.score import score_sides, settings_of
     from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
-    if precision is not None or budget is not None:
-        if report:
-            raise click.UsageError("--report needs all images: leave out --precision and --budget")
-        if out is not None and report is None and not quiet:
-            say("twinscore: no report.html of a sample of the images", err=True)
-        report = False
+    if report and (precision is not None or budget is not None):
+        raise click.UsageError("--report needs all images: leave out --precision and --budget")
+    settings = settings_of(
+        k=k,
+        threads=threads,
+        group_by=group_by,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
+        space=space,
+        convention=convention,
+        model=model,
+        device=device,
+        backend=backend,
+        precision=precision,
+        budget=budget,
+        exposure=exposure,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+        allow_skips=allow_skips,
+        seed=seed,
+    )
     if out is not None:
         check_writable(out, overwrite=overwrite)
-        report = _can_report(report, quiet=quiet)
+        wanted = False if settings.sample is not None else report
+        report = _can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
         _check_json_target(json_target)
-    network: str | Embedder = model
+    network: Embedder | None = None
     if squint:
-        from twinscore.embedding.network.embedder import Embedder
-
-        network = Embedder(Path(model), device, threads, exposure=exposure)
+        network = settings.images.open_embedder(threads)
     with ProgressDisplay(quiet=quiet) as progress:
-        result = score_sides(
-            real,
-            synthetic,
-            k,
-            threads=threads,
-            group_by=group_by,
-            slice_by=slice_by,
-            collapse_duplicates=collapse_duplicates,
-            interval=interval,
-            diagnostics=diagnostics,
-            space=space,
-            convention=convention,
-            model=network,
-            device=device,
-            backend=backend,
-            precision=precision,
-            budget=budget,
-            exposure=exposure,
-            video_interval=video_interval,
-            allow_remote_paths=allow_remote_paths,
-            allow_skips=allow_skips,
-            seed=seed,
-            progress=progress,
-        )
+        result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
+    is_sample = isinstance(result, SampledResult)
+    if is_sample and out is not None and not quiet:
+        say("twinscore: no report.html of a sample of the images", err=True)
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
-        if not isinstance(network, str):
+        if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
-                result = squint_at(result, network, threads=threads, progress=progress)
+                result = squint_at(result, network, progress=progress)
             if out is not None:
                 result.save(out, overwrite=True)
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
-        if out is not None and report:
-            with ProgressDisplay(quiet=quiet) as progress:
-                write_report(
-                    result,
-                    out / REPORT_FILE,
-                    title=f"{synthetic} against {real}",
-                    command=command_line(),
-                    map_method=map_method,
-                    threads=threads,
-                    progress=progress,
-                )
+        if out is not None and report and not is_sample:
+            _write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            show = print_summary if result.sampling is None else print_sampled_summary
-            show(result, Console(highlight=False))
+            _print(result)
     if out is not None and not (quiet or to_stdout):
         say(f"\nWritten to {out}")
-    if result.sampling is not None and result.sampling["interrupted"]:
+    if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
         say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0
+
+
+def _print(result: ScoreResult | SampledResult) -> None:
+    from twinscore.report.terminal.console import Console
+    from twinscore.report.terminal.sample import print_sampled_summary
+    from twinscore.report.terminal.summary import print_summary
+    from twinscore.scoring.result import ScoreResult
+
+    console = Console(highlight=False)
+    if isinstance(result, ScoreResult):
+        print_summary(result, console)
+    else:
+        print_sampled_summary(result, console)
+
+
+def _write_page(
+    result: Estimate, folder: Path, title: str, map_method: str | None, *, quiet: bool
+) -> None:
+    from twinscore.report.page.score_page import write_report
+    from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.result_files import REPORT_FILE
+
+    with ProgressDisplay(quiet=quiet) as progress:
+        write_report(
+            result,
+            folder / REPORT_FILE,
+            title=title,
+            command=command_line(),
+            map_method=map_method,
+            progress=progress,
+        )
 
 
 def _can_report(wanted: bool | None, *, quiet: bool) -> bool:

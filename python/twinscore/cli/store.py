@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.printable import printable
+from twinscore.cli.exit_codes import EXIT_ERROR
 from twinscore.cli.messages import say
 
 if TYPE_CHECKING:
     from twinscore.embedding.store.check import StoreCheck
-
-EXIT_DAMAGED = 1
 
 CHECK_EXAMPLES = """\b
 Examples:
@@ -46,7 +45,7 @@ def check(folder: Path, repair: bool) -> int:
     for damage in found.damages:
         say(f"damaged: {printable(damage)}")
     say(_conclusion(found, printable(folder), repaired=repair))
-    return EXIT_DAMAGED if found.damages and not repair else 0
+    return EXIT_ERROR if found.damages and not repair else 0
 
 
 def _conclusion(found: StoreCheck, folder: str, *, repaired: bool) -> str:

@@ -13,6 +13,7 @@ import click
 
 from twinscore.base.extras import require
 from twinscore.base.interruption import interrupts_postponed
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.options import (
     device_option,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from twinscore.streaming.watching import WatchSession
     from twinscore.streaming.watching.reporting import Reporter
 
-EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
 SECONDS_BETWEEN_RESCANS = 60.0
 RESCANNING_PAUSES = 20.0
@@ -228,7 +228,7 @@ def _watch(
                 f"{stop_below:g}",
                 err=True,
             )
-            return EXIT_BELOW
+            return EXIT_BELOW_MINIMUM
         if is_idle:
             return 0
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.constants import TIE_TOLERANCE
-from twinscore.neighbors import knn, self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
@@ -96,7 +96,7 @@ def find_neighborhoods(
     k: int,
     depth: int,
     *,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
 ) -> Neighborhoods:
     """Search the `depth` nearest points of each side for every synthetic point.
 
@@ -108,13 +108,13 @@ def find_neighborhoods(
         Neighbors that count.
     depth
         Candidates of each side; fewer where a side has fewer.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     """
     of_real = min(depth, len(real))
     of_synthetic = min(depth, len(synthetic) - 1)
-    to_real = knn(synthetic, real, of_real, threads=threads)
-    among = self_knn(synthetic, of_synthetic, threads=threads)
+    to_real = search.knn(synthetic, real, of_real)
+    among = search.self_knn(synthetic, of_synthetic)
     distances = np.hstack([to_real.distances, among.distances])
     ids = np.hstack([to_real.ids, among.ids])
     is_real = np.broadcast_to(np.arange(distances.shape[1]) < of_real, distances.shape)

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.embedding.into_memory import opened_embedder
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.embedding.store.known import Knowledge
@@ -87,7 +88,7 @@ def embed(
     source: Any,
     store: str | os.PathLike[str],
     *,
-    model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
+    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
     device: str = "cpu",
     threads: int | None = None,
     group_by: str | None = None,
@@ -149,19 +150,26 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    images = open_source(
+    images = ImageSettings(
+        model=model,
+        device=device,
+        exposure=exposure,
+        video_interval=video_interval,
+        group_by=group_by,
+    )
+    items = open_source(
         source,
         side="image",
         group_by=group_by,
         video_interval=video_interval,
         allow_remote_paths=allow_remote_paths,
     )
-    if isinstance(images, Embeddings):
+    if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)
     if shard_size is None:
         shard_size = read_description(folder).shard_size if is_store(folder) else None
-    embedder = opened_embedder(model, device, threads, exposure)
+    embedder = images.open_embedder(threads)
     description = StoreDescription(
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -174,7 +182,7 @@ def embed(
         video_interval=video_interval,
     )
     with StoreWriter(folder, description, retry_failed=retry_failed) as writer:
-        run = _Run(images, embedder, writer, hashed=hashed, progress=progress)
+        run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
+    from twinscore.base.arrays import BoolArray, IdArray, PointMatrix
     from twinscore.embedding.records import Embeddings
 
 
@@ -21,7 +21,7 @@ class Pool:
     Attributes
     ----------
     vectors
-        Shape (n, d), float32.
+        Shape (n, d), float32 or float16.
     is_real
         Shape (n,).
     groups
@@ -29,7 +29,7 @@ class Pool:
         itself.
     """
 
-    vectors: FloatMatrix
+    vectors: PointMatrix
     is_real: BoolArray
     groups: IdArray | None
     _members: IdArray = field(init=False, repr=False)
@@ -157,7 +157,7 @@ def check_neighbor_count(k: int, units: int, *, grouped: bool) -> None:
         )
 
 
-def _members_in_order(vectors: FloatMatrix, groups: IdArray) -> IdArray:
+def _members_in_order(vectors: PointMatrix, groups: IdArray) -> IdArray:
     """Sort rows by group, and by content within: draws depend on no order of rows."""
     rows = np.ascontiguousarray(vectors)
     contents = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()

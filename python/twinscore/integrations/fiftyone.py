@@ -11,21 +11,25 @@ import numpy as np
 
 from twinscore.base.errors import UnreadableImageError
 from twinscore.base.extras import require
+from twinscore.base.progress import stage_of
 from twinscore.embedding.records import Embeddings
 from twinscore.images.records import ImageItem
 from twinscore.report.galleries import find_side_neighbors, galleries_of
 from twinscore.report.maps.layouts import SEEDS, lay_out
-from twinscore.scoring.run import score
+from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.score import score
 from twinscore.scoring.scored_pool import contents_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Unpack
 
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.base.progress import StageProgress
+    from twinscore.scoring.options import RunOptions
+    from twinscore.scoring.result import SampledResult
     from twinscore.scoring.scored_pool import ScoredPool
 
-    StageProgress = Callable[[str, int, int], None]
 
 EMBEDDING_FIELD = "embedding"
 SAMPLE_FIELDS = (
@@ -58,7 +62,7 @@ _PURPOSE = "FiftyOne"
 
 
 def to_fiftyone(
-    result: ScoreResult,
+    result: ScoreResult | SampledResult,
     name: str,
     *,
     overwrite: bool = False,
@@ -110,7 +114,7 @@ def to_fiftyone(
     brain = require("fiftyone.brain", extra=_EXTRA, purpose=_PURPOSE)
     if result.pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no images")
-    if result.sampling is not None:
+    if not isinstance(result, ScoreResult):
         raise ValueError(
             "expected a score of all images; one with a precision or budget has looked at some "
             "of them only"
@@ -119,16 +123,15 @@ def to_fiftyone(
     if fiftyone.dataset_exists(name) and not overwrite:
         raise ValueError(f"a FiftyOne dataset {name!r} exists: choose another name, or overwrite")
     files = _image_files(pool, media_dir)
-    nearness = find_side_neighbors(pool, threads=threads)
+    search = result.settings.search.with_threads(threads)
+    nearness = find_side_neighbors(pool, search=search)
     galleries = galleries_of(result, pool, nearness)
     maps = lay_out(
         pool.vectors,
         method=map_method,
         seeds=map_seeds,
-        threads=threads,
-        progress=None
-        if progress is None
-        else lambda done, total: progress("Laying out the map", done, total),
+        search=search,
+        progress=stage_of(progress, "Laying out the map"),
     )
 
     dataset = fiftyone.Dataset(name, overwrite=overwrite)
@@ -163,8 +166,8 @@ def from_fiftyone(
     group_field: str | None = None,
     slice_fields: Sequence[str] = (),
     embedding_field: str | None = None,
-    **options: Any,
-) -> ScoreResult:
+    **options: Unpack[RunOptions],
+) -> ScoreResult | SampledResult:
     """Score two views of a FiftyOne dataset.
 
     Parameters
@@ -186,7 +189,7 @@ def from_fiftyone(
 
     Returns
     -------
-    ScoreResult
+    ScoreResult or SampledResult
 
     Raises
     ------

@@ -12,7 +12,7 @@ from twinscore.neighbors.cost_model import index_bytes, predicted_seconds
 from twinscore.neighbors.registry import open_backend
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import PointMatrix
+    from twinscore.neighbors.cost_model import RowsByNumber
 
 AUTOMATIC = "auto"
 PATIENCE = 120.0
@@ -33,7 +33,7 @@ class Choice:
     reason: str
 
 
-def choose_backend(points: PointMatrix, k: int, threads: int, *, grouped: bool = False) -> Choice:
+def choose_backend(points: RowsByNumber, k: int, threads: int, *, grouped: bool = False) -> Choice:
     """Choose how to search points among themselves.
 
     Parameters

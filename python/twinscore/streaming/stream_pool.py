@@ -10,6 +10,7 @@ from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 from twinscore.measures.unit_graphs import grouped_graphs
+from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.figures import Figures, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
@@ -128,7 +129,9 @@ class StreamPool:
         pooled_score = directed_score(graph, ~is_real, exclusive)
         pool = Pool(self.vectors, is_real, self._group_numbers())
         counts = self._group_counts(pool.unit_is_real)
-        drawn = grouped_graphs(pool, self.k, seed=self._seed, threads=self._threads)
+        drawn = grouped_graphs(
+            pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
+        )
         found = figures(
             drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
         )

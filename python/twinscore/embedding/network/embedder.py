@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.threads import thread_count
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.network.growing_rows import GrowingRows
 from twinscore.embedding.records import Skipped
 from twinscore.images.records import ImageItem
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.decoding import Preprocessing
 
-DEFAULT_MODEL = "efficientnet-lite0"
 
 BATCH_ON_CPU = 8
 """Larger ones are no faster there, and every thread holds one."""
