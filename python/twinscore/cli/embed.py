@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.cli.exit_codes import EXIT_TERMINATED
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -76,6 +78,7 @@ Examples:
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option(
     "--hash",
     "hashed",
@@ -153,7 +156,7 @@ def embed(
             progress=display,
         )
     if not quiet:
-        click.echo(_summary(run, out))
+        say(_summary(run, out))
     if run.store is not None and run.store.failed == run.store.images:
         raise ValueError(f"no image of {source} could be embedded")
     return 0

@@ -63,6 +63,11 @@ device_option = click.option(
 exposure_option = click.option(
     "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
 )
+allow_remote_paths_option = click.option(
+    "--allow-remote-paths",
+    is_flag=True,
+    help="Let a list or table at a URL lead to files of this machine and to other hosts.",
+)
 video_interval_option = click.option(
     "--video-interval",
     default=1.0,

@@ -10,7 +10,9 @@ import click
 
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -156,6 +158,7 @@ def _check_number(
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
@@ -185,6 +188,7 @@ def score(
     min_score: float | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -228,6 +232,7 @@ def score(
         budget=budget,
         exposure=exposure,
         video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
     )
@@ -244,7 +249,7 @@ def score(
         result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
     is_sample = isinstance(result, SampledResult)
     if is_sample and out is not None and not quiet:
-        click.echo("twinscore: no report.html of a sample of the images", err=True)
+        say("twinscore: no report.html of a sample of the images", err=True)
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
@@ -264,12 +269,10 @@ def score(
         elif not quiet:
             print_result(result)
     if out is not None and not (quiet or to_stdout):
-        click.echo(f"\nWritten to {out}")
+        say(f"\nWritten to {out}")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
-        click.echo(
-            f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
-        )
+        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0

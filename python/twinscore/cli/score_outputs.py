@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from twinscore.cli.command_line import command_line
+from twinscore.cli.messages import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 
 def print_result(result: Estimate) -> None:
     """Print the summary that the kind of result has."""
-    from rich.console import Console
-
+    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.sample import print_sampled_summary
     from twinscore.report.terminal.summary import print_summary
     from twinscore.scoring.result import SampledResult, ScoreResult
@@ -60,7 +58,7 @@ def can_report(wanted: bool | None, *, quiet: bool) -> bool:
         if wanted:
             raise
         if not quiet:
-            click.echo(f"twinscore: no report.html: {error}", err=True)
+            say(f"twinscore: no report.html: {error}", err=True)
         return False
     return True
 

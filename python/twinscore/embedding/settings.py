@@ -33,6 +33,8 @@ class ImageSettings:
         Seconds between two frames of a video clip.
     group_by
         Column whose values are the groups; None: those that the source knows.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
 
@@ -47,6 +49,7 @@ class ImageSettings:
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
     group_by: str | None = None
+    allow_remote_paths: bool = False
     allow_skips: bool = False
 
     def __post_init__(self) -> None:
@@ -82,5 +85,6 @@ class ImageSettings:
             "exposure": self.exposure,
             "video_interval": self.video_interval,
             "group_by": self.group_by,
+            "allow_remote_paths": self.allow_remote_paths,
             "allow_skips": self.allow_skips,
         }

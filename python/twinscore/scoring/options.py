@@ -35,6 +35,7 @@ class ScoreOptions(TypedDict, total=False):
     budget: float | None
     exposure: float | None
     video_interval: float
+    allow_remote_paths: bool
     allow_skips: bool
 
 
@@ -65,6 +66,7 @@ def settings_of(
     budget: float | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     allow_skips: bool,
     seed: int,
 ) -> ScoreSettings:
@@ -90,6 +92,7 @@ def settings_of(
             exposure=exposure,
             video_interval=video_interval,
             group_by=group_by,
+            allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
         ),
         search=SearchSettings(backend, threads),

@@ -59,6 +59,7 @@ def score(
     budget: float | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -109,6 +110,8 @@ def score(
         that is passed has its own.
     video_interval
         Seconds between two frames of a video clip.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -155,6 +158,7 @@ def score(
         budget=budget,
         exposure=exposure,
         video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
     )
@@ -201,6 +205,7 @@ def score_sides(
             group_by=settings.images.group_by,
             groups=labels.get(side),
             video_interval=settings.images.video_interval,
+            allow_remote_paths=settings.images.allow_remote_paths,
         )
         for side, value in (("real", real), ("synthetic", synthetic))
     }

@@ -65,7 +65,7 @@ class RealSide:
     @property
     def embedder(self) -> Embedder:
         """The network that synthetic images go through."""
-        with self._opening:
+        with self._opening.held:
             if self._embedder is None:
                 self._embedder = self._opened()
             return self._embedder

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.intake import checked_ids
-from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import open_real_side
 from twinscore.streaming.register import Register, check_sampling
 from twinscore.streaming.savable import SavableStream
@@ -130,7 +130,7 @@ class StreamingScorer(SavableStream):
     @property
     def n_kept(self) -> int:
         """Synthetic images kept now."""
-        with self._lock:
+        with self._lock.held:
             return self._state.kept
 
     @property
@@ -179,7 +179,7 @@ class StreamingScorer(SavableStream):
             The batch has another width, or groups or ids of another length; nothing is taken in.
         """
         batch = self._state.read(items, groups, ids)
-        with self._lock:
+        with self._lock.held:
             with interrupts_postponed():
                 arrivals = self._state.admit(batch)
             return self._state.answers_to_arrived(batch, arrivals) if answers else None
@@ -198,7 +198,7 @@ class StreamingScorer(SavableStream):
             that was replaced, or that a loader has augmented in another way.
         """
         batch = self._state.read(items, groups, ids)
-        with self._lock:
+        with self._lock.held:
             return self._state.answers_to_visitors(batch)
 
     def discard(self, ids: Labels) -> None:
@@ -210,7 +210,7 @@ class StreamingScorer(SavableStream):
             Names given to `update` before, each once.
         """
         names = checked_ids(ids, len(ids)) or []
-        with self._lock, interrupts_postponed():
+        with self._lock.held, interrupts_postponed():
             self._state.discard(names)
 
     def result(self) -> StreamResult:
@@ -223,7 +223,7 @@ class StreamingScorer(SavableStream):
         ValueError
             There are fewer than two images or groups of a side, or fewer than k neighbors.
         """
-        with self._lock:
+        with self._lock.held:
             return self._state.result()
 
     def merge(self, other: StreamingScorer) -> Self:
@@ -244,6 +244,6 @@ class StreamingScorer(SavableStream):
 
     def merge_snapshot(self, theirs: Snapshot) -> Self:
         """Take in what a snapshot holds, as `merge` does."""
-        with self._lock, interrupts_postponed():
+        with self._lock.held, interrupts_postponed():
             self._state.merge(theirs)
         return self

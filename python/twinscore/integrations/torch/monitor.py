@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
-import logging
 import queue
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.integrations.torch.batches import items_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BATCHES_WAITING = 2
 IMAGES_AT_ONCE = 8
 """Of a batch of images so many are drawn, rather than all of one batch in ten."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class ScoreMonitor:
