@@ -174,6 +174,7 @@ def _terminating_cleanly() -> Iterator[None]:
 
 def _summary(run: EmbeddingRun, out: Path) -> str:
     from twinscore.images.sources.endings import counted
+    from twinscore.images.sources.passed_over import describe_passed_over
 
     assert run.store is not None
     lines = [
@@ -183,6 +184,8 @@ def _summary(run: EmbeddingRun, out: Path) -> str:
         f"dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",
     ]
+    if run.passed_over:
+        lines.append(describe_passed_over(run.passed_over))
     if run.repeated:
         lines.append(f"{counted(run.repeated, 'image')} listed again, kept once")
     if run.missing:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.embedding.records import Embeddings
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
     import os
@@ -47,6 +48,7 @@ def embed_images(
         preprocessing=embedder.preprocessing.fingerprint,
         columns=kept.columns(),
         facts=tuple(kept.facts) if any(kept.facts) else None,
+        passed_over=passed_over_by(source),
     )
 
 
