@@ -104,7 +104,7 @@ class WatchView:
             )
         if session.passed_over:
             passed_over = describe_passed_over(session.passed_over)
-            figures.add_row(Text("Note", style="yellow"), Text(passed_over))
+            figures.add_row(Text("Note", style="yellow"), Text(printable(passed_over)))
         if session.trouble is not None:
             figures.add_row(Text("Trouble", style="yellow"), Text(printable(session.trouble)))
         scale = _scale(result.score) if result is not None else Text()
@@ -129,7 +129,7 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     if session.unreadable:
         counts += f", {len(session.unreadable):,} unreadable"
     if session.passed_over:
-        counts += f"; {describe_passed_over(session.passed_over)}"
+        counts += f"; {printable(describe_passed_over(session.passed_over))}"
     if session.trouble is not None:
         counts += f" ({printable(session.trouble)})"
     if result is None:
