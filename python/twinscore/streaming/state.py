@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -111,7 +111,10 @@ class StreamState:
         """Turn what was given into points, without a change; see `StreamingScorer.update`."""
         side = self.side
         intake = take_in(
-            items, self._pool.width, lambda: side.embedder, video_interval=side.video_interval
+            items,
+            self._pool.width,
+            lambda: side.embedder,
+            video_interval=side.images.video_interval,
         )
         group_names = checked_labels(groups, intake.total, "groups")
         id_names = checked_ids(ids, intake.total)
@@ -168,10 +171,7 @@ class StreamState:
         return Snapshot(
             real=side.embeddings,
             digest=side.digest,
-            model=side.model,
-            device=side.device,
-            exposure=side.exposure,
-            video_interval=side.video_interval,
+            images=side.images,
             images_model=side.images_model,
             k=self.k,
             capacity=reservoir.capacity,
@@ -199,14 +199,12 @@ class StreamState:
         threads: int | None,
     ) -> StreamState:
         """Make a stream that goes on where a snapshot was taken."""
-        side = RealSide(
-            snapshot.real,
-            model or snapshot.model,
-            device or snapshot.device,
-            threads,
-            exposure=snapshot.exposure,
-            video_interval=snapshot.video_interval,
+        images = replace(
+            snapshot.images,
+            model=model or snapshot.images.model,
+            device=device or snapshot.images.device,
         )
+        side = RealSide(snapshot.real, images, threads)
         side.images_model = snapshot.images_model
         counts = Counts(snapshot.seen, snapshot.skipped, snapshot.clock)
         register = Register(snapshot.seed, snapshot.window, snapshot.half_life, counts)
