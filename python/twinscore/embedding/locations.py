@@ -19,7 +19,7 @@ from twinscore.images.sources.failure import FailedSource
 from twinscore.images.sources.file_list import FileList
 from twinscore.images.sources.folder import FolderSource
 from twinscore.images.sources.manifest import read_manifest
-from twinscore.images.sources.passed_over import NotedSource
+from twinscore.images.sources.noted_source import NotedSource
 from twinscore.images.sources.path_list import PathList
 from twinscore.images.sources.patterns import (
     expand_braces,

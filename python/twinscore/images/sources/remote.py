@@ -12,7 +12,7 @@ from twinscore.images.records import ImageItem
 from twinscore.images.sources.endings import counted, is_hidden, is_image_name
 from twinscore.images.sources.fetched_copies import folder_of_copies
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
-from twinscore.images.sources.passed_over import NotedSource
+from twinscore.images.sources.noted_source import NotedSource
 from twinscore.images.sources.remote_file import RemoteFile, chunks_of, file_system, reason_of
 from twinscore.images.sources.url import Url
 
