@@ -98,6 +98,7 @@ def embed(
     group_by: str | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     dtype: str = "float32",
     shard_size: int | None = None,
     hashed: bool = False,
@@ -118,7 +119,7 @@ def embed(
         A folder or whatever else `score` takes as images.
     store
         Folder; made if it does not exist.
-    model, device, threads, group_by, exposure, video_interval
+    model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
         Of the vectors on disk: "float32", or "float16" at half the size.
@@ -160,7 +161,13 @@ def embed(
         video_interval=video_interval,
         group_by=group_by,
     )
-    items = open_source(source, side="image", group_by=group_by, video_interval=video_interval)
+    items = open_source(
+        source,
+        side="image",
+        group_by=group_by,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+    )
     if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.clips import CLIP_COLUMNS, open_clip
 from twinscore.images.sources.endings import (
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IMAGE_ENDINGS", "FolderSource"]
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class FolderSource:

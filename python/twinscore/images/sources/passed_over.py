@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from twinscore.images.sources.endings import counted, extra_for, is_image_name, is_unread_image
+from twinscore.images.sources.endings import counted, extra_for, is_unread_image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from twinscore.images.records import ImageItem
-    from twinscore.images.sources.columns import ColumnedSource
+    from collections.abc import Iterable, Mapping
 
 
 def count_passed_over(names: Iterable[str]) -> dict[str, int]:
@@ -52,33 +49,3 @@ def describe_passed_over(counts: Mapping[str, int]) -> str:
         files = [f"{count:,} {ending}" for ending, count in in_order if extra_for(ending) == extra]
         parts.append(f"{', '.join(files)}, which pip install 'twinscore[{extra}]' reads")
     return f"{counted(sum(counts.values()), 'image file')} passed over: {'; '.join(parts)}"
-
-
-class NotedSource:
-    """A source that also knows what was passed over where its images were looked for.
-
-    Parameters
-    ----------
-    source
-        The images.
-    names
-        Of all files among which they were found.
-    """
-
-    def __init__(self, source: ColumnedSource, names: Iterable[str]) -> None:
-        self._source = source
-        found = count_passed_over(name for name in names if not is_image_name(name))
-        self.passed_over = added_up([passed_over_by(source), found])
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """Names of the columns of the source."""
-        return self._source.column_names
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        return len(self._source)
-
-    def __iter__(self) -> Iterator[ImageItem]:
-        """Iterate over the images."""
-        return iter(self._source)

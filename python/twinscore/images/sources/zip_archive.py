@@ -22,7 +22,13 @@ from twinscore.images.sources.file_slice import (
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
 from twinscore.images.sources.passed_over import count_passed_over, describe_passed_over
 from twinscore.images.sources.remote_file import origin_in
-from twinscore.images.sources.zip_salvage import LOCAL_HEADER, ZipEntry, salvage_entries
+from twinscore.images.sources.zip_salvage import (
+    LOCAL_HEADER,
+    ZipEntry,
+    as_lying_there,
+    promised_members,
+    salvage_entries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,8 +142,18 @@ class ZipArchive:
     def _entries(self) -> list[ZipEntry]:
         try:
             with zipfile.ZipFile(self._path) as archive:
-                return [_entry(member) for member in archive.infolist() if not member.is_dir()]
-        except zipfile.BadZipFile as error:
+                members = archive.infolist()
+                promised = promised_members(self._path, len(archive.comment))
+            if promised not in (None, len(members)):
+                self._damage = (
+                    f"damaged archive: its directory names {len(members):,} members of {promised:,}"
+                )
+            lying = (as_lying_there(self._path, _entry(member)) for member in members)
+            return [entry for entry in lying if not entry.name.endswith("/")]
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            # A directory that lies makes the reader of Python raise nearly every kind of error.
             with self._path.open("rb") as file:
                 is_archive = file.read(4).startswith(_SIGNATURES)
             if not is_archive:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.base.logs import logger_of
 from twinscore.streaming import StreamingScorer
-from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
 from twinscore.streaming.watching.ledger import Entry, Ledger
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FILES_AT_ONCE = 128
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class WatchSession:
