@@ -111,7 +111,7 @@ def test_comparison_of_twins(result: Any) -> None:
 def test_summary_of_a_sample() -> None:
     from twinscore.report.terminal.sample import print_sampled_summary
 
-    sampled = ts.score(side(0), side(1), precision=0.2, threads=1)
+    sampled: Any = ts.score(side(0), side(1), precision=0.2, threads=1)
     text = drawn(lambda console: print_sampled_summary(sampled, console))
     assert OBEYED.search(text) is None
 
@@ -191,7 +191,7 @@ def test_bench_table() -> None:
     from twinscore.cli.bench.table import table_of
 
     case = Case(EVIL, 3, 2, EVIL, 1, 1)
-    record = Record(case, None, None, None, None, (0.0, 0.0, 0.0), "host", "1.0", EVIL)
+    record = Record(case, None, None, None, None, EVIL, None, EVIL, EVIL)
     assert_shown(drawn(lambda console: console.print(table_of([record]))))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.command_line import command_line
+from twinscore.cli.command_line import command_line, without_secrets
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
@@ -262,7 +262,8 @@ def score(
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
         if out is not None and report and not is_sample:
-            _write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
+            title = f"{without_secrets(synthetic)} against {without_secrets(real)}"
+            _write_page(result, out, title, map_method, quiet=quiet)
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:

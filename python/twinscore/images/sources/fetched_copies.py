@@ -8,8 +8,15 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PREFIX = "twinscore-"
+_ROOM_LEFT = 1 << 28
+"""Bytes of a disk that copies never take."""
+
 _OWNED = ".owned"
 """A file in each folder of copies that its process keeps locked."""
 
@@ -24,6 +31,28 @@ def folder_of_copies() -> Path:
     folder = _temporary_folder()
     _own(Path(folder.name))
     return Path(folder.name)
+
+
+def copied(chunks: Iterable[bytes], name: str) -> Path:
+    """Write what comes into a file of that name in a folder of copies.
+
+    Raises
+    ------
+    OSError
+        The disk is nearly full.
+    """
+    copy = Path(tempfile.mkdtemp(dir=folder_of_copies())) / name
+    room = 0
+    with copy.open("wb") as file:
+        for chunk in chunks:
+            if room < len(chunk):
+                # Whatever the other side says of the size: a disk that is full stops others too.
+                room = (shutil.disk_usage(copy.parent).free - _ROOM_LEFT) // 2
+            if room < len(chunk):
+                raise OSError(f"the temporary folder {copy.parent} has no room for it")
+            file.write(chunk)
+            room -= len(chunk)
+    return copy
 
 
 def sweep(place: Path) -> None:
