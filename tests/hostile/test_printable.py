@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from rich.console import Console as RichConsole
 
 import twinscore as ts
+from scored import score_sample
 from twinscore.base.logs import logger_of
 from twinscore.base.printable import printable, printable_lines
 from twinscore.cli import program
@@ -111,7 +112,7 @@ def test_comparison_of_twins(result: Any) -> None:
 def test_summary_of_a_sample() -> None:
     from twinscore.report.terminal.sample import print_sampled_summary
 
-    sampled: Any = ts.score(side(0), side(1), precision=0.2, threads=1)
+    sampled = score_sample(side(0), side(1), precision=0.2, threads=1)
     text = drawn(lambda console: print_sampled_summary(sampled, console))
     assert OBEYED.search(text) is None
 
@@ -178,6 +179,7 @@ def test_watch_view(has_result: bool) -> None:
         trouble=EVIL,
         latest=EVIL,
         unreadable={EVIL: EVIL},
+        passed_over={EVIL: 1},
         counted=3,
         waiting=1,
     )
@@ -191,7 +193,7 @@ def test_bench_table() -> None:
     from twinscore.cli.bench.table import table_of
 
     case = Case(EVIL, 3, 2, EVIL, 1, 1)
-    record = Record(case, None, None, None, None, EVIL, None, EVIL, EVIL)
+    record = Record(case, None, None, None, None, EVIL, None, "host", "1.0")
     assert_shown(drawn(lambda console: console.print(table_of([record]))))
 
 

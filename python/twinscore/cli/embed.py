@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -114,7 +114,13 @@ def embed(
     threads: int | None,
     isolated: bool,
     quiet: bool,
-    **options: Any,
+    group_by: str | None,
+    video_interval: float,
+    dtype: str,
+    shard_size: int | None,
+    hashed: bool,
+    retry_failed: bool,
+    prune: bool,
 ) -> int:
     """Embed the images of SOURCE into a store: whatever 'twinscore score' takes as images.
 
@@ -136,7 +142,19 @@ def embed(
         isolated=isolated,
     )
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
-        run = embed_source(source, out, model=embedder, progress=display, **options)
+        run = embed_source(
+            source,
+            out,
+            model=embedder,
+            group_by=group_by,
+            video_interval=video_interval,
+            dtype=dtype,
+            shard_size=shard_size,
+            hashed=hashed,
+            retry_failed=retry_failed,
+            prune=prune,
+            progress=display,
+        )
     if not quiet:
         say(_summary(run, out))
     if run.store is not None and run.store.failed == run.store.images:
@@ -156,6 +174,7 @@ def _terminating_cleanly() -> Iterator[None]:
 
 def _summary(run: EmbeddingRun, out: Path) -> str:
     from twinscore.images.sources.endings import counted
+    from twinscore.images.sources.passed_over import describe_passed_over
 
     assert run.store is not None
     lines = [
@@ -165,6 +184,8 @@ def _summary(run: EmbeddingRun, out: Path) -> str:
         f"dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",
     ]
+    if run.passed_over:
+        lines.append(describe_passed_over(run.passed_over))
     if run.repeated:
         lines.append(f"{counted(run.repeated, 'image')} listed again, kept once")
     if run.missing:

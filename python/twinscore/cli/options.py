@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.embedding.models import DEFAULT_MODEL
+
 if TYPE_CHECKING:
     from twinscore.images.decoding import Preprocessing
 
@@ -47,7 +49,7 @@ neighbors_option = click.option(
 )
 model_option = click.option(
     "--model",
-    default="efficientnet-lite0",
+    default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",

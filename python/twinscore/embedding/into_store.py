@@ -19,6 +19,7 @@ from twinscore.embedding.store.known import Knowledge
 from twinscore.embedding.store.rows import OK
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
     import os
@@ -52,6 +53,8 @@ class EmbeddingRun:
         Name and reason of the first of them, at most `MOST_FAILURES_KEPT`.
     seconds
         Since the first image.
+    passed_over
+        Files of the source that are images by their ending and are not read, by ending.
     missing
         Images in the store that the source does not list: kept, unless pruned.
     store
@@ -66,6 +69,7 @@ class EmbeddingRun:
     failures: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     missing: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
     store: StoreDescription | None = None
 
     @property
@@ -205,7 +209,7 @@ class _Run:
         self._progress = progress
         self._started = time.perf_counter()
         self._next_report = 0.0
-        self.state = EmbeddingRun(total=len(source))
+        self.state = EmbeddingRun(total=len(source), passed_over=passed_over_by(source))
 
     def finish(self, *, prune: bool) -> EmbeddingRun:
         from twinscore.embedding.network.preparation import Examination

@@ -19,6 +19,7 @@ from twinscore.images.sources.failure import FailedSource
 from twinscore.images.sources.file_list import FileList
 from twinscore.images.sources.folder import FolderSource
 from twinscore.images.sources.manifest import read_manifest
+from twinscore.images.sources.noted_source import NotedSource
 from twinscore.images.sources.path_list import PathList
 from twinscore.images.sources.patterns import (
     expand_braces,
@@ -166,9 +167,10 @@ def _open_pattern(pattern: str, options: _Options) -> ColumnedSource:
     if len(chosen) < len(matches):
         left_out = counted(len(matches) - len(chosen), "other file")
         _logger.warning("%s: %s passed over", pattern, left_out)
+    names = [_path_of(match) for match in matches]
     if len(chosen) == len(images):
-        return _image_files(images, pattern)
-    return _open_each(chosen, pattern, options)
+        return NotedSource(_image_files(images, pattern), names)
+    return NotedSource(_open_each(chosen, pattern, options), names)
 
 
 def _open_each(matches: list[str], pattern: str, options: _Options) -> ColumnedSource:

@@ -24,6 +24,7 @@ class ImageSettings:
     ----------
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+        None in what was saved with an `Embedder`, which no file holds.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     exposure
@@ -44,7 +45,7 @@ class ImageSettings:
         For what cannot be meant.
     """
 
-    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL
+    model: str | os.PathLike[str] | Embedder | None = DEFAULT_MODEL
     device: str = "cpu"
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
@@ -67,11 +68,21 @@ class ImageSettings:
         ----------
         threads
             For decoding as for the network; None: one for each core.
+
+        Raises
+        ------
+        ValueError
+            There is no model any more.
         """
         from twinscore.embedding.network.embedder import Embedder
 
         if isinstance(self.model, Embedder):
             return self.model
+        if self.model is None:
+            raise ValueError(
+                "expected a model for images: this was saved with an Embedder of the caller's; "
+                "pass it again as model"
+            )
         return Embedder(
             Path(self.model), device=self.device, threads=threads, exposure=self.exposure
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from twinscore.base.interruption import interrupts_postponed
+from twinscore.embedding.models import DEFAULT_MODEL
+from twinscore.embedding.settings import ImageSettings
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.intake import checked_ids
 from twinscore.streaming.real_side import open_real_side
@@ -85,7 +87,7 @@ class StreamingScorer(SavableStream):
         group_by: str | None = None,
         window: int | None = None,
         half_life: float | None = None,
-        model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
+        model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
         device: str = "cpu",
         threads: int | None = None,
         exposure: float | None = None,
@@ -93,17 +95,14 @@ class StreamingScorer(SavableStream):
         progress: StageProgress | None = None,
     ) -> None:
         check_sampling(k, capacity, window, half_life)
-        side = open_real_side(
-            real,
-            groups=groups,
-            group_by=group_by,
+        images = ImageSettings(
             model=model,
             device=device,
-            threads=threads,
             exposure=exposure,
             video_interval=video_interval,
-            progress=progress,
+            group_by=group_by,
         )
+        side = open_real_side(real, images, groups=groups, threads=threads, progress=progress)
         room = window or capacity or len(side.embeddings.vectors)
         self._hold(StreamState(side, k, room, Register(seed, window, half_life), threads))
 
@@ -166,7 +165,8 @@ class StreamingScorer(SavableStream):
             One name per item. An item whose id is kept already takes the older one's place and
             is not counted again. Ids of items no longer kept are forgotten: memory is bounded.
         answers
-            Say of each item how real it looks; costs a search of the whole pool.
+            Say of each item how real it looks, whether or not it was seen before; costs a search
+            of the whole pool.
 
         Returns
         -------
@@ -183,15 +183,20 @@ class StreamingScorer(SavableStream):
                 arrivals = self._state.admit(batch)
             return self._state.answers_to_arrived(batch, arrivals) if answers else None
 
-    def compare(self, items: Any, *, groups: Labels | None = None) -> BatchAnswers:
+    def compare(
+        self, items: Any, *, groups: Labels | None = None, ids: Labels | None = None
+    ) -> BatchAnswers:
         """Say of items how real they look, without taking them in.
+
+        The answers are the same whether or not an item was taken in before.
 
         Parameters
         ----------
-        items, groups
-            As for `update`.
+        items, groups, ids
+            As for `update`. With ids, an item is not compared with what it was before: as an image
+            that was replaced, or that a loader has augmented in another way.
         """
-        batch = self._state.read(items, groups)
+        batch = self._state.read(items, groups, ids)
         with self._lock.held:
             return self._state.answers_to_visitors(batch)
 

@@ -17,6 +17,7 @@ from twinscore.base.durable import sync_folder
 from twinscore.base.json_text import parse_json
 from twinscore.base.saved_state import ArrayForm, Fields, read_saved_arrays
 from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.settings import ImageSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import Float64Array, FloatMatrix
-    from twinscore.embedding.network.embedder import Embedder
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1
@@ -41,6 +41,9 @@ _FORMS = {
     "item_priorities": ArrayForm(("float64",), axes=1),
 }
 
+_OF_IMAGES = ("model", "device", "exposure", "video_interval")
+"""What the file holds of the settings of images: the real side is embedded and grouped already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -50,8 +53,8 @@ class Snapshot:
     ----------
     real, digest
         The real side, and a fingerprint of it.
-    model, device, exposure, video_interval, images_model
-        How images become points; no model where it was an `Embedder` and a file is all there is.
+    images, images_model
+        How images become points, and (model, preprocessing) that synthetic ones went through.
     k, capacity, seed, window, half_life
         As `StreamingScorer` was given them.
     seen, skipped, clock, threshold, overflowed
@@ -62,10 +65,7 @@ class Snapshot:
 
     real: Embeddings
     digest: str
-    model: str | os.PathLike[str] | Embedder | None
-    device: str
-    exposure: float | None
-    video_interval: float
+    images: ImageSettings
     images_model: tuple[str, str] | None
     k: int
     capacity: int
@@ -175,15 +175,16 @@ class Snapshot:
         """
         other = self.read(io.BytesIO(received))
         self.check_mergeable(other)
-        return replace(other, real=self.real, model=self.model, device=self.device)
+        return replace(other, real=self.real, images=self.images)
 
     def _content(self, notes: Mapping[str, Any]) -> dict[str, Any]:
         scalars = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("real", *_ARRAYS)
+            if field.name not in ("real", "images", *_ARRAYS)
         }
-        scalars["model"] = self._model_name()
+        saved_images = self.images.to_dict()
+        scalars.update({name: saved_images[name] for name in _OF_IMAGES})
         # JSON knows no infinity.
         scalars["threshold"] = repr(self.threshold)
         scalars["real"] = {
@@ -205,9 +206,6 @@ class Snapshot:
             "real_vectors": self.real.vectors,
             **arrays,
         }
-
-    def _model_name(self) -> str | None:
-        return os.fspath(self.model) if isinstance(self.model, str | os.PathLike) else None
 
 
 def saved_snapshot(saved: Fields, arrays: Mapping[str, npt.NDArray[Any]]) -> Snapshot:
@@ -232,10 +230,12 @@ def saved_snapshot(saved: Fields, arrays: Mapping[str, npt.NDArray[Any]]) -> Sna
     return Snapshot(
         real=_saved_real_side(saved.fields("real"), real_vectors),
         digest=saved.text("digest"),
-        model=None if saved.is_missing("model") else saved.text("model"),
-        device=saved.text("device"),
-        exposure=None if saved.is_missing("exposure") else saved.number("exposure"),
-        video_interval=saved.number("video_interval", above=0.0),
+        images=ImageSettings(
+            model=None if saved.is_missing("model") else saved.text("model"),
+            device=saved.text("device"),
+            exposure=None if saved.is_missing("exposure") else saved.number("exposure"),
+            video_interval=saved.number("video_interval", above=0.0),
+        ),
         images_model=_saved_makers(saved),
         k=saved.whole("k", least=1),
         capacity=capacity,

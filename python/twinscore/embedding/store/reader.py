@@ -155,10 +155,15 @@ def _groups(table: pa.Table, rows: npt.NDArray[np.intp]) -> tuple[str, ...] | No
 
 
 def _facts(table: pa.Table) -> tuple[ImageFacts | None, ...] | None:
-    # A million images have a handful of different facts.
+    # A million images have a handful of different facts, but for the sizes of their files.
     distinct: dict[tuple[Any, ...], ImageFacts | None] = {}
     facts = []
-    for values in zip(*(table[name].to_pylist() for name in FACT_COLUMNS), strict=True):
+    known = [
+        # Stores made before a column was kept have none of it.
+        table[name].to_pylist() if name in table.column_names else [None] * len(table)
+        for name in FACT_COLUMNS
+    ]
+    for values in zip(*known, strict=True):
         if values not in distinct:
             distinct[values] = None if values[0] is None else ImageFacts(*values)
         facts.append(distinct[values])

@@ -37,7 +37,10 @@ LARGEST_SIDE = 8192
 
 _CONVENTIONS = {
     "background": BACKGROUND,
-    "orientation": "exif",
+    "color": "icc-and-primaries-to-srgb",
+    "depth": "rounded",
+    "orientation": "as-stored-in-the-file",
+    "pixels": "square-in-film-and-scene-linear",
     "reduction": "box-or-dct-by-powers-of-two-to-twice-the-size",
     "resampling": "pillow-antialiased-uint8",
     "scene-linear": "srgb-clipped",

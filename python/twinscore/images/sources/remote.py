@@ -9,6 +9,7 @@ from twinscore.images.records import ImageItem
 from twinscore.images.sources.endings import counted, is_hidden, is_image_name
 from twinscore.images.sources.fetched_copies import copied
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.noted_source import NotedSource
 from twinscore.images.sources.remote_file import RemoteFile, chunks_of, file_system, reason_of
 from twinscore.images.sources.url import Url
 
@@ -49,7 +50,7 @@ class RemoteFiles:
             yield ImageItem(Url.of(url).shown, RemoteFile(url), columns=folder_columns(relative))
 
 
-def list_remote_folder(url: str) -> RemoteFiles:
+def list_remote_folder(url: str) -> NotedSource:
     """List all image files below a URL, ordered by relative path; hidden ones are passed over.
 
     Raises
@@ -72,7 +73,8 @@ def list_remote_folder(url: str) -> RemoteFiles:
     if not images:
         instead = counted(len(found), "other file")
         raise ValueError(f"no images in {Url.of(url).shown!r}: got {instead}")
-    return RemoteFiles([_url_of(by_relative[path], url, system) for path in images], images)
+    listed = RemoteFiles([_url_of(by_relative[path], url, system) for path in images], images)
+    return NotedSource(listed, (path for path in by_relative if not is_hidden(path)))
 
 
 def match_remote(pattern: str) -> list[str]:

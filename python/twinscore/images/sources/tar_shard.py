@@ -17,6 +17,11 @@ from twinscore.images.sources.endings import counted, is_hidden, is_image_name, 
 from twinscore.images.sources.failure import FailedImage, failed_item
 from twinscore.images.sources.file_slice import LEADS_OUT, FileSlice, leads_out, read_stretch
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.passed_over import (
+    count_passed_over,
+    describe_passed_over,
+    ending_of,
+)
 from twinscore.images.sources.remote_file import origin_in
 from twinscore.images.sources.sample_key import describes, sample_key
 
@@ -75,9 +80,12 @@ class TarShard:
         self._refused: dict[int, str] = {}
         self._damage: str | None = None
         self._other_members = 0
+        self.passed_over: dict[str, int] = {}
         self._read_headers()
         if not self._names:
             found = self._damage or counted(self._other_members, "other member")
+            if self.passed_over:
+                found = f"{found}; {describe_passed_over(self.passed_over)}"
             raise ValueError(f"no images in {self._typed!r}: got {found}")
 
     @property
@@ -184,6 +192,9 @@ class TarShard:
             if ending in _SIDECARS and member.isreg():
                 self._blame(name, ValueError(f"a size of {member.size:,} bytes"))
             self._other_members += 1
+            if count_passed_over([name]):
+                ending = ending_of(name)
+                self.passed_over[ending] = self.passed_over.get(ending, 0) + 1
         return sample
 
     def _finish(self, sample: _Sample) -> None:

@@ -86,6 +86,7 @@ class Reporter:
             "frames": self._session.counted,
             "landing": self._session.waiting,
             "unreadable": self._session.unreadable,
+            "passed_over": self._session.passed_over,
             **self.result.to_dict(),
         }
         try:

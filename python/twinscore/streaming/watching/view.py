@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.images.sources.passed_over import describe_passed_over
 from twinscore.report.terminal.console import Console
 
 if TYPE_CHECKING:
@@ -101,6 +102,9 @@ class WatchView:
             figures.add_row(
                 Text("Unreadable", style="yellow"), Text(printable(f"{name}: {reason}"))
             )
+        if session.passed_over:
+            passed_over = describe_passed_over(session.passed_over)
+            figures.add_row(Text("Note", style="yellow"), Text(printable(passed_over)))
         if session.trouble is not None:
             figures.add_row(Text("Trouble", style="yellow"), Text(printable(session.trouble)))
         scale = _scale(result.score) if result is not None else Text()
@@ -124,6 +128,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     counts = f"{session.counted:,} frames counted, {session.waiting:,} landing"
     if session.unreadable:
         counts += f", {len(session.unreadable):,} unreadable"
+    if session.passed_over:
+        counts += f"; {printable(describe_passed_over(session.passed_over))}"
     if session.trouble is not None:
         counts += f" ({printable(session.trouble)})"
     if result is None:
