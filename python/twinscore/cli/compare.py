@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.printable import printable
-from twinscore.cli.command_line import command_line, without_secrets
+from twinscore.cli.command_line import command_line
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.options import allow_remote_paths_option, check_device
+from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.command_line import without_secrets
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
@@ -22,6 +21,7 @@ from twinscore.cli.options import (
 )
 from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
 from twinscore.cli.settings_file import settings_option
+from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder

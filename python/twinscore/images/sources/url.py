@@ -41,6 +41,11 @@ def is_url(text: str) -> bool:
     return _BEGINNING.match(text) is not None
 
 
+def without_secrets(location: str) -> str:
+    """Return a URL without what lets in whoever has it, and any other text as it is."""
+    return Url.of(location).shown if is_url(location) else location
+
+
 @dataclass(frozen=True, slots=True)
 class Url:
     """A URL, or several of which each but the last wraps the next.
