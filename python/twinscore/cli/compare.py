@@ -12,6 +12,7 @@ from twinscore.cli.command_line import command_line
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.options import allow_remote_paths_option, check_device
+from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
@@ -192,5 +193,6 @@ def _of_images(
 ) -> tuple[Comparison, tuple[Estimate, Estimate]]:
     from twinscore.comparison.run import compare as compare_twins
 
-    twins = compare_twins(real, first, second, names=(first, second), progress=progress, **options)  # type: ignore[arg-type]
+    names = without_secrets(first), without_secrets(second)
+    twins = compare_twins(real, first, second, names=names, progress=progress, **options)  # type: ignore[arg-type]
     return twins.comparison, (twins.first, twins.second)

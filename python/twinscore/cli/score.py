@@ -21,6 +21,7 @@ from twinscore.cli.options import (
 )
 from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
 from twinscore.cli.settings_file import settings_option
+from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
@@ -261,7 +262,8 @@ def score(
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
         if out is not None and report and not is_sample:
-            write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
+            title = f"{without_secrets(synthetic)} against {without_secrets(real)}"
+            write_page(result, out, title, map_method, quiet=quiet)
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:

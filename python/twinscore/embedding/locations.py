@@ -31,7 +31,7 @@ from twinscore.images.sources.patterns import (
 from twinscore.images.sources.remote import RemoteFiles, fetch, list_remote_folder, match_remote
 from twinscore.images.sources.remote_file import origin_in
 from twinscore.images.sources.tar_shard import TarShard
-from twinscore.images.sources.url import Url, is_url
+from twinscore.images.sources.url import Url, is_url, without_secrets
 from twinscore.images.sources.zip_archive import ZipArchive
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _open_each(matches: list[str], pattern: str, options: _Options) -> ColumnedS
         except (ValueError, OSError) as error:
             failures.append(error)
             reason = " ".join(str(error).split())
-            opened = FailedSource(_name_of(match), reason, origin_in(Path(match), match))
+            opened = FailedSource(without_secrets(match), reason, origin_in(Path(match), match))
         if isinstance(opened, Embeddings):
             raise ValueError(
                 f"expected images in what the pattern {pattern!r} matches, got embeddings in "
@@ -223,7 +223,3 @@ def _matches(expanded: str) -> list[str]:
 
 def _path_of(location: str) -> str:
     return Url.of(location).path if is_url(location) else location
-
-
-def _name_of(location: str) -> str:
-    return Url.of(location).shown if is_url(location) else location

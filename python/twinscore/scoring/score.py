@@ -13,6 +13,7 @@ from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.url import without_secrets
 from twinscore.scoring.early_checks import NO_GROUPS, check_distinct, check_sides
 from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
@@ -245,7 +246,7 @@ def _embedded(
 
 
 def _location(value: Any) -> str | None:
-    return os.fspath(value) if isinstance(value, str | os.PathLike) else None
+    return without_secrets(os.fspath(value)) if isinstance(value, str | os.PathLike) else None
 
 
 def _check_skips(side: Embeddings, name: str) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _PREFIX = "twinscore-"
+_ROOM_LEFT = 1 << 28
+"""Bytes of a disk that copies never take."""
+
 _OWNED = ".owned"
 """A file in each folder of copies that its process keeps locked."""
 
@@ -26,6 +34,28 @@ def folder_of_copies() -> Path:
     return Path(folder.name)
 
 
+def copied(chunks: Iterable[bytes], name: str) -> Path:
+    """Write what comes into a file of that name in a folder of copies.
+
+    Raises
+    ------
+    OSError
+        The disk is nearly full.
+    """
+    copy = Path(tempfile.mkdtemp(dir=folder_of_copies())) / name
+    room = 0
+    with copy.open("wb") as file:
+        for chunk in chunks:
+            if room < len(chunk):
+                # Whatever the other side says of the size: a disk that is full stops others too.
+                room = (shutil.disk_usage(copy.parent).free - _ROOM_LEFT) // 2
+            if room < len(chunk):
+                raise OSError(f"the temporary folder {copy.parent} has no room for it")
+            file.write(chunk)
+            room -= len(chunk)
+    return copy
+
+
 def sweep(place: Path) -> None:
     """Remove the folders of copies in a place whose processes are no more."""
     for mark in place.glob(f"{_PREFIX}*/{_OWNED}"):
@@ -37,7 +67,9 @@ def sweep(place: Path) -> None:
 
 @functools.cache
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+    made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+    atexit.register(made.cleanup)
+    return made
 
 
 def _own(folder: Path) -> None:

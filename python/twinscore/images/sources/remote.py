@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from twinscore.base.errors import MissingExtraError
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.endings import counted, is_hidden, is_image_name
-from twinscore.images.sources.fetched_copies import folder_of_copies
+from twinscore.images.sources.fetched_copies import copied
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
 from twinscore.images.sources.noted_source import NotedSource
 from twinscore.images.sources.remote_file import RemoteFile, chunks_of, file_system, reason_of
@@ -18,11 +15,9 @@ from twinscore.images.sources.url import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
 Answer = TypeVar("Answer")
-
-_ROOM_LEFT = 1 << 28
-"""Bytes of a disk that copies never take."""
 
 
 class RemoteFiles:
@@ -102,23 +97,7 @@ def fetch(url: str) -> Path:
         It cannot be fetched, or would fill the disk.
     """
     system, path = file_system(url)
-    folder = Path(tempfile.mkdtemp(dir=folder_of_copies()))
-    copy = folder / Url.of(url).file_name
-    _asked(url, lambda: _copy(system, path, copy))
-    return copy
-
-
-def _copy(system: Any, path: str, copy: Path) -> None:
-    room = 0
-    with copy.open("wb") as file:
-        for chunk in chunks_of(system, path):
-            if room < len(chunk):
-                # Whatever the other side says of the size: a disk that is full stops others too.
-                room = (shutil.disk_usage(copy.parent).free - _ROOM_LEFT) // 2
-            if room < len(chunk):
-                raise OSError(f"the temporary folder {copy.parent} has no room for it")
-            file.write(chunk)
-            room -= len(chunk)
+    return _asked(url, lambda: copied(chunks_of(system, path), Url.of(url).file_name))
 
 
 def _asked(url: str, question: Callable[[], Answer]) -> Answer:

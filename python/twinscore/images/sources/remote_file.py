@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.base.extras import require
 from twinscore.images.records import Origin
+from twinscore.images.sources.fetched_copies import copied
 from twinscore.images.sources.file_slice import LARGEST_MEMBER, check_member_size
 from twinscore.images.sources.url import WEB, Url, is_url
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 1 << 20
+
+_copying = threading.RLock()
 
 
 def origin_in(path: Path, typed: str, within: str = "") -> Origin | None:
@@ -39,6 +44,10 @@ def file_system(url: str) -> tuple[Any, str]:
     as_given = {parsed.scheme: {"encoded": True}} if parsed.scheme in WEB else {}
     shown = parsed.shown
     try:
+        if parsed.is_in_an_archive_of_the_web:
+            # Few servers give parts of a file, and an archive is read from its end.
+            with _copying:
+                parsed, as_given = replace(parsed, target=str(_copy_of(parsed.target))), {}
         system, path = core.url_to_fs(parsed.location, **as_given)
     except ImportError as error:
         raise MissingExtraError(f"reading {shown!r}: {error}") from error
@@ -48,6 +57,12 @@ def file_system(url: str) -> tuple[Any, str]:
         # Every kind of file system fails in its own way, a TypeError for want of a part included.
         raise ValueError(f"{shown!r}: {reason_of(error)}") from error
     return system, str(path)
+
+
+@functools.lru_cache(maxsize=64)
+def _copy_of(url: str) -> Path:
+    system, path = file_system(url)
+    return copied(chunks_of(system, path), Url.of(url).file_name)
 
 
 def reason_of(error: Exception) -> str:

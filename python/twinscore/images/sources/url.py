@@ -10,8 +10,10 @@ _SCHEME = r"[a-zA-Z][a-zA-Z0-9+.-]+"
 _BEGINNING = re.compile(rf"{_SCHEME}://")
 _LINK = re.compile(rf"(?P<scheme>{_SCHEME})(?P<inner>://.*?)?::(?P<rest>.+)", re.DOTALL)
 
+ARCHIVES = ("zip", "tar", "libarchive")
 WRAPPING = (
-    *("zip", "tar", "libarchive", "dir", "reference"),
+    *ARCHIVES,
+    *("dir", "reference"),
     *("simplecache", "filecache", "blockcache", "cached"),
 )
 """Schemes that show what lies behind another URL; after any other, ``::`` is a part of the name."""
@@ -37,6 +39,11 @@ def is_url(text: str) -> bool:
     while (match := _LINK.match(text)) and not match["inner"] and match["scheme"] in WRAPPING:
         text = match["rest"]
     return _BEGINNING.match(text) is not None
+
+
+def without_secrets(location: str) -> str:
+    """Return a URL without what lets in whoever has it, and any other text as it is."""
+    return Url.of(location).shown if is_url(location) else location
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,12 @@ class Url:
     def is_of_the_web(self) -> bool:
         """Whether a web server gives the file itself, not an archive around it."""
         return not self.wrappers and self.scheme in WEB
+
+    @property
+    def is_in_an_archive_of_the_web(self) -> bool:
+        """Whether the file is a member of an archive that a web server gives."""
+        last = self.wrappers[-1].partition("://")[0].lower() if self.wrappers else ""
+        return last in ARCHIVES and self.scheme in WEB
 
     def may_lead_to(self, other: Url) -> bool:
         """Tell whether what lies here may name what lies there.
