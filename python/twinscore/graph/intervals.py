@@ -100,7 +100,7 @@ def interval_of(share: float, size: float, *, expected: float, smallest: int) ->
     return ScoreInterval(low / expected, high / expected, size, variance)
 
 
-def effective_size(share: float, variance: float, count: int, smallest: int) -> float:
+def effective_size(share: float, variance: float, count: float, smallest: int) -> float:
     """Return how many independent trials have this variance.
 
     A variance below that of independent queries is believed by the share that `smallest`
