@@ -23,7 +23,7 @@ import numpy as np
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import Pool
 from twinscore.measures.interval import METHODS, find_interval
-from twinscore.measures.p_value import permutation_p_value
+from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
 from twinscore.neighbors import self_knn
 from twinscore.scoring.all_images import assess
@@ -101,9 +101,9 @@ def measure(
             held[method] += interval.low <= cell.score <= interval.high
             widths[method] += (interval.high - interval.low) / repeats
         if cell.overlap == 1.0:
-            p_value = permutation_p_value(
+            p_value = relabelling_tests(
                 found, pool.unit_is_real, permutations=PERMUTATIONS, seed=repeat
-            )
+            ).p_value
             alarms += p_value <= 0.05
     record = {
         "mean_score": float(np.mean(scores)),

@@ -12,6 +12,7 @@ from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray, PointMatrix
+    from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
 
 THINNING = 8
@@ -92,6 +93,43 @@ def near_duplicates(
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     same_side = is_real[pairs[:, 0]] == is_real[pairs[:, 1]]
     return NearDuplicates(threshold, pairs, _linked(pairs[same_side], len(vectors)))
+
+
+def copies_p_value(duplicates: NearDuplicates, pool: Pool) -> float:
+    """Return how often relabelled units have as many near-duplicates across the sides.
+
+    Of near-duplicates, disjoint pairs of units are looked at, the first ones in order of rows.
+    With labels exchangeable each crosses with the same probability; the crossings of disjoint
+    pairs repel each other, so that the binomial tail is an upper bound.
+    """
+    units, unit_is_real = pool.units, pool.unit_is_real
+    taken = np.zeros(len(unit_is_real), dtype=np.bool_)
+    pairs = crossing = 0
+    for first, second in units[duplicates.pairs].tolist():
+        if first == second or taken[first] or taken[second]:
+            continue
+        taken[[first, second]] = True
+        pairs += 1
+        crossing += bool(unit_is_real[first] != unit_is_real[second])
+    count, real = len(unit_is_real), int(np.count_nonzero(unit_is_real))
+    chance = 2.0 * real * (count - real) / (count * (count - 1.0))
+    return _binomial_tail(pairs, crossing, chance)
+
+
+def _binomial_tail(trials: int, least: int, chance: float) -> float:
+    """Probability of at least so many successes."""
+    if least == 0 or chance >= 1.0:
+        return 1.0
+    numbers = np.arange(trials + 1)
+    factorials = np.concatenate([[0.0], np.cumsum(np.log(np.maximum(numbers[1:], 1)))])
+    logarithms = (
+        factorials[-1]
+        - factorials
+        - factorials[::-1]
+        + numbers * math.log(chance)
+        + (trials - numbers) * math.log1p(-chance)
+    )
+    return min(float(np.exp(logarithms[least:]).sum()), 1.0)
 
 
 def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray:

@@ -205,7 +205,7 @@ def _p_value(decisions: npt.NDArray[np.float32], labellings: npt.NDArray[np.int8
 
     By the accuracy; equal ones by the mean margin, so that small pools lose nothing to ties.
     """
-    units, columns = labellings.shape
+    units, columns = labellings.shape[0], labellings.shape[1]
     accuracy, margin = np.empty(columns), np.empty(columns)
     width = max(VALUES_AT_ONCE // units, 1)
     for start in range(0, columns, width):
@@ -219,7 +219,7 @@ def _p_value(decisions: npt.NDArray[np.float32], labellings: npt.NDArray[np.int8
         margin[part] = (weights * np.where(synthetic, tamed, -tamed)).sum(axis=0)
     higher = accuracy > accuracy[0] + 1e-9
     level = (np.abs(accuracy - accuracy[0]) <= 1e-9) & (margin >= margin[0])
-    return int(np.count_nonzero(higher | level)) / columns
+    return float(np.mean(higher | level))
 
 
 def _correctness(

@@ -13,7 +13,7 @@ from twinscore.graph.surroundings import Surroundings, neighborhood_size, surrou
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
@@ -22,6 +22,8 @@ FEWEST_DRAWS = 10
 MOST_DRAWS = 100
 EFFORT = 4
 """Draws are added until they cost about this many searches of the whole pool."""
+
+ALIKE = 0.1
 
 PROFILE = (1, 5, 10)
 """Numbers of neighbors at which the score is reported beside the k asked for."""
@@ -41,12 +43,27 @@ class PoolGraphs:
         By number of neighbors: score and reverse score.
     left_out
         Shape (u,): the score without each unit.
+    one_draw
+        The k nearest units and the surroundings in one draw, where the groups of one side are
+        larger: averaging smooths these alone, so that only labels of one draw are exchangeable.
+        None: they are in the averages.
     """
 
     graph: NeighborGraph
     surroundings: Surroundings
     profile: dict[int, tuple[float, float]]
     left_out: Float64Array
+    one_draw: tuple[NeighborGraph, NeighborGraph] | None = None
+
+    @property
+    def exchangeable(self) -> NeighborGraph:
+        """The k nearest units of each, in a graph that chance may relabel."""
+        return self.graph if self.one_draw is None else self.one_draw[0]
+
+    @property
+    def exchangeable_surroundings(self) -> NeighborGraph:
+        """The same for the neighbors of the surroundings."""
+        return self.surroundings.graph if self.one_draw is None else self.one_draw[1]
 
 
 def search_width(k: int, units: int) -> int:
@@ -161,7 +178,23 @@ def grouped_graphs(
         for count in profiles[0]
     }
     surroundings = surroundings_of(mean_graph(near_graphs))
-    return PoolGraphs(mean_graph(graphs), surroundings, profile, left_out)
+    alike = sides_grouped_alike(np.bincount(pool.units), is_real)
+    one_draw = None if alike else (graphs[0], near_graphs[0])
+    return PoolGraphs(mean_graph(graphs), surroundings, profile, left_out, one_draw)
+
+
+def sides_grouped_alike(sizes: IdArray, is_real: BoolArray) -> bool:
+    """Whether averaging over draws smooths the groups of both sides about as much.
+
+    It leaves of a group's variance one part in as many as it has members.
+
+    Parameters
+    ----------
+    sizes, is_real
+        Shape (u,): members and side of each group.
+    """
+    left = 1.0 / sizes
+    return bool(abs(left[is_real].mean() - left[~is_real].mean()) < ALIKE)
 
 
 def draw_count(points: int, groups: int) -> int:

@@ -9,13 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from twinscore.scoring.verdict import SIGNIFICANT, verdict
+from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
 
+    from twinscore.measures.judge import Judge
     from twinscore.scoring.result import ScoreResult
 
 SCALE_WIDTH = 40
@@ -34,7 +35,7 @@ def print_summary(result: ScoreResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
-    console.print(f"{verdict(result)}\n", highlight=False)
+    console.print(f"{result.verdict}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
@@ -64,6 +65,16 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
         f"{first.n_real:,} real and {first.n_synthetic:,} synthetic images each. "
         f"A perfect twin would score {max(low, 0.0):.2f} to {high:.2f}.",
         highlight=False,
+    )
+
+
+def judge_row(judge: Judge) -> tuple[str, str]:
+    """Say how often the impartial judge is right."""
+    low, high = judge.interval
+    return (
+        "Judge",
+        f"right on {judge.accuracy:.0%} of images it never saw ({low:.0%} to {high:.0%}, "
+        f"p = {judge.p_value:.2g}; 50% is guessing)",
     )
 
 
@@ -101,11 +112,7 @@ def _figures(result: ScoreResult) -> Table:
         ),
         ("Other way round", f"{result.reverse_score:.3f}, real images among the synthetic ones"),
     ]
-    if result.bayes_error is not None:
-        low, high = result.bayes_error
-        rows.append(
-            ("Best judge", f"wrong on {low:.0%} to {high:.0%} of the images (50% = guessing)")
-        )
+    rows.append(judge_row(result.judge))
     if result.distance_ratio is not None:
         low, high = result.distance_ratio.null_interval
         rows.append(
