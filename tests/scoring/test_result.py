@@ -108,6 +108,7 @@ def test_samples_have_a_row_per_image_real_ones_first(result: ts.ScoreResult) ->
         "name",
         "group",
         "real_share",
+            "judge",
         "alike",
         "nearest",
         "nearest_side",
