@@ -65,6 +65,8 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "slices",
         "hubness",
         "judge",
+        "inputs",
+        "settings",
         "k",
         "model",
         "n_real",
@@ -108,7 +110,7 @@ def test_samples_have_a_row_per_image_real_ones_first(result: ts.ScoreResult) ->
         "name",
         "group",
         "real_share",
-            "judge",
+        "judge",
         "alike",
         "nearest",
         "nearest_side",
@@ -156,7 +158,7 @@ def test_json_that_cannot_be_written_leaves_the_old_file(
 
     target = tmp_path / "score.json"
     target.write_text("of yesterday")
-    monkeypatch.setattr(type(target), "write_text", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         result.save_json(target)
     assert target.read_text() == "of yesterday"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 
-def thread_count(threads: int | None) -> int:
+def thread_count(threads: int | None = None) -> int:
     """Turn None or 0 into the number of processors that the process may use."""
     if threads:
         return threads

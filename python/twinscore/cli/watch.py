@@ -218,20 +218,20 @@ def _watch(
             is_idle = False
         report.refresh(at_once=is_idle)
         session.save_now_and_then()
-        if _is_too_low(report.result, stop_below, after):
+        result = report.result
+        if result is not None and _is_too_low(result, stop_below, after):
+            click.echo(
+                f"twinscore: score {result.score:.4f} of {result.n_seen:,} frames is below "
+                f"{stop_below:g}",
+                err=True,
+            )
             return EXIT_BELOW_MINIMUM
         if is_idle:
             return 0
 
 
-def _is_too_low(result: StreamResult | None, stop_below: float | None, after: int) -> bool:
-    if stop_below is None or result is None or result.n_seen < after:
-        return False
-    if result.score >= stop_below:
-        return False
-    message = f"score {result.score:.4f} of {result.n_seen:,} frames is below {stop_below:g}"
-    click.echo(f"twinscore: {message}", err=True)
-    return True
+def _is_too_low(result: StreamResult, stop_below: float | None, after: int) -> bool:
+    return stop_below is not None and result.n_seen >= after and result.score < stop_below
 
 
 def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import Z_95
 from twinscore.comparison import exchanges as resampling
 from twinscore.comparison.design import equal_sets, make_design, units_of
 from twinscore.comparison.exchanges import exchanged, half_spread, two_sided
 from twinscore.comparison.matching import match_scenes
 from twinscore.comparison.result import Comparison
 from twinscore.comparison.slice_differences import compare_slices, slice_columns, slices_left_out
-from twinscore.graph.chance import Z_95
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:

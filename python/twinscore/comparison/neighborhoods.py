@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
 
-SAME_DISTANCE = 1e-12
-"""Relative difference below which two distances are one, as in the neighbor search."""
 MOST_CELLS = 60_000_000
 """Most candidates held, over all lists."""
 
@@ -79,8 +78,8 @@ class Neighborhoods:
         full = rank[:, -1] >= self.k
         last = np.where(full, np.argmax(rank >= self.k, axis=1), counts.shape[1] - 1)
         limit = self.distances[np.arange(len(last)), last][:, None]
-        nearer = counts & (self.distances < limit * (1.0 - SAME_DISTANCE))
-        tied = counts & ~nearer & (self.distances <= limit * (1.0 + SAME_DISTANCE))
+        nearer = counts & (self.distances < limit * (1.0 - TIE_TOLERANCE))
+        tied = counts & ~nearer & (self.distances <= limit * (1.0 + TIE_TOLERANCE))
         places = self.k - nearer.sum(axis=1)
         tied_count = np.maximum(tied.sum(axis=1), 1)
         # A list that ends early fills what places it can; the others stay with no real point.

@@ -67,8 +67,7 @@ class Pool:
 
     def check_neighbor_count(self, k: int) -> None:
         """Raise ValueError where no unit has k others, or k is not positive."""
-        counted = "images" if self.groups is None else "groups"
-        check_neighbor_count(k, len(self.unit_is_real), counted)
+        check_neighbor_count(k, len(self.unit_is_real), grouped=self.groups is not None)
 
 
 def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
@@ -104,6 +103,60 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
     return pool
 
 
+def check_side(side: str, images: int, groups: Sequence[str | None] | None) -> None:
+    """Refuse a side that is too small to be scored.
+
+    Parameters
+    ----------
+    side
+        "real" or "synthetic".
+    images
+        Number of images.
+    groups
+        The group of each image, None for one that stands for itself; None where none has any.
+
+    Raises
+    ------
+    ValueError
+        There are fewer than two images or groups.
+    """
+    if images < 2:
+        raise ValueError(
+            f"expected at least 2 {side} images, got {images}: a score of so few says nothing"
+        )
+    if groups is not None and groups[0] is not None and len(set(groups)) < 2:
+        raise ValueError(
+            f"expected at least 2 groups of {side} images, got 1 ({groups[0]!r}): "
+            "images of one group count as one"
+        )
+
+
+def check_neighbor_count(k: int, units: int, *, grouped: bool) -> None:
+    """Refuse a k that is not positive, or for which no unit has enough others.
+
+    Parameters
+    ----------
+    k
+        Neighbors wanted.
+    units
+        Images of both sides, or groups.
+    grouped
+        Whether units are groups.
+
+    Raises
+    ------
+    ValueError
+        k is out of range.
+    """
+    if k < 1:
+        raise ValueError(f"expected k of at least 1, got {k}")
+    if k >= units:
+        raise ValueError(
+            f"expected k of at most {units - 1:,}, one less than the {units:,} "
+            f"{'groups' if grouped else 'images'} of both sides, got k = {k}"
+        )
+
+
 def _members_in_order(vectors: PointMatrix, groups: IdArray) -> IdArray:
     """Sort rows by group, and by content within: draws depend on no order of rows."""
     rows = np.ascontiguousarray(vectors)
@@ -111,40 +164,6 @@ def _members_in_order(vectors: PointMatrix, groups: IdArray) -> IdArray:
     order = np.argsort(contents, kind="stable")
     members: IdArray = order[np.argsort(groups[order], kind="stable")]
     return members
-
-
-def check_side(side: str, images: int, groups: Sequence[str] | None) -> None:
-    """Raise ValueError where a side has too few images or groups for a score."""
-    if images < 2:
-        raise ValueError(
-            f"expected at least 2 {side} images, got {images}: a score of so few says nothing"
-        )
-    if groups is not None and len(set(groups)) < 2:
-        raise ValueError(
-            f"expected at least 2 groups of {side} images, got 1 "
-            f"({groups[0]!r}): images of one group count as one"
-        )
-
-
-def check_neighbor_count(k: int, units: int, counted: str) -> None:
-    """Raise ValueError where none of so many images or groups has k others.
-
-    Parameters
-    ----------
-    k
-        Neighbors wanted.
-    units
-        Images or groups of both sides.
-    counted
-        Which of the two: "images" or "groups".
-    """
-    if k < 1:
-        raise ValueError(f"expected k of at least 1, got {k}")
-    if k >= units:
-        raise ValueError(
-            f"expected k of at most {units - 1:,}, one less than the {units:,} {counted} "
-            f"of both sides, got k = {k}"
-        )
 
 
 def _group_ids(side: Embeddings) -> IdArray:

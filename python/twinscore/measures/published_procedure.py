@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from twinscore.base.extras import require
+from twinscore.base.extras import check_installed, require
 from twinscore.graph.intervals import wilson_interval
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -22,6 +22,8 @@ Convention = Literal["exact", "notebook"]
 MAP_NEIGHBORS = 15
 MAP_DISTANCE = 0.1
 MAPS = 5
+
+_PURPOSE = "space='umap2d'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def check_procedure_packages() -> None:
     MissingExtraError
         Without umap-learn.
     """
-    _umap()
+    check_installed("umap", extra="umap", purpose=_PURPOSE)
 
 
 def notebook_score(
@@ -131,4 +133,4 @@ def _map(vectors: PointMatrix, seed: int) -> FloatMatrix:
 
 
 def _umap() -> Any:
-    return require("umap", extra="umap", purpose="space='umap2d'")
+    return require("umap", extra="umap", purpose=_PURPOSE)

@@ -66,7 +66,7 @@ def check_sides(
     sizes = {side: _size(source) for side, source in sources.items()}
     for side, source in sources.items():
         check_side(side, sizes[side], _groups(source))
-    check_neighbor_count(settings.k, sum(sizes.values()), "images")
+    check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     synthetic = sources["synthetic"]
     known = synthetic.columns if isinstance(synthetic, Embeddings) else synthetic.column_names
     check_columns(known, settings.slice_by)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from twinscore.base.json_values import json_value
 from twinscore.scoring.result_files import save_json, save_result
 
 if TYPE_CHECKING:
@@ -123,7 +123,9 @@ class Estimate(ABC):
         """Return everything but the samples as JSON types; what is not finite becomes None."""
         names = (item.name for item in dataclasses.fields(self))
         values = {name: getattr(self, name) for name in names if name not in NOT_IN_JSON}
-        return {**json_value(values), "verdict": self.verdict}
+        values["settings"] = self.settings.to_dict()
+        values["verdict"] = self.verdict
+        return {name: json_value(value) for name, value in values.items()}
 
     def to_json(self) -> str:
         """Return the text of `result.json`."""
@@ -203,18 +205,3 @@ def presentation() -> Presentation:
     if not _openers:
         raise RuntimeError("expected `import twinscore` before a result is shown")
     return _openers[0]()
-
-
-def json_value(value: Any) -> Any:
-    """Turn a value into JSON types; what is not finite becomes None."""
-    if hasattr(value, "to_dict"):
-        return json_value(value.to_dict())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = dataclasses.asdict(value)
-    if isinstance(value, dict):
-        return {key: json_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [json_value(item) for item in value]
-    return value

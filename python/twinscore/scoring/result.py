@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from twinscore.graph.chance import Z_95
+from twinscore.base.constants import Z_95
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
 from twinscore.scoring.verdict import Evidence
 

@@ -14,8 +14,13 @@ from twinscore.measures.published_procedure import check_procedure_packages
 from twinscore.neighbors.choice import AUTOMATIC
 from twinscore.neighbors.settings import SearchSettings
 
-UNUSED = {"slice_by": (), "collapse_duplicates": False, "interval": "local", "published": False}
-"""What needs the neighbors of every image, by its value when it is not asked for."""
+OF_ALL_IMAGES = {
+    "slice_by": ("slice_by", ()),
+    "collapse_duplicates": ("collapse_duplicates", False),
+    "interval": ("interval", "local"),
+    "published": ("space", False),
+}
+"""What needs the neighbors of every image: its keyword, and its value when it is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +97,19 @@ class ScoreSettings:
             raise ValueError(
                 f"interval: expected one of {', '.join(METHODS)}, got {self.interval!r}"
             )
-        if self.published:
-            check_procedure_packages()
         if self.sample is not None:
             self._check_sample()
+        if self.published:
+            check_procedure_packages()
 
     @property
     def asked_of_all_images(self) -> tuple[str, ...]:
-        """Names of what is asked for that only a search of all images can tell."""
-        return tuple(name for name, unused in UNUSED.items() if getattr(self, name) != unused)
+        """Keywords of what is asked for that only a search of all images can tell."""
+        return tuple(
+            keyword
+            for name, (keyword, unused) in OF_ALL_IMAGES.items()
+            if getattr(self, name) != unused
+        )
 
     def _check_sample(self) -> None:
         if self.search.backend not in ("exact", AUTOMATIC):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.neighbors import knn
 from twinscore.neighbors.prepared import PreparedReference
-from twinscore.neighbors.ties import TIE_TOLERANCE, tied_equal
+from twinscore.neighbors.ties import tied_equal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

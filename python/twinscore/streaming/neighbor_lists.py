@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.prepared import pair_distances
-from twinscore.neighbors.ties import TIE_TOLERANCE, tied_equal
+from twinscore.neighbors.ties import tied_equal
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.embedding.into_memory import check_same_model, embed_images, opened_embedder
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
+from twinscore.graph.pool import check_side
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 
@@ -27,7 +28,7 @@ class RealSide:
     Parameters
     ----------
     embeddings
-        At least two rows.
+        At least two images, or groups of them.
     model, device, threads, exposure
         Of the embedder, which is opened when it is first asked for.
     video_interval
@@ -49,11 +50,7 @@ class RealSide:
         exposure: float | None = None,
         video_interval: float = DEFAULT_INTERVAL,
     ) -> None:
-        if len(embeddings.vectors) < 2:
-            raise ValueError(
-                f"expected at least 2 real images, got {len(embeddings.vectors)}: "
-                "a score of so few says nothing"
-            )
+        check_side("real", len(embeddings.vectors), embeddings.groups)
         self.embeddings = embeddings
         self.model = model
         self.device = device

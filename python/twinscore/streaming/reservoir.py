@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, KeysView, Sequence
 
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
-    from twinscore.streaming.pool_rows import GrowingRows
+    from twinscore.streaming.pool_rows import PoolRows
 
 FEWEST_GROUPS = 20
 """Once groups have to be dropped, none may take more than this part of the room."""
@@ -118,7 +118,7 @@ class Reservoir:
     """
 
     def __init__(
-        self, capacity: int, *, whole_groups: bool, rows: GrowingRows, first_row: int
+        self, capacity: int, *, whole_groups: bool, rows: PoolRows, first_row: int
     ) -> None:
         self.capacity = capacity
         self.threshold = math.inf

@@ -15,17 +15,12 @@ import numpy as np
 
 from twinscore.base.durable import sync_folder
 from twinscore.embedding.records import Embeddings, Skipped
-from twinscore.streaming.codes import group_codes
-from twinscore.streaming.register import Registry
-from twinscore.streaming.reservoir import Arrivals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinscore.base.arrays import Float64Array, FloatMatrix
     from twinscore.embedding.network.embedder import Embedder
-    from twinscore.streaming.real_side import RealSide
-    from twinscore.streaming.stream_pool import CandidatePool
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1
@@ -51,7 +46,7 @@ class Snapshot:
     k, capacity, seed, window, half_life
         As `StreamingScorer` was given them.
     seen, skipped, clock, threshold, overflowed
-        Of its registry and its reservoir.
+        What its register counted, and of its reservoir.
     vectors, priorities, item_priorities, ids, groups
         Of the synthetic items kept.
     """
@@ -78,54 +73,6 @@ class Snapshot:
     item_priorities: Float64Array
     ids: tuple[str | None, ...]
     groups: tuple[str | None, ...]
-
-    @classmethod
-    def of(cls, pool: CandidatePool, registry: Registry, side: RealSide) -> Snapshot:
-        """Copy what makes up a scorer."""
-        reservoir = pool.reservoir
-        return cls(
-            real=side.embeddings,
-            digest=side.digest,
-            model=side.model,
-            device=side.device,
-            exposure=side.exposure,
-            video_interval=side.video_interval,
-            images_model=side.images_model,
-            k=pool.k,
-            capacity=reservoir.capacity,
-            seed=registry.seed,
-            window=registry.window,
-            half_life=registry.half_life,
-            seen=registry.seen,
-            skipped=registry.skipped,
-            clock=registry.clock,
-            threshold=reservoir.threshold,
-            overflowed=reservoir.overflowed,
-            vectors=reservoir.vectors.copy(),
-            priorities=reservoir.priorities.copy(),
-            item_priorities=reservoir.item_priorities.copy(),
-            ids=tuple(reservoir.ids),
-            groups=tuple(reservoir.groups),
-        )
-
-    def registry(self) -> Registry:
-        """Return a registry that goes on counting."""
-        registry = Registry(self.seed, self.window, self.half_life)
-        registry.seen, registry.skipped, registry.clock = self.seen, self.skipped, self.clock
-        return registry
-
-    def arrivals(self, registry: Registry) -> Arrivals:
-        """Return the items kept, with serials of that registry."""
-        serials = registry.new_serials(len(self.vectors))
-        return Arrivals(
-            self.vectors,
-            serials,
-            self.priorities,
-            self.item_priorities,
-            group_codes(self.groups, serials),
-            self.ids,
-            self.groups,
-        )
 
     def check_mergeable(self, other: Snapshot) -> None:
         """Make sure that two scorers draw alike from streams that are compared with one side.

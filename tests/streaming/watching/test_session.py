@@ -373,7 +373,7 @@ def test_frames_that_cannot_be_looked_at_for_a_moment_still_count(
 def test_a_full_disk_does_not_stop_the_watch(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("twinscore.streaming.watching.session.SECONDS_BETWEEN_SAVES", 0.0)
+    monkeypatch.setattr("twinscore.streaming.watching.state_file.SECONDS_BETWEEN_SAVES", 0.0)
     session = watched.open()
     land(watched, 3)
     take_all(session)
