@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.constants import Z_95
+from twinscore.graph.left_out import jackknife_variance
 from twinscore.graph.score import expected_shares, other_side_shares
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 FEW = 10
 """Points of the smaller side at which an estimated variance is half believed."""
+
+JACKKNIFE_LEAST, JACKKNIFE_MOST = 0.5, 1.5
+"""Bounds of a variance, in those of the jackknife."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,13 @@ def score_interval(
     surroundings: Surroundings,
     from_points: BoolArray,
     queries: BoolArray | None = None,
+    *,
+    left_out: Float64Array | None = None,
 ) -> ScoreInterval:
     """Interval of the score of `from_points`, or of some of them, over pools drawn anew.
+
+    What it holds is the mean of the score over pools of this size at this k; the limit at
+    endlessly many images is another number, where the sides differ smoothly.
 
     Wilson's interval of the observed share, at the number of independent queries that would
     have the variance of `mean_share_variance`, with Student's quantile for the smaller side.
@@ -61,6 +70,10 @@ def score_interval(
         Shape (n,): the side the queries belong to; the others count as "the other side".
     queries
         Shape (n,), a part of `from_points`: those that are scored. None: all.
+    left_out
+        Shape (n,): the score of all of `from_points` without each point. The jackknife's variance
+        is too large on average, by up to twice: one that leaves these bounds is taken to
+        them, which mends smooth differences of spread and scores near 0.
 
     Notes
     -----
@@ -73,12 +86,12 @@ def score_interval(
     share = float(other_side_shares(graph, is_other)[queries].mean())
     kinds = queries.astype(np.int64) + from_points
     variance = mean_share_variance(graph, surroundings, queries / count, is_other, kinds)
-    return interval_of(
-        share,
-        effective_size(share, variance, count, smallest),
-        expected=float(expected_shares(is_other)[queries].mean()),
-        smallest=smallest,
-    )
+    expected = float(expected_shares(is_other)[queries].mean())
+    if left_out is not None:
+        bound = jackknife_variance(left_out, is_other) * expected**2
+        variance = min(max(variance, JACKKNIFE_LEAST * bound), JACKKNIFE_MOST * bound)
+    size = effective_size(share, variance, count, smallest)
+    return interval_of(share, size, expected=expected, smallest=smallest)
 
 
 def interval_of(share: float, size: float, *, expected: float, smallest: int) -> ScoreInterval:
@@ -108,7 +121,7 @@ def effective_size(share: float, variance: float, count: float, smallest: int) -
     independent: rare hits lie far apart.
     """
     binomial = share * (1.0 - share)
-    if binomial <= 0.0:
+    if binomial <= 0.0 or variance <= 0.0:
         return float(count)
     independent = binomial / count
     if variance < independent:

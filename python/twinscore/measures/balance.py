@@ -14,7 +14,7 @@ from twinscore.graph.intervals import (
     mean_share_variance,
 )
 from twinscore.graph.neighbor_graph import graph_of
-from twinscore.graph.score import directed_score, overlap, overlap_estimate
+from twinscore.graph.score import directed_score, overlap
 from twinscore.graph.surroundings import neighborhood_size, surroundings_of
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -144,7 +144,7 @@ def overlap_with_interval(
     if balanced is not None and real_fraction < 0.5:
         score, interval, real_fraction = balanced.score, balanced.interval, 0.5
     return (
-        overlap_estimate(score, real_fraction, interval.variance),
+        overlap(score, real_fraction),
         (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
@@ -67,8 +68,8 @@ class PoolGraphs:
 
 
 def search_width(k: int, units: int) -> int:
-    """Return how many neighbors to search for when the k nearest are asked for."""
-    return min(max(k, *PROFILE), units - 1)
+    """Return how many neighbors to search for: k, the next, and those of the profile."""
+    return min(max(k + 1, *PROFILE), units - 1)
 
 
 def graphs_of(neighbors: Neighbors, is_real: BoolArray, k: int) -> PoolGraphs:
@@ -89,43 +90,8 @@ def graphs_of(neighbors: Neighbors, is_real: BoolArray, k: int) -> PoolGraphs:
         graph_of(neighbors, k),
         surroundings,
         _profile(neighbors, is_real, k),
-        scores_left_out(neighbors, is_real, k),
+        _left_out(neighbors, is_real, k),
     )
-
-
-def scores_left_out(neighbors: Neighbors, is_real: BoolArray, k: int) -> Float64Array:
-    """Score the pool without each unit in turn: who had it as a neighbor takes the next nearest.
-
-    Where k neighbors were searched for and no more, the place stays empty.
-
-    Parameters
-    ----------
-    neighbors
-        Of the whole pool, more than k.
-    is_real
-        Shape (n,).
-    k
-        Neighbors that count.
-
-    Returns
-    -------
-    Shape (n,), float64.
-    """
-    units, searched = neighbors.distances.shape
-    real, queries = is_real.astype(np.float64), ~is_real
-    listed = neighbors.ids[queries, :k]
-    hits = np.zeros(units)
-    hits[queries] = real[listed].sum(axis=1)
-    total = hits.sum()
-    following = real[neighbors.ids[queries, k]] if searched > k else np.zeros(len(listed))
-    lost = real[listed] - following[:, None]
-    lost_by = hits + np.bincount(listed.ravel(), lost.ravel(), minlength=units)
-    n_real = float(real.sum())
-    n_synthetic = units - n_real
-    expected = np.where(is_real, n_synthetic * (n_real - 1.0), (n_synthetic - 1.0) * n_real) / (
-        units - 2
-    )
-    return np.asarray((total - lost_by) / (k * expected), dtype=np.float64)
 
 
 def grouped_graphs(
@@ -165,7 +131,7 @@ def grouped_graphs(
         neighbors = search.self_knn(pool.vectors[pool.draw(random)], width)
         graphs.append(graph_of(neighbors, k))
         profiles.append(_profile(neighbors, is_real, k))
-        left_out += scores_left_out(neighbors, is_real, k) / draws
+        left_out += _left_out(neighbors, is_real, k) / draws
         if draw < FEWEST_DRAWS:
             near_graphs.append(graph_of(neighbors, nearby))
         if progress is not None:
@@ -203,6 +169,11 @@ def draw_count(points: int, groups: int) -> int:
         return 1
     affordable = EFFORT * (points / groups) ** 2
     return int(np.clip(affordable, FEWEST_DRAWS, MOST_DRAWS))
+
+
+def _left_out(neighbors: Neighbors, is_real: BoolArray, k: int) -> Float64Array:
+    wider = graph_of(neighbors, k + 1) if neighbors.distances.shape[1] > k else None
+    return scores_left_out(graph_of(neighbors, k), wider, is_real)
 
 
 def _profile(neighbors: Neighbors, is_real: BoolArray, k: int) -> dict[int, tuple[float, float]]:

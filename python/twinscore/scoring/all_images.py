@@ -93,7 +93,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         score=score,
         interval=(interval.low, interval.high),
         interval_method=settings.interval,
-        effective_size=interval.effective_size,
+        effective_size=min(interval.effective_size, float(np.count_nonzero(~is_real))),
         reverse_score=directed_score(graphs.graph, is_real),
         overlap=by_overlap[0],
         overlap_interval=by_overlap[1],

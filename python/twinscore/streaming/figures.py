@@ -13,7 +13,7 @@ from twinscore.graph.score import directed_score, overlap, score_at
 from twinscore.measures.balance import overlap_with_interval
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray
+    from twinscore.base.arrays import BoolArray, Float64Array
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
 
@@ -58,7 +58,11 @@ class Figures:
 
 
 def figures(
-    graph: NeighborGraph, surroundings: Surroundings, is_real: BoolArray, seen: int
+    graph: NeighborGraph,
+    surroundings: Surroundings,
+    left_out: Float64Array,
+    is_real: BoolArray,
+    seen: int,
 ) -> Figures:
     """Score a graph.
 
@@ -68,6 +72,8 @@ def figures(
         Its points are images, or groups.
     surroundings
         Of the same points.
+    left_out
+        The score without each of them.
     is_real
         Shape (n,).
     seen
@@ -75,7 +81,7 @@ def figures(
     """
     score = directed_score(graph, ~is_real)
     moments = null_moments(graph, int(np.count_nonzero(~is_real)))
-    sure = score_interval(graph, surroundings, ~is_real)
+    sure = score_interval(graph, surroundings, ~is_real, left_out=left_out)
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)

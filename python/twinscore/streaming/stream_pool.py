@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
@@ -68,7 +69,7 @@ class StreamPool:
         self.reservoir = Reservoir(
             capacity, whole_groups=whole_groups, rows=self._rows, first_row=self._n_real
         )
-        self._lists = NeighborLists(k, max(k, MOST_NEIGHBORS), threads=threads)
+        self._lists = NeighborLists(k, max(k + 1, MOST_NEIGHBORS), threads=threads)
 
     @property
     def width(self) -> int:
@@ -123,7 +124,9 @@ class StreamPool:
         if not self.has_groups:
             size = min(_neighborhood(is_real), self._lists.reach)
             surroundings = surroundings_of(self._lists.graph(size))
-            found = figures(graph, surroundings, is_real, seen)
+            wider = self._lists.graph(self.k + 1) if self._lists.reach > self.k else None
+            left_out = scores_left_out(graph, wider, is_real)
+            found = figures(graph, surroundings, left_out, is_real, seen)
             return found, found.score, None
         _, exclusive = np.unique(codes, return_inverse=True)
         pooled_score = directed_score(graph, ~is_real, exclusive)
@@ -133,7 +136,11 @@ class StreamPool:
             pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
         )
         found = figures(
-            drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
+            drawn.graph,
+            drawn.surroundings,
+            drawn.left_out,
+            pool.unit_is_real,
+            counts["synthetic_seen"],
         )
         return found, pooled_score, counts
 
