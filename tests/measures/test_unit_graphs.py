@@ -24,8 +24,7 @@ from twinscore.neighbors.settings import SearchSettings
 if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
-    from twinscore.graph.left_out import scores_left_out
-from twinscore.graph.neighbor_graph import NeighborGraph
+    from twinscore.graph.neighbor_graph import NeighborGraph
 
 
 def group_graph(

@@ -14,7 +14,7 @@ def hubness(graph: NeighborGraph) -> dict[str, float]:
     """Return variance and maximum of the in-degree, and how few points are near to others.
 
     "orphans" is the share of points nobody is near to, "effective" the number of equal neighbors
-    whose labels would move the score as much: the squared sum of in-degrees over the sum of squares.
+    whose labels would move the score as much: squared sum of in-degrees over the sum of squares.
     """
     in_weights = graph.in_weights
     return {

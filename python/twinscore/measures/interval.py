@@ -43,7 +43,8 @@ def find_interval(
     ----------
     method
         "local": from the variance of labels around each point, see `mean_share_variance`, kept
-        within what the jackknife allows; one pass over the graph. "subsample": m-of-n without replacement (Politis and Romano 1994),
+        within what the jackknife allows; one pass over the graph.
+        "subsample": m-of-n without replacement (Politis and Romano 1994),
         a search for each of 100 subsamples. "jackknife": one unit left out at a time (Efron and
         Stein 1981), never too narrow on average, up to 1.4 times too wide.
         "query-bootstrap": synthetic units drawn again with their neighbors; conditional on this

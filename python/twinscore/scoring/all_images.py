@@ -102,7 +102,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         bayes_error=_bayes_error(balanced, judgement.judge),
         distance_ratio=further.distance_ratio,
         profile=_profile(graphs, further),
-        slices=tuple(_slices(graphs, pool, synthetic, run)),
+        slices=tuple(_slices(graphs, pool, (real, synthetic), run)),
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         compatibility=_published_score(pool, run) if settings.published else None,
@@ -189,11 +189,17 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
-def _slices(graphs: PoolGraphs, pool: Pool, synthetic: Embeddings, run: Run) -> list[SliceScore]:
+def _slices(
+    graphs: PoolGraphs, pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run
+) -> list[SliceScore]:
     slices = []
     for column in run.settings.slice_by:
-        real_rows = len(pool.vectors) - len(synthetic.vectors)
-        values = [*([None] * real_rows), *synthetic.columns[column]]
+        absent = (None,) * len(pool.vectors)
+        values = [
+            value
+            for side in sides
+            for value in side.columns.get(column, absent[: len(side.vectors)])
+        ]
         slices += score_slices(
             graphs,
             pool.unit_is_real,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from twinscore.measures.judge import Judge
+    from twinscore.measures.slices import SliceScore
     from twinscore.scoring.result import ScoreResult
 
 SCALE_WIDTH = 40
@@ -200,11 +201,17 @@ def _print_slices(result: ScoreResult, console: Console) -> None:
                 f"{part.score:.3f}",
                 f"{low:.2f} to {high:.2f}",
                 f"{part.adjusted_p_value:.2g}",
-                "worse than the rest" if part.worse else "",
+                _slice_note(part),
             )
         console.print(table)
         if len(parts) > MOST_SLICES:
             console.print(f"and {len(parts) - MOST_SLICES:,} more with higher scores")
+
+
+def _slice_note(part: SliceScore) -> str:
+    if part.worse:
+        return "worse than the rest"
+    return "rarer among real images" if part.scarce else ""
 
 
 def _print_pairs(heading: str, rows: list[dict[str, Any]], console: Console) -> None:
