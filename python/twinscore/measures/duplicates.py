@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 THINNING = 8
 FEWEST_THINNED = 200
+LEAST_RATIO = 1.5
+"""Of the distances above and below a gap: where the density falls by itself, less is surprising."""
+
 CHANCE = 0.01
 """Chance of a false alarm in a whole pool of independent images."""
 
@@ -88,6 +91,7 @@ def near_duplicates(
     threshold = _separating(np.concatenate(gaps))
 
     near = neighbors.distances <= threshold**2
+    near &= _followed_by_gap(neighbors.distances, near)[:, None]
     first, place = np.nonzero(near)
     pairs = np.stack([first, neighbors.ids[first, place]], axis=1)
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
@@ -173,8 +177,23 @@ def _gaps(distances: Float64Array) -> Float64Array:
     lower, upper = distances[:, :-1], distances[:, 1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         surprise = np.arange(1, listed) * dimension * np.log(upper / lower)
-    large = (lower > 0.0) & (surprise > math.log(points * (listed - 1) / CHANCE))
+    large = surprise > math.log(points * (listed - 1) / CHANCE)
+    large &= (lower > 0.0) & (upper >= LEAST_RATIO * lower)
     return np.stack([lower[large], upper[large]], axis=1)
+
+
+def _followed_by_gap(squared: Float64Array, near: BoolArray) -> BoolArray:
+    """Whether the near neighbors of a row end in a gap of its own, or go on beyond its list.
+
+    In a dense place everything lies below a distance that separates elsewhere.
+    """
+    counts = near.sum(axis=1)
+    inside = (counts > 0) & (counts < squared.shape[1])
+    rows = np.flatnonzero(inside)
+    found = counts == squared.shape[1]
+    last, following = squared[rows, counts[rows] - 1], squared[rows, counts[rows]]
+    found[rows] = following >= LEAST_RATIO**2 * last
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _separating(gaps: Float64Array) -> float:

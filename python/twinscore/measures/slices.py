@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph.intervals import mean_share_variance, score_interval
+from twinscore.graph.intervals import influence_variance, mean_share_variance, score_interval
 from twinscore.graph.score import expected_shares, other_side_shares, overlap
 from twinscore.measures.multiple_tests import holm
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twinscore.measures.unit_graphs import PoolGraphs
 
 PERMUTATIONS = 1_999
+INFLUENCE = 1.0
 FAMILY_ERROR = 0.05
 FEWEST_QUERIES = 2
 
@@ -175,7 +176,11 @@ def _p_values(
         marks, kinds = np.zeros(len(is_real)), np.zeros(len(is_real), dtype=np.int64)
         marks[synthetic] = np.where(inside, 1.0 / size, -1.0 / rest)
         kinds[synthetic] = 1 + inside
-        variance = mean_share_variance(graphs.graph, graphs.surroundings, marks, is_real, kinds)
+        variance = max(
+            mean_share_variance(graphs.graph, graphs.surroundings, marks, is_real, kinds),
+            INFLUENCE
+            * influence_variance(graphs.graph, graphs.surroundings, marks, is_real, kinds),
+        )
         lower = float(excess[inside].mean() - excess[~inside].mean())
         deviations = lower / math.sqrt(variance) if variance > 0.0 else math.copysign(40.0, lower)
         by_variance[number] = 0.5 * math.erfc(-deviations / math.sqrt(2.0))
