@@ -62,6 +62,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "overlap_interval",
         "profile",
         "score_balanced",
+        "score_half",
         "slices",
         "hubness",
         "judge",

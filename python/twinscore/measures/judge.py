@@ -72,7 +72,7 @@ class Judgement:
     synthetic: Float64Array
 
 
-def judge_pool(pool: Pool, *, seed: int) -> Judgement:
+def judge_pool(pool: Pool, *, seed: int, relabellings: int = MOST_RELABELLINGS) -> Judgement:
     """Train a linear judge on four fifths of the pool, judge the last fifth, and so on in turn.
 
     Ridge regression on standardised vectors, with targets that give both sides equal weight.
@@ -86,13 +86,15 @@ def judge_pool(pool: Pool, *, seed: int) -> Judgement:
         Both sides, two units a side at least.
     seed
         Of folds and relabellings.
+    relabellings
+        At most; large pools get fewer.
     """
     random = np.random.default_rng(seed)
     unit_is_real = pool.unit_is_real
     unit_folds = _stratified_folds(unit_is_real, random)
     standardization = standardization_of(pool.vectors)
     members = pool.draw(random)
-    labellings = _labellings(unit_is_real, unit_folds, random)
+    labellings = _labellings(unit_is_real, unit_folds, relabellings, random)
     vectors = pool.vectors if pool.groups is None else pool.vectors[members]
     decisions = _out_of_fold(
         vectors, standardization, unit_folds, np.ones(len(members)), labellings
@@ -120,11 +122,11 @@ def _stratified_folds(is_real: BoolArray, random: np.random.Generator) -> IdArra
 
 
 def _labellings(
-    is_real: BoolArray, folds: IdArray, random: np.random.Generator
+    is_real: BoolArray, folds: IdArray, most: int, random: np.random.Generator
 ) -> npt.NDArray[np.int8]:
     """Return the labels, 1 for synthetic, and relabellings that keep the numbers of each fold."""
     units = len(is_real)
-    count = min(max(LABELS // units, FEWEST_RELABELLINGS), MOST_RELABELLINGS)
+    count = min(max(LABELS // units, FEWEST_RELABELLINGS), most)
     labels = np.repeat((~is_real).astype(np.int8)[:, None], 1 + count, axis=1)
     for fold in range(int(folds.max()) + 1):
         rows = np.flatnonzero(folds == fold)

@@ -98,6 +98,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         overlap=by_overlap[0],
         overlap_interval=by_overlap[1],
         score_balanced=None if balanced is None else balanced.score,
+        score_half=further.half,
         balanced_spread=None if balanced is None else balanced.spread,
         bayes_error=_bayes_error(balanced, judgement.judge),
         distance_ratio=further.distance_ratio,

@@ -36,7 +36,8 @@ class ScoreResult(Estimate):
     Attributes
     ----------
     interval, interval_method
-        95 % interval of the score, over images drawn anew, and how it was found.
+        95 % interval of the score, and how it was found. It holds the mean of the score over as
+        many images drawn anew, at this k; not the limit at endlessly many images.
     effective_size
         Number of independent synthetic images that would make the score as sure.
     reverse_score
@@ -46,6 +47,9 @@ class ScoreResult(Estimate):
     score_balanced, balanced_spread
         S at equal sides, the average over draws from the larger side, and its standard deviation
         among draws; None without diagnostics, as all that follows down to `control`.
+    score_half
+        S at half the images of each side: where it is above the score, more images would lower
+        the score further.
     bayes_error
         Where the error of the best judge of single images at equal sides lies, the uncertainty of
         `score_balanced` included; 0.5 is guessing. At most the error of `judge`; None where the
@@ -90,6 +94,7 @@ class ScoreResult(Estimate):
     reverse_score: float
     overlap_interval: tuple[float, float]
     score_balanced: float | None
+    score_half: float | None
     balanced_spread: float | None
     bayes_error: tuple[float, float] | None
     distance_ratio: DistanceRatio | None

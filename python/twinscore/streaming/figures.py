@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twinscore.graph.chance import null_moments
+from twinscore.graph.edge_count import pair_moments
 from twinscore.graph.intervals import score_interval
 from twinscore.graph.score import directed_score, overlap, score_at
 from twinscore.measures.balance import overlap_with_interval
+from twinscore.measures.p_value import EdgeCount
+from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
+    from twinscore.measures.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Figures:
     z, null_interval
         How far below 1 the score is, in standard deviations of chance, and where about 95 % of
         the scores of perfectly mixed sides of this size fall.
+    edge_count
+        How far score and reverse score together are from those of a perfect twin; its p-value is
+        that of a chi-squared variable.
+    judge, verdict
+        As in `twinscore.ScoreResult`, of what is kept.
     real_fraction, real_fraction_seen
         p among the images (or groups) kept and among those seen.
     """
@@ -53,6 +63,9 @@ class Figures:
     seen_interval: tuple[float, float]
     z: float
     null_interval: tuple[float, float]
+    edge_count: EdgeCount
+    judge: Judge
+    verdict: str
     real_fraction: float
     real_fraction_seen: float
 
@@ -61,6 +74,7 @@ def figures(
     graph: NeighborGraph,
     surroundings: Surroundings,
     left_out: Float64Array,
+    judge: Judge,
     is_real: BoolArray,
     seen: int,
 ) -> Figures:
@@ -74,6 +88,8 @@ def figures(
         Of the same points.
     left_out
         The score without each of them.
+    judge
+        Of the same pool.
     is_real
         Shape (n,).
     seen
@@ -86,16 +102,34 @@ def figures(
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
     share, (low, high) = overlap_with_interval(score, sure, kept, balanced=None)
+    reverse_score = directed_score(graph, is_real)
+    z = moments.z(score)
+    pair = np.array([[score, reverse_score]])
+    statistic = float(pair_moments(graph, len(graph) - real).distances(pair)[0])
+    edge_count = EdgeCount(statistic, math.exp(-statistic / 2.0))
+    evidence = Evidence(
+        score=score,
+        overlap=share,
+        null_interval=moments.interval,
+        reverse_score=reverse_score,
+        low_score=0.5 * math.erfc(-z / math.sqrt(2.0)) if math.isfinite(z) else 1.0,
+        pair=edge_count.p_value,
+        copies=None,
+        judge=judge,
+    )
     return Figures(
         score=score,
-        reverse_score=directed_score(graph, is_real),
+        reverse_score=reverse_score,
         interval=interval,
         overlap=share,
         overlap_interval=(low, high),
         score_at_seen_ratio=score_at(overlap(score, kept), all_seen),
         seen_interval=(score_at(low, all_seen), score_at(high, all_seen)),
-        z=moments.z(score),
+        z=z,
         null_interval=moments.interval,
+        edge_count=edge_count,
+        judge=judge,
+        verdict=evidence.sentence,
         real_fraction=kept,
         real_fraction_seen=all_seen,
     )

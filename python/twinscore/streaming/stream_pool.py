@@ -10,6 +10,7 @@ from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
+from twinscore.measures.judge import judge_pool
 from twinscore.measures.unit_graphs import grouped_graphs
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
@@ -21,6 +22,10 @@ from twinscore.streaming.reservoir import Reservoir
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
+    from twinscore.measures.judge import Judge
+
+RELABELLINGS = 99
+"""Of the judge: a stream is judged again and again."""
 
 
 class StreamPool:
@@ -126,7 +131,8 @@ class StreamPool:
             surroundings = surroundings_of(self._lists.graph(size))
             wider = self._lists.graph(self.k + 1) if self._lists.reach > self.k else None
             left_out = scores_left_out(graph, wider, is_real)
-            found = figures(graph, surroundings, left_out, is_real, seen)
+            judge = self._judge(Pool(self.vectors, is_real, None))
+            found = figures(graph, surroundings, left_out, judge, is_real, seen)
             return found, found.score, None
         _, exclusive = np.unique(codes, return_inverse=True)
         pooled_score = directed_score(graph, ~is_real, exclusive)
@@ -139,10 +145,20 @@ class StreamPool:
             drawn.graph,
             drawn.surroundings,
             drawn.left_out,
+            self._judge(pool),
             pool.unit_is_real,
             counts["synthetic_seen"],
         )
         return found, pooled_score, counts
+
+    def _judge(self, pool: Pool) -> Judge:
+        """Judge the pool in an order of its own: none of arrival shows."""
+        first = self._n_real
+        order = np.argsort(self.reservoir.serials, kind="stable")
+        rows = np.concatenate([np.arange(first), first + order])
+        groups = None if pool.groups is None else pool.groups[rows]
+        ordered = Pool(pool.vectors[rows], pool.is_real, groups)
+        return judge_pool(ordered, seed=self._seed, relabellings=RELABELLINGS).judge
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""

@@ -123,6 +123,12 @@ def _further(result: ScoreResult) -> Iterator[KeyFigure]:
         "how often chance alone puts both directions together this far from those of a perfect "
         "twin, whichever way",
     )
+    if result.score_half is not None:
+        yield KeyFigure(
+            "At half the images",
+            figure(result.score_half),
+            "where it is higher than the score, more images would lower the score further",
+        )
     if result.score_balanced is not None:
         meaning = "as many images on each side"
         if result.balanced_spread:
