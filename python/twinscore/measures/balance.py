@@ -81,6 +81,8 @@ def balanced_score(
     k: int,
     *,
     seed: int,
+    most: int | None = None,
+    draws: int | None = None,
     search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> BalancedScore:
@@ -97,6 +99,10 @@ def balanced_score(
         Neighbors per unit; fewer where a draw has no more.
     seed
         Of the draws.
+    most
+        Units per side at most.
+    draws
+        How many, at least 2. None: as many as cost about two searches of the whole pool.
     search
         Backend and threads.
     progress
@@ -105,10 +111,11 @@ def balanced_score(
     random = np.random.default_rng(seed)
     is_real = pool.unit_is_real
     smallest = int(min(np.count_nonzero(is_real), np.count_nonzero(~is_real)))
-    draws = _draw_count(len(pool.vectors), 2 * smallest)
+    smallest = min(smallest, most or smallest)
+    draws = draws or _draw_count(len(pool.vectors), 2 * smallest)
     scores, variances = [], []
     for draw in range(draws):
-        score, variance = _score(pool.vectors[balanced_rows(pool, random)], k, search)
+        score, variance = _score(pool.vectors[balanced_rows(pool, random, most)], k, search)
         scores.append(score)
         variances.append(variance)
         if progress is not None:

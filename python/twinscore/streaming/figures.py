@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
+    from twinscore.measures.balance import BalancedScore
     from twinscore.measures.judge import Judge
 
 
@@ -75,6 +76,7 @@ def figures(
     surroundings: Surroundings,
     left_out: Float64Array,
     judge: Judge,
+    balanced: BalancedScore | None,
     is_real: BoolArray,
     seen: int,
 ) -> Figures:
@@ -90,6 +92,8 @@ def figures(
         The score without each of them.
     judge
         Of the same pool.
+    balanced
+        Its score at equal sides, where the synthetic side is the larger one.
     is_real
         Shape (n,).
     seen
@@ -101,7 +105,7 @@ def figures(
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
-    share, (low, high) = overlap_with_interval(score, sure, kept, balanced=None)
+    share, (low, high) = overlap_with_interval(score, sure, kept, balanced)
     reverse_score = directed_score(graph, is_real)
     z = moments.z(score)
     pair = np.array([[score, reverse_score]])
