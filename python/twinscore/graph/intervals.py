@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 FEW = 10
 """Points of the smaller side at which an estimated variance is half believed."""
 
-JACKKNIFE_LEAST, JACKKNIFE_MOST = 0.5, 1.5
-"""Bounds of a variance, in those of the jackknife."""
+JACKKNIFE_LEAST = 0.5
+"""Share of the jackknife's variance that the score has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def score_interval(
         Shape (n,), a part of `from_points`: those that are scored. None: all.
     left_out
         Shape (n,): the score of all of `from_points` without each point. The jackknife's variance
-        is too large on average, by up to twice: one that leaves these bounds is taken to
-        them, which mends smooth differences of spread and scores near 0.
+        is too large on average, by up to twice: half of it is the least that is believed, which
+        mends smooth differences of spread.
 
     Notes
     -----
@@ -89,7 +89,8 @@ def score_interval(
     expected = float(expected_shares(is_other)[queries].mean())
     if left_out is not None:
         bound = jackknife_variance(left_out, is_other) * expected**2
-        variance = min(max(variance, JACKKNIFE_LEAST * bound), JACKKNIFE_MOST * bound)
+        variance = max(variance, JACKKNIFE_LEAST * bound)
+    variance = min(variance, rare_hits_variance(graph, queries, is_other))
     size = effective_size(share, variance, count, smallest)
     return interval_of(share, size, expected=expected, smallest=smallest)
 
@@ -148,6 +149,28 @@ def student_quantile(freedom: int) -> float:
     second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
     third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0
     return z + first / freedom + second / freedom**2 + third / freedom**3
+
+
+def rare_hits_variance(graph: NeighborGraph, queries: BoolArray, is_other: BoolArray) -> float:
+    """Variance of the mean share if hits were rare and independent but for a shared end.
+
+    Sums of squares by target and by query, less what both count (two-way clusters, Cameron,
+    Gelbach and Miller 2011). As hits are drawn from few, they repel each other: an upper bound,
+    and the truth near a score of 0.
+
+    Parameters
+    ----------
+    graph
+        That shares are read from.
+    queries, is_other
+        Shape (n,): those who are asked, and what counts as a hit.
+    """
+    points = len(graph)
+    hits = graph.weights * (queries[graph.sources] & is_other[graph.targets])
+    by_target = np.bincount(graph.targets, hits, minlength=points)
+    by_query = np.bincount(graph.sources, hits, minlength=points)
+    squares = np.square(by_target).sum() + np.square(by_query).sum() - np.square(hits).sum()
+    return float(squares) / (graph.k * np.count_nonzero(queries)) ** 2
 
 
 def mean_share_variance(
