@@ -47,12 +47,12 @@ def test_streams_and_scores_refuse_a_small_side_in_the_same_words() -> None:
         assert str(stream.value) == str(batch.value)
 
 
-@pytest.mark.parametrize("grouped", [False, True])
-def test_streams_and_scores_refuse_a_large_k_in_the_same_words(grouped: bool) -> None:
+@pytest.mark.parametrize(("grouped", "k"), [(False, 16), (True, 8)])
+def test_streams_and_scores_refuse_a_large_k_in_the_same_words(grouped: bool, k: int) -> None:
     groups = [f"clip {row // 2}" for row in range(8)] if grouped else None
     with pytest.raises(ValueError, match="expected k of at most") as batch:
-        ts.score(POINTS, POINTS + 1, 16, groups, groups, diagnostics=False)
-    scorer = ts.StreamingScorer(POINTS, k=16, groups=groups)
+        ts.score(POINTS, POINTS + 1, k, groups, groups, diagnostics=False)
+    scorer = ts.StreamingScorer(POINTS, k=k, groups=groups)
     scorer.update(POINTS + 1, groups=groups)
     with pytest.raises(ValueError, match="expected k of at most") as stream:
         scorer.result()

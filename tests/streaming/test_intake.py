@@ -7,6 +7,7 @@ import pytest
 
 import twinscore as ts
 from stream_points import batch_score, gaussian_points, grid_points
+from twinscore.streaming.intake import checked_labels, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +80,6 @@ def test_anything_that_speaks_dlpack_is_read_in_place() -> None:
         def __dlpack_device__(self) -> object:
             return self._array.__dlpack_device__()
 
-    from twinscore.streaming.intake import take_in
-
     points = grid_points(1, 20)
     intake = take_in(Exchanged(points), 3, lambda: pytest.fail("no embedder is needed"))
     assert np.shares_memory(intake.vectors, points)
@@ -97,6 +96,13 @@ def test_a_batch_that_does_not_fit_changes_nothing() -> None:
     assert scorer.n_seen == 0
     with pytest.raises(ValueError, match="expected at least 2 synthetic images, got 0"):
         scorer.result()
+
+
+def test_labels_are_names_in_whatever_form_they_come() -> None:
+    forms = ([0, 1], np.arange(2), list(np.arange(2)), [np.array(0), np.array(1)], ["0", "1"])
+    for labels in forms:
+        assert checked_labels(labels, 2, "ids") == ["0", "1"]
+    assert checked_labels([None, np.str_("a")], 2, "groups") == [None, "a"]
 
 
 def test_an_empty_batch_is_no_error() -> None:

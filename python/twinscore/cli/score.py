@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
     neighbors_option,
     video_interval_option,
 )
+from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
 from twinscore.cli.settings_file import settings_option
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
-    from twinscore.scoring.estimate import Estimate
-    from twinscore.scoring.result import SampledResult, ScoreResult
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -158,6 +158,7 @@ def _check_number(
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
@@ -187,6 +188,7 @@ def score(
     min_score: float | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -201,10 +203,11 @@ def score(
     sides apart.
     """
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
     from twinscore.scoring.run import Run
-    from twinscore.scoring.score import score_sides, settings_of
+    from twinscore.scoring.score import score_sides
     from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
@@ -229,15 +232,16 @@ def score(
         budget=budget,
         exposure=exposure,
         video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
     )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
-        report = _can_report(wanted, quiet=quiet)
+        report = can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
-        _check_json_target(json_target)
+        check_json_target(json_target)
     network: Embedder | None = None
     if squint:
         network = settings.images.open_embedder(threads)
@@ -245,7 +249,7 @@ def score(
         result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
     is_sample = isinstance(result, SampledResult)
     if is_sample and out is not None and not quiet:
-        click.echo("twinscore: no report.html of a sample of the images", err=True)
+        say("twinscore: no report.html of a sample of the images", err=True)
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
@@ -257,79 +261,18 @@ def score(
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
         if out is not None and report and not is_sample:
-            _write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
+            write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            _print(result)
+            print_result(result)
     if out is not None and not (quiet or to_stdout):
-        click.echo(f"\nWritten to {out}")
+        say(f"\nWritten to {out}")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
-        click.echo(
-            f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
-        )
+        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0
-
-
-def _print(result: ScoreResult | SampledResult) -> None:
-    from rich.console import Console
-
-    from twinscore.report.terminal.sample import print_sampled_summary
-    from twinscore.report.terminal.summary import print_summary
-    from twinscore.scoring.result import ScoreResult
-
-    console = Console(highlight=False)
-    if isinstance(result, ScoreResult):
-        print_summary(result, console)
-    else:
-        print_sampled_summary(result, console)
-
-
-def _write_page(
-    result: Estimate, folder: Path, title: str, map_method: str | None, *, quiet: bool
-) -> None:
-    from twinscore.report.page.score_page import write_report
-    from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.scoring.result_files import REPORT_FILE
-
-    with ProgressDisplay(quiet=quiet) as progress:
-        write_report(
-            result,
-            folder / REPORT_FILE,
-            title=title,
-            command=command_line(),
-            map_method=map_method,
-            progress=progress,
-        )
-
-
-def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
-    """Tell whether to make a report; only one that was asked for may fail."""
-    from twinscore.report.page.document import check_page_packages
-
-    if wanted is False:
-        return False
-    try:
-        check_page_packages()
-    except ImportError as error:
-        if wanted:
-            raise
-        if not quiet:
-            click.echo(f"twinscore: no report.html: {error}", err=True)
-        return False
-    return True
-
-
-def _check_json_target(target: Path) -> None:
-    from twinscore.scoring.result_files import check_writable
-
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
-    # Pipes and devices need no room beside them.
-    if target.is_file() or not target.exists():
-        check_writable(target.parent, overwrite=True)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.extras import require
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
     device_option,
     exposure_option,
@@ -184,9 +186,10 @@ def watch(
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:
-                session.save()
+                with interrupts_postponed():
+                    session.save()
         if not quiet:
-            click.echo(report.conclusion(), err=report.keeps_standard_output)
+            say(report.conclusion(), err=report.keeps_standard_output)
     return code
 
 
@@ -220,7 +223,7 @@ def _watch(
         session.save_now_and_then()
         result = report.result
         if result is not None and _is_too_low(result, stop_below, after):
-            click.echo(
+            say(
                 f"twinscore: score {result.score:.4f} of {result.n_seen:,} frames is below "
                 f"{stop_below:g}",
                 err=True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.embedding.records import Embeddings
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
     from twinscore.base.arrays import IdArray
@@ -47,6 +46,7 @@ def embed_images(
         preprocessing=embedder.preprocessing.fingerprint,
         columns=kept.columns(),
         facts=tuple(kept.facts) if any(kept.facts) else None,
+        passed_over=passed_over_by(source),
     )
 
 
@@ -77,20 +77,6 @@ class _KeptImages:
     def columns(self) -> dict[str, tuple[str | None, ...]]:
         names = dict.fromkeys(name for columns in self._columns for name in columns)
         return {name: tuple(columns.get(name) for columns in self._columns) for name in names}
-
-
-def opened_embedder(
-    model: str | os.PathLike[str] | Embedder,
-    device: str,
-    threads: int | None,
-    exposure: float | None = None,
-) -> Embedder:
-    """Open a model, unless it is open."""
-    from twinscore.embedding.network.embedder import Embedder
-
-    if isinstance(model, Embedder):
-        return model
-    return Embedder(Path(model), device=device, threads=threads, exposure=exposure)
 
 
 def check_same_model(

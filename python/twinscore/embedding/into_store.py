@@ -19,6 +19,7 @@ from twinscore.embedding.store.known import Knowledge
 from twinscore.embedding.store.rows import OK
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
     import os
@@ -52,6 +53,8 @@ class EmbeddingRun:
         Name and reason of the first of them, at most `MOST_FAILURES_KEPT`.
     seconds
         Since the first image.
+    passed_over
+        Files of the source that are images by their ending and are not read, by ending.
     missing
         Images in the store that the source does not list: kept, unless pruned.
     store
@@ -66,6 +69,7 @@ class EmbeddingRun:
     failures: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     missing: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
     store: StoreDescription | None = None
 
     @property
@@ -94,6 +98,7 @@ def embed(
     group_by: str | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     dtype: str = "float32",
     shard_size: int | None = None,
     hashed: bool = False,
@@ -114,7 +119,7 @@ def embed(
         A folder or whatever else `score` takes as images.
     store
         Folder; made if it does not exist.
-    model, device, threads, group_by, exposure, video_interval
+    model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
         Of the vectors on disk: "float32", or "float16" at half the size.
@@ -156,7 +161,13 @@ def embed(
         video_interval=video_interval,
         group_by=group_by,
     )
-    items = open_source(source, side="image", group_by=group_by, video_interval=video_interval)
+    items = open_source(
+        source,
+        side="image",
+        group_by=group_by,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+    )
     if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)
@@ -198,7 +209,7 @@ class _Run:
         self._progress = progress
         self._started = time.perf_counter()
         self._next_report = 0.0
-        self.state = EmbeddingRun(total=len(source))
+        self.state = EmbeddingRun(total=len(source), passed_over=passed_over_by(source))
 
     def finish(self, *, prune: bool) -> EmbeddingRun:
         from twinscore.embedding.network.preparation import Examination

@@ -24,6 +24,7 @@ class ImageSettings:
     ----------
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+        None in what was saved with an `Embedder`, which no file holds.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     exposure
@@ -33,6 +34,8 @@ class ImageSettings:
         Seconds between two frames of a video clip.
     group_by
         Column whose values are the groups; None: those that the source knows.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
 
@@ -42,11 +45,12 @@ class ImageSettings:
         For what cannot be meant.
     """
 
-    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL
+    model: str | os.PathLike[str] | Embedder | None = DEFAULT_MODEL
     device: str = "cpu"
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
     group_by: str | None = None
+    allow_remote_paths: bool = False
     allow_skips: bool = False
 
     def __post_init__(self) -> None:
@@ -64,11 +68,21 @@ class ImageSettings:
         ----------
         threads
             For decoding as for the network; None: one for each core.
+
+        Raises
+        ------
+        ValueError
+            There is no model any more.
         """
         from twinscore.embedding.network.embedder import Embedder
 
         if isinstance(self.model, Embedder):
             return self.model
+        if self.model is None:
+            raise ValueError(
+                "expected a model for images: this was saved with an Embedder of the caller's; "
+                "pass it again as model"
+            )
         return Embedder(
             Path(self.model), device=self.device, threads=threads, exposure=self.exposure
         )
@@ -82,5 +96,6 @@ class ImageSettings:
             "exposure": self.exposure,
             "video_interval": self.video_interval,
             "group_by": self.group_by,
+            "allow_remote_paths": self.allow_remote_paths,
             "allow_skips": self.allow_skips,
         }

@@ -90,7 +90,10 @@ def score_interval(
     if left_out is not None:
         bound = jackknife_variance(left_out, is_other) * expected**2
         variance = max(variance, JACKKNIFE_LEAST * bound)
-    variance = min(variance, rare_hits_variance(graph, queries, is_other))
+    common = min(share / expected, 1.0)
+    if common < 1.0:
+        rare = rare_hits_variance(graph, queries, is_other)
+        variance = min(variance, rare / (1.0 - common) ** 2)
     size = effective_size(share, variance, count, smallest)
     return interval_of(share, size, expected=expected, smallest=smallest)
 
@@ -155,8 +158,8 @@ def rare_hits_variance(graph: NeighborGraph, queries: BoolArray, is_other: BoolA
     """Variance of the mean share if hits were rare and independent but for a shared end.
 
     Sums of squares by target and by query, less what both count (two-way clusters, Cameron,
-    Gelbach and Miller 2011). As hits are drawn from few, they repel each other: an upper bound,
-    and the truth near a score of 0.
+    Gelbach and Miller 2011): the truth near a score of 0. Which side a hub is on, what moves
+    higher scores, is not in it.
 
     Parameters
     ----------

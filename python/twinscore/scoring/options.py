@@ -1,8 +1,13 @@
-"""The keywords of `score` as types, for functions that hand them on."""
+"""The keywords of `score`: as types for functions that hand them on, and as settings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
+
+from twinscore.embedding.settings import ImageSettings
+from twinscore.measures.published_procedure import published_asked
+from twinscore.neighbors.settings import SearchSettings
+from twinscore.scoring.settings import SampleGoal, ScoreSettings
 
 if TYPE_CHECKING:
     import os
@@ -30,6 +35,7 @@ class ScoreOptions(TypedDict, total=False):
     budget: float | None
     exposure: float | None
     video_interval: float
+    allow_remote_paths: bool
     allow_skips: bool
 
 
@@ -40,3 +46,55 @@ class RunOptions(ScoreOptions, total=False):
     seed: int
     threads: int | None
     progress: StageProgress | None
+
+
+def settings_of(
+    *,
+    k: int,
+    threads: int | None,
+    group_by: str | None,
+    slice_by: str | Sequence[str],
+    collapse_duplicates: bool,
+    interval: IntervalMethod,
+    diagnostics: bool,
+    space: Space,
+    convention: Convention,
+    model: str | os.PathLike[str] | Embedder,
+    device: str,
+    backend: str,
+    precision: float | None,
+    budget: float | None,
+    exposure: float | None,
+    video_interval: float,
+    allow_remote_paths: bool,
+    allow_skips: bool,
+    seed: int,
+) -> ScoreSettings:
+    """Turn the keywords of `score` into settings.
+
+    Raises
+    ------
+    ValueError, TypeError, MissingExtraError
+        As `ScoreSettings`.
+    """
+    sampled = precision is not None or budget is not None
+    return ScoreSettings(
+        k=k,
+        seed=seed,
+        interval=interval,
+        slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
+        collapse_duplicates=collapse_duplicates,
+        diagnostics=diagnostics,
+        published=published_asked(space, convention),
+        images=ImageSettings(
+            model=model,
+            device=device,
+            exposure=exposure,
+            video_interval=video_interval,
+            group_by=group_by,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+        ),
+        search=SearchSettings(backend, threads),
+        sample=SampleGoal(precision, budget) if sampled else None,
+    )

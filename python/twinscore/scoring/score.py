@@ -11,15 +11,12 @@ from twinscore.base.errors import TooManySkipsError
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings
-from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
-from twinscore.measures.published_procedure import published_asked
-from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.early_checks import NO_GROUPS, check_distinct, check_sides
+from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
-from twinscore.scoring.settings import SampleGoal, ScoreSettings
 from twinscore.scoring.way import score_embeddings
 
 if TYPE_CHECKING:
@@ -62,6 +59,7 @@ def score(
     budget: float | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
@@ -112,6 +110,8 @@ def score(
         that is passed has its own.
     video_interval
         Seconds between two frames of a video clip.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
     allow_skips
         Go on when more than 5 % of a side cannot be read.
     seed
@@ -158,61 +158,12 @@ def score(
         budget=budget,
         exposure=exposure,
         video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
     )
     groups = {"real": real_groups, "synthetic": synthetic_groups}
     return score_sides(real, synthetic, Run(settings, progress), groups=groups)
-
-
-def settings_of(
-    *,
-    k: int,
-    threads: int | None,
-    group_by: str | None,
-    slice_by: str | Sequence[str],
-    collapse_duplicates: bool,
-    interval: IntervalMethod,
-    diagnostics: bool,
-    space: Space,
-    convention: Convention,
-    model: str | os.PathLike[str] | Embedder,
-    device: str,
-    backend: str,
-    precision: float | None,
-    budget: float | None,
-    exposure: float | None,
-    video_interval: float,
-    allow_skips: bool,
-    seed: int,
-) -> ScoreSettings:
-    """Turn the keywords of `score` into settings.
-
-    Raises
-    ------
-    ValueError, TypeError, MissingExtraError
-        As `ScoreSettings`.
-    """
-    sampled = precision is not None or budget is not None
-    return ScoreSettings(
-        k=k,
-        seed=seed,
-        interval=interval,
-        slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
-        collapse_duplicates=collapse_duplicates,
-        diagnostics=diagnostics,
-        published=published_asked(space, convention),
-        images=ImageSettings(
-            model=model,
-            device=device,
-            exposure=exposure,
-            video_interval=video_interval,
-            group_by=group_by,
-            allow_skips=allow_skips,
-        ),
-        search=SearchSettings(backend, threads),
-        sample=SampleGoal(precision, budget) if sampled else None,
-    )
 
 
 def score_sides(
@@ -254,6 +205,7 @@ def score_sides(
             group_by=settings.images.group_by,
             groups=labels.get(side),
             video_interval=settings.images.video_interval,
+            allow_remote_paths=settings.images.allow_remote_paths,
         )
         for side, value in (("real", real), ("synthetic", synthetic))
     }

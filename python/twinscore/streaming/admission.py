@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.streaming.interruption import interrupts_postponed
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.streaming.reservoir import Arrivals
 
 if TYPE_CHECKING:

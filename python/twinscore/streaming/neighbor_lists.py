@@ -129,6 +129,18 @@ class NeighborLists:
             k,
         )
 
+    def have_copies(self, among: BoolArray) -> BoolArray:
+        """Tell which points have a neighbor with the very same values among some of the points.
+
+        Parameters
+        ----------
+        among
+            Shape (n,).
+        """
+        # Where there is nobody the distance is infinite.
+        is_copy = (self._distances == 0.0) & among[self._neighbors]
+        return np.asarray(is_copy.any(axis=1))
+
     def _compressed(
         self, sources: IdArray, targets: IdArray, weights: Float64Array, k: int
     ) -> NeighborGraph:

@@ -166,6 +166,12 @@ class Reservoir:
         """Tell which ids are kept."""
         return np.array([name in self._place_of_id for name in ids], dtype=np.bool_)
 
+    def serials_of(self, ids: Sequence[str]) -> IdArray:
+        """Return the serials of the items kept under these ids, `NOBODY` where there is none."""
+        places = [self._place_of_id.get(name, NOBODY) for name in ids]
+        serials = np.append(self.serials, NOBODY)
+        return np.asarray(serials[places], dtype=np.int64)
+
     def admit(self, arrivals: Arrivals) -> None:
         """Take in those whose priority is low enough, and let go of those that no longer fit."""
         chosen = np.arange(len(arrivals))

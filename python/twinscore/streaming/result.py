@@ -82,7 +82,7 @@ def stream_result(pool: StreamPool, register: Register, side: RealSide) -> Strea
         n_skipped=register.skipped,
         groups=groups,
         sampling=sampling,
-        warnings=tuple(_warnings(sampling, found, register, side, len(reservoir))),
+        warnings=tuple(_warnings(sampling, found, register, side, pool)),
         model=side.makers[0],
         preprocessing=side.makers[1],
         seed=register.seed,
@@ -91,9 +91,9 @@ def stream_result(pool: StreamPool, register: Register, side: RealSide) -> Strea
 
 
 def _warnings(
-    sampling: str, found: Figures, register: Register, side: RealSide, kept: int
+    sampling: str, found: Figures, register: Register, side: RealSide, pool: StreamPool
 ) -> list[str]:
-    warnings = []
+    warnings, kept = [], len(pool.reservoir)
     kinds = {
         "uniform": "a uniform sample",
         "window": "the latest",
@@ -103,6 +103,11 @@ def _warnings(
         warnings.append(
             f"the score is that of {kept:,} synthetic images, {kinds[sampling]} of the "
             f"{register.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
+        )
+    if copies := pool.copies():
+        warnings.append(
+            f"{copies:,} synthetic images kept are copies of one another, each the nearest of the "
+            "other: what comes again, as in a second epoch, counts once if it has an id (ids)"
         )
     if register.skipped:
         warnings.append(f"{register.skipped:,} synthetic images could not be used")

@@ -27,7 +27,7 @@ class SavableStream:
 
     def snapshot(self) -> Snapshot:
         """Return a copy of all that makes up the scorer; see `restore`."""
-        with self._lock:
+        with self._lock.held:
             return self._state.snapshot()
 
     @classmethod

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.embedding.models import DEFAULT_MODEL
+from twinscore.embedding.settings import ImageSettings
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.intake import checked_ids
-from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.real_side import open_real_side
 from twinscore.streaming.register import Register, check_sampling
 from twinscore.streaming.savable import SavableStream
@@ -85,7 +87,7 @@ class StreamingScorer(SavableStream):
         group_by: str | None = None,
         window: int | None = None,
         half_life: float | None = None,
-        model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
+        model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
         device: str = "cpu",
         threads: int | None = None,
         exposure: float | None = None,
@@ -93,17 +95,14 @@ class StreamingScorer(SavableStream):
         progress: StageProgress | None = None,
     ) -> None:
         check_sampling(k, capacity, window, half_life)
-        side = open_real_side(
-            real,
-            groups=groups,
-            group_by=group_by,
+        images = ImageSettings(
             model=model,
             device=device,
-            threads=threads,
             exposure=exposure,
             video_interval=video_interval,
-            progress=progress,
+            group_by=group_by,
         )
+        side = open_real_side(real, images, groups=groups, threads=threads, progress=progress)
         room = window or capacity or len(side.embeddings.vectors)
         self._hold(StreamState(side, k, room, Register(seed, window, half_life), threads))
 
@@ -130,7 +129,7 @@ class StreamingScorer(SavableStream):
     @property
     def n_kept(self) -> int:
         """Synthetic images kept now."""
-        with self._lock:
+        with self._lock.held:
             return self._state.kept
 
     @property
@@ -166,7 +165,8 @@ class StreamingScorer(SavableStream):
             One name per item. An item whose id is kept already takes the older one's place and
             is not counted again. Ids of items no longer kept are forgotten: memory is bounded.
         answers
-            Say of each item how real it looks; costs a search of the whole pool.
+            Say of each item how real it looks, whether or not it was seen before; costs a search
+            of the whole pool.
 
         Returns
         -------
@@ -178,21 +178,26 @@ class StreamingScorer(SavableStream):
             The batch has another width, or groups or ids of another length; nothing is taken in.
         """
         batch = self._state.read(items, groups, ids)
-        with self._lock:
+        with self._lock.held:
             with interrupts_postponed():
                 arrivals = self._state.admit(batch)
             return self._state.answers_to_arrived(batch, arrivals) if answers else None
 
-    def compare(self, items: Any, *, groups: Labels | None = None) -> BatchAnswers:
+    def compare(
+        self, items: Any, *, groups: Labels | None = None, ids: Labels | None = None
+    ) -> BatchAnswers:
         """Say of items how real they look, without taking them in.
+
+        The answers are the same whether or not an item was taken in before.
 
         Parameters
         ----------
-        items, groups
-            As for `update`.
+        items, groups, ids
+            As for `update`. With ids, an item is not compared with what it was before: as an image
+            that was replaced, or that a loader has augmented in another way.
         """
-        batch = self._state.read(items, groups)
-        with self._lock:
+        batch = self._state.read(items, groups, ids)
+        with self._lock.held:
             return self._state.answers_to_visitors(batch)
 
     def discard(self, ids: Labels) -> None:
@@ -204,7 +209,7 @@ class StreamingScorer(SavableStream):
             Names given to `update` before, each once.
         """
         names = checked_ids(ids, len(ids)) or []
-        with self._lock, interrupts_postponed():
+        with self._lock.held, interrupts_postponed():
             self._state.discard(names)
 
     def result(self) -> StreamResult:
@@ -217,7 +222,7 @@ class StreamingScorer(SavableStream):
         ValueError
             There are fewer than two images or groups of a side, or fewer than k neighbors.
         """
-        with self._lock:
+        with self._lock.held:
             return self._state.result()
 
     def merge(self, other: StreamingScorer) -> Self:
@@ -238,6 +243,6 @@ class StreamingScorer(SavableStream):
 
     def merge_snapshot(self, theirs: Snapshot) -> Self:
         """Take in what a snapshot holds, as `merge` does."""
-        with self._lock, interrupts_postponed():
+        with self._lock.held, interrupts_postponed():
             self._state.merge(theirs)
         return self

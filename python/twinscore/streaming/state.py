@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
-from twinscore.streaming.answers import BatchAnswers, BatchSearch
+from twinscore.streaming.answers import BatchAnswers
+from twinscore.streaming.batch_search import BatchSearch
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.intake import Intake, checked_ids, checked_labels, take_in
+from twinscore.streaming.nearest_others import NOBODY, Items
 from twinscore.streaming.real_side import RealSide
 from twinscore.streaming.register import Counts, Register
 from twinscore.streaming.reservoir import Arrivals
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 Label = TypeVar("Label")
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class StreamState:
         """Turn what was given into points, without a change; see `StreamingScorer.update`."""
         side = self.side
         intake = take_in(
-            items, self._pool.width, lambda: side.embedder, video_interval=side.video_interval
+            items,
+            self._pool.width,
+            lambda: side.embedder,
+            video_interval=side.images.video_interval,
         )
         group_names = checked_labels(groups, intake.total, "groups")
         id_names = checked_ids(ids, intake.total)
@@ -125,12 +130,12 @@ class StreamState:
 
     def answers_to_arrived(self, batch: Batch, arrivals: Arrivals) -> BatchAnswers:
         """Say how real the items look that were just admitted."""
-        return self._answers(batch.intake, arrivals.codes, arrivals.serials)
+        return self._answers(batch, arrivals.codes, arrivals.serials)
 
     def answers_to_visitors(self, batch: Batch) -> BatchAnswers:
         """Say how real items look that are not taken in."""
         serials = self.register.new_serials(len(batch.intake.places))
-        return self._answers(batch.intake, group_codes(batch.groups, serials), serials)
+        return self._answers(batch, group_codes(batch.groups, serials), serials)
 
     def discard(self, ids: Sequence[str]) -> None:
         """Forget items."""
@@ -166,10 +171,7 @@ class StreamState:
         return Snapshot(
             real=side.embeddings,
             digest=side.digest,
-            model=side.model,
-            device=side.device,
-            exposure=side.exposure,
-            video_interval=side.video_interval,
+            images=side.images,
             images_model=side.images_model,
             k=self.k,
             capacity=reservoir.capacity,
@@ -197,14 +199,12 @@ class StreamState:
         threads: int | None,
     ) -> StreamState:
         """Make a stream that goes on where a snapshot was taken."""
-        side = RealSide(
-            snapshot.real,
-            model or snapshot.model,
-            device or snapshot.device,
-            threads,
-            exposure=snapshot.exposure,
-            video_interval=snapshot.video_interval,
+        images = replace(
+            snapshot.images,
+            model=model or snapshot.images.model,
+            device=device or snapshot.images.device,
         )
+        side = RealSide(snapshot.real, images, threads)
         side.images_model = snapshot.images_model
         counts = Counts(snapshot.seen, snapshot.skipped, snapshot.clock)
         register = Register(snapshot.seed, snapshot.window, snapshot.half_life, counts)
@@ -240,12 +240,19 @@ class StreamState:
             first.reason,
         )
 
-    def _answers(self, intake: Intake, codes: IdArray, serials: IdArray) -> BatchAnswers:
+    def _answers(self, batch: Batch, codes: IdArray, serials: IdArray) -> BatchAnswers:
         self._admission.settle()
         if self._search is None:
-            real = np.asarray(self.side.embeddings.vectors, np.float32)
-            self._search = BatchSearch(real, self.k, threads=self.threads)
-        reservoir = self._pool.reservoir
+            self._search = BatchSearch(
+                np.asarray(self.side.embeddings.vectors, np.float32),
+                self._pool.real_codes,
+                self.k,
+                threads=self.threads,
+            )
+        intake, reservoir = batch.intake, self._pool.reservoir
+        known_as = np.full(len(codes), NOBODY, dtype=np.int64)
+        if batch.ids is not None:
+            known_as = reservoir.serials_of(batch.ids)
         answers = BatchAnswers.unknown(intake.total)
         for start in range(0, len(codes), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
@@ -253,7 +260,7 @@ class StreamState:
             answers.real_share[places], answers.distance_ratio[places] = (
                 self._search.shares_and_ratios(
                     intake.vectors[part],
-                    codes[part],
+                    Items(codes[part], known_as[part]),
                     reservoir.vectors,
                     reservoir.codes,
                     reservoir.serials,

@@ -94,6 +94,11 @@ class StreamPool:
         return self._rows.view(0, self._n_real)
 
     @property
+    def real_codes(self) -> IdArray:
+        """Shape (n_real,): equal for real images of one group."""
+        return self._real_codes
+
+    @property
     def vectors(self) -> FloatMatrix:
         """Shape (n, d): the real points, then the synthetic ones kept."""
         return self._rows.view(0, self._n_real + len(self.reservoir))
@@ -186,6 +191,11 @@ class StreamPool:
         return balanced_score(
             pool, self.k, seed=self._seed, most=MOST_BALANCED, draws=DRAWS, search=search
         )
+
+    def copies(self) -> int:
+        """Count the synthetic images that are copies of others, as `figures` has found them."""
+        is_synthetic = ~self.is_real
+        return int(np.count_nonzero(self._lists.have_copies(is_synthetic) & is_synthetic))
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""

@@ -142,3 +142,41 @@ def test_closing_leaves_no_thread() -> None:
     list(monitor)
     monitor.close()
     assert not [each for each in threading.enumerate() if each.name == "twinscore-monitor"]
+
+
+class Numbered(Rows):
+    """Rows that tell their number."""
+
+    def __getitem__(self, number: int) -> tuple[Any, int]:
+        return self.rows[number], number
+
+
+def test_epochs_count_once_where_items_have_ids() -> None:
+    loader = DataLoader(Numbered(), batch_size=32, shuffle=True)
+    once, named, unnamed = (ts.StreamingScorer(points(0, 200), capacity=1000) for _ in range(3))
+    once.update(Rows().rows)
+    for scorer, ids in ((named, lambda batch: batch[1]), (unnamed, None)):
+        with ScoreMonitor(loader, scorer, ids=ids, budget=1.0) as monitor:
+            for _epoch in range(3):
+                for _batch in monitor:
+                    monitor.drain()
+    assert named.result().score == once.result().score
+    assert named.result().n_seen == 200
+    assert named.result().warnings == once.result().warnings == ()
+    (warning,) = unnamed.result().warnings
+    assert warning.startswith("600 synthetic images kept are copies of one another")
+
+
+def test_ids_go_with_the_images_that_are_drawn(make_folder: Callable[..., Path]) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    images = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (20, 3, 32, 32), np.uint8))
+    scorer = ts.StreamingScorer(make_folder("real", {"a": 4}), capacity=100, threads=1)
+    batch = (images, torch.arange(20))
+    with ScoreMonitor([batch], scorer, ids=lambda batch: batch[1], budget=0.5) as monitor:
+        list(monitor)
+        monitor.drain()
+    kept = scorer.snapshot()
+    assert len(kept.ids) == 8
+    expected = scorer.embedder.embed(list(images.permute(0, 2, 3, 1).numpy()))
+    for name, vector in zip(kept.ids, kept.vectors, strict=True):
+        np.testing.assert_array_equal(vector, expected[int(str(name))])

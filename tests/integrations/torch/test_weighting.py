@@ -27,3 +27,16 @@ def test_a_sampler_draws_real_looking_samples_oftener() -> None:
     drawn = list(realism_sampler(answers, num_samples=500, sharpness=4.0))
     assert np.mean(np.array(drawn) < 100) > 0.95
     assert np.ptp(realism_weights(answers, sharpness=0.0)) == 0.0
+
+
+@pytest.mark.parametrize("seen", [0, 40, 200])
+def test_weights_do_not_depend_on_what_was_seen_before(seen: int) -> None:
+    rows = Rows().rows
+    scorer = ts.StreamingScorer(points(0, 200))
+    scorer.update(rows[:seen])
+    expected = realism_weights(ts.StreamingScorer(points(0, 200)).compare(rows))
+    again = scorer.update(rows, answers=True)
+    assert again is not None
+    np.testing.assert_array_equal(realism_weights(again), expected)
+    np.testing.assert_array_equal(realism_weights(scorer.compare(rows)), expected)
+    assert expected[:100].mean() > 10 * expected[100:].mean()

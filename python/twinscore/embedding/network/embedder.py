@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.counts import checked_count
 from twinscore.base.threads import thread_count
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.network.growing_rows import GrowingRows
@@ -96,10 +97,10 @@ class Embedder:
         from twinscore.base.devices import parse_device
         from twinscore.embedding.network.session import open_network
 
-        self._threads = thread_count() if threads is None else _positive("threads", threads)
+        self._threads = thread_count() if threads is None else checked_count(threads, "threads")
         chosen = parse_device(device)
         usual = BATCH_ON_DEVICE if chosen.is_cuda else BATCH_ON_CPU
-        self._batch_size = usual if batch_size is None else _positive("batch_size", batch_size)
+        self._batch_size = usual if batch_size is None else checked_count(batch_size, "batch_size")
         self._on_device = chosen.is_cuda
         self._isolated = isolated
         self.network = open_network(
@@ -292,13 +293,3 @@ def _check_many(images: Any) -> None:
         )
     if isinstance(images, str | Path | bytes) or not hasattr(images, "__iter__"):
         raise TypeError(f"expected an iterable of images, got one {type(images).__name__}")
-
-
-def _positive(name: str, value: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"expected {name} to be an integer, got {value!r}") from None
-    if number < 1:
-        raise ValueError(f"expected {name} >= 1, got {value}")
-    return number

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.base.threads import thread_count
 from twinscore.neighbors.backend import Capabilities
 from twinscore.neighbors.backends import exact
@@ -31,7 +31,7 @@ MOST_EXTRA = 4_096
 
 ORDER_SEED = 0
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 class Index(Protocol):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from twinscore.base.errors import MissingExtraError
+from twinscore.base.logs import logger_of
 from twinscore.report.page.comparison_page import COMPARISON_FILE, write_comparison
 from twinscore.scoring.result_files import check_writable, naming_target, save_json
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 JSON_FILE = "comparison.json"
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 def check_comparison_folder(folder: Path, *, overwrite: bool) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.base.threads import thread_count
-from twinscore.images.decoding.decode import pillow_warnings_silenced, read_image
+from twinscore.images.decoding import pillow_warnings_silenced, read_image
 from twinscore.images.sources.by_name import contents_by_name
 from twinscore.scoring.scored_pool import contents_of
 

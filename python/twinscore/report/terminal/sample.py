@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from twinscore.base.printable import printable
 from twinscore.report.terminal.summary import judge_row, scale
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def print_sampled_summary(result: SampledResult, console: Console) -> None:
     if result.choice is not None:
         rows.append(("Chosen", f"backend {result.backend}; {result.choice}"))
     for name, value in rows:
-        table.add_row(Text(name, style="dim"), Text(value))
+        table.add_row(Text(name, style="dim"), Text(printable(value)))
     console.print(table)
     for warning in result.warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)

@@ -13,6 +13,7 @@ from twinscore.graph.score import overlap
 from twinscore.measures.confounds import find_confounds
 from twinscore.measures.judge import judge_pool
 from twinscore.scoring.early_checks import NO_GROUPS
+from twinscore.scoring.notes import passed_over_notes
 from twinscore.scoring.result import SampledResult
 from twinscore.scoring.sample.queries import QuerySample
 from twinscore.scoring.sample.schedule import FEWEST_QUERIES, grow
@@ -118,7 +119,10 @@ def _result(
         duplicates=duplicates,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
-        warnings=tuple(_warnings(growth, settings.sample, n_synthetic, duplicates)),
+        warnings=(
+            *_warnings(growth, settings.sample, n_synthetic, duplicates),
+            *passed_over_notes(real, synthetic),
+        ),
         samples=_samples_table(real, synthetic, sample, certainty, nearest, np.sqrt(distances)),
         settings=settings,
         backend="exact",

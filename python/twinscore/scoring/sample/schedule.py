@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from twinscore.base.logs import logger_of
 
 if TYPE_CHECKING:
     from twinscore.base.progress import StageProgress
@@ -21,7 +22,7 @@ GROWTH = 6
 CAUTION = 0.8
 """Share of the time left that the next step may be expected to take."""
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 class OutOfTimeError(Exception):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.base.logs import logger_of
 from twinscore.streaming import StreamingScorer
-from twinscore.streaming.interruption import interrupts_postponed
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
 from twinscore.streaming.watching.ledger import Entry, Ledger
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FILES_AT_ONCE = 128
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class WatchSession:
@@ -57,6 +57,8 @@ class WatchSession:
         What counts, scored.
     latest
         The image read last.
+    passed_over
+        Files that are images by their ending and are not read, counted by ending.
     obstacle
         Why there is no score, or None.
     trouble
@@ -87,6 +89,7 @@ class WatchSession:
         self._landing = LandingFrames(settle)
         self._ledger = Ledger()
         self.latest: str | None = None
+        self.passed_over: dict[str, int] = {}
         self.obstacle: str | None = None
         self.trouble: str | None = None
         # Before the real side is read: what changes from now on is found out at the next start.
@@ -142,6 +145,7 @@ class WatchSession:
             The folder itself is gone.
         """
         listing = list_frames(self._folder)
+        self.passed_over = listing.passed_over
         self._see_all(listing)
         known = self._ledger.files().union(self._landing.names())
         return self._drop({file for file in known if listing.misses(file)})

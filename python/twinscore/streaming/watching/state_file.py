@@ -6,6 +6,7 @@ import time
 from glob import escape
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.saved_state import Fields
 from twinscore.streaming import StreamingScorer
 from twinscore.streaming.snapshot import PARTIAL, Snapshot
 from twinscore.streaming.watching.ledger import Ledger
@@ -84,6 +85,16 @@ class StateFile:
             The file is damaged, or holds the state of another watch.
         """
         snapshot, notes = Snapshot.read_with_notes(self._file)
-        check_same_watch(notes.get("watch", {}), self._identity, self._file)
+        saved = Fields(notes)
+        try:
+            watch = saved.fields("watch").values
+            ledger = Ledger.from_json(saved.rows("ledger", Ledger.WIDTH))
+            ledger.check_counts(snapshot.ids)
+        except ValueError as error:
+            raise ValueError(
+                f"{str(self._file)!r} is not the complete state of a watch: {error}; "
+                "delete it to start anew"
+            ) from error
+        check_same_watch(watch, self._identity, self._file)
         scorer = StreamingScorer.restore(snapshot, device=device, threads=threads)
-        return scorer, Ledger.from_json(notes["ledger"])
+        return scorer, ledger

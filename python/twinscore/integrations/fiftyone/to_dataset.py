@@ -1,32 +1,23 @@
-"""FiftyOne: a result as a dataset to browse, and views of a dataset as sides to score."""
+"""A result as a FiftyOne dataset: scores, embeddings, maps and saved views."""
 
 from __future__ import annotations
 
-import math
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from twinscore.base.errors import UnreadableImageError
 from twinscore.base.extras import require
+from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
-from twinscore.embedding.records import Embeddings
-from twinscore.images.records import ImageItem
+from twinscore.integrations.fiftyone.image_files import image_files
 from twinscore.report.galleries import find_side_neighbors, galleries_of
 from twinscore.report.maps.layouts import SEEDS, lay_out
 from twinscore.scoring.result import ScoreResult
-from twinscore.scoring.score import score
-from twinscore.scoring.scored_pool import contents_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
-    from typing import Unpack
 
     from twinscore.base.progress import StageProgress
-    from twinscore.scoring.options import RunOptions
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.scored_pool import ScoredPool
 
@@ -54,8 +45,6 @@ VIEWS = {
 }
 """Name and description of the saved view of each gallery."""
 
-SHOWN_ENDINGS = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
-"""Files that a browser shows, and so the app of FiftyOne."""
 
 _EXTRA = "fiftyone"
 _PURPOSE = "FiftyOne"
@@ -122,7 +111,7 @@ def to_fiftyone(
     pool = result.pool
     if fiftyone.dataset_exists(name) and not overwrite:
         raise ValueError(f"a FiftyOne dataset {name!r} exists: choose another name, or overwrite")
-    files = _image_files(pool, media_dir)
+    files = image_files(pool, media_dir)
     search = result.settings.search.with_threads(threads)
     nearness = find_side_neighbors(pool, search=search)
     galleries = galleries_of(result, pool, nearness)
@@ -157,152 +146,6 @@ def to_fiftyone(
     return dataset
 
 
-def from_fiftyone(
-    dataset: Any,
-    real: Any,
-    synthetic: Any,
-    k: int = 1,
-    *,
-    group_field: str | None = None,
-    slice_fields: Sequence[str] = (),
-    embedding_field: str | None = None,
-    **options: Unpack[RunOptions],
-) -> ScoreResult | SampledResult:
-    """Score two views of a FiftyOne dataset.
-
-    Parameters
-    ----------
-    dataset
-        The dataset that both views belong to.
-    real, synthetic
-        Each a view, or a tag of samples.
-    k
-        Neighbors per image.
-    group_field
-        Field with the group of each sample: correlated images share it.
-    slice_fields
-        Fields whose values become columns of the images.
-    embedding_field
-        Field with ready-made embeddings, in the place of the images.
-    **options
-        Further options of `twinscore.score`.
-
-    Returns
-    -------
-    ScoreResult or SampledResult
-
-    Raises
-    ------
-    ValueError
-        A view is empty, the views share a sample, or a sample has no embedding.
-    TypeError
-        A side is neither a view nor a tag.
-    """
-    views = {
-        side: dataset.match_tags(view) if isinstance(view, str) else view
-        for side, view in (("real", real), ("synthetic", synthetic))
-    }
-    for side, view in views.items():
-        if not hasattr(view, "values") or not hasattr(view, "match_tags"):
-            raise TypeError(f"{side} side: expected a FiftyOne view or a tag, got {view!r}")
-        if len(view) == 0:
-            raise ValueError(f"{side} side: expected samples, got an empty view")
-    shared = set(views["real"].values("id")) & set(views["synthetic"].values("id"))
-    if shared:
-        raise ValueError(
-            f"expected two views without a sample in common, got {len(shared):,} in both, such as "
-            f"{dataset[min(shared)].filepath}"
-        )
-    sides = [
-        _side(view, group_field, slice_fields, embedding_field, side)
-        for side, view in views.items()
-    ]
-    return score(sides[0], sides[1], k, **options)
-
-
-def _side(
-    view: Any,
-    group_field: str | None,
-    slice_fields: Sequence[str],
-    embedding_field: str | None,
-    side: str,
-) -> Embeddings | list[ImageItem]:
-    paths = view.values("filepath")
-    groups = view.values(group_field) if group_field is not None else [None] * len(paths)
-    labels = [None if group is None else str(group) for group in groups]
-    columns = {field: [_text(value) for value in view.values(field)] for field in slice_fields}
-    if embedding_field is None:
-        return [
-            ImageItem(
-                path,
-                Path(path),
-                labels[row],
-                {field: value for field, values in columns.items() if (value := values[row])},
-            )
-            for row, path in enumerate(paths)
-        ]
-    vectors = view.values(embedding_field)
-    missing = [path for path, vector in zip(paths, vectors, strict=True) if vector is None]
-    if missing:
-        raise ValueError(f"{side} side: {missing[0]} has nothing in {embedding_field!r}")
-    return Embeddings(
-        vectors=np.asarray(vectors, dtype=np.float32),
-        names=tuple(paths),
-        groups=None
-        if group_field is None
-        else tuple(
-            label if label is not None else f"image {row}" for row, label in enumerate(labels)
-        ),
-        columns={field: tuple(values) for field, values in columns.items()},
-    )
-
-
-def _text(value: Any) -> str | None:
-    """Read a field's value: a classification stands for its label."""
-    label = getattr(value, "label", value)
-    return None if label is None else str(label)
-
-
-def _image_files(pool: ScoredPool, media_dir: str | os.PathLike[str] | None) -> list[str]:
-    names = pool.names
-    files: list[str | None] = [None] * len(pool)
-    for row, content in contents_of(pool, np.arange(len(pool))):
-        target = f"{'real' if row < pool.n_real else 'synthetic'}-{row:06}.png"
-        files[row] = _image_file(names[row], content, media_dir, target, pool.exposure)
-    found = [file for file in files if file is not None]
-    if len(found) < len(files):
-        raise ValueError(
-            f"expected images to look at, but {names[files.index(None)]!r} leads to none"
-        )
-    return found
-
-
-def _image_file(
-    name: str,
-    content: Any,
-    media_dir: str | os.PathLike[str] | None,
-    file_name: str,
-    exposure: float,
-) -> str:
-    if isinstance(content, Path) and not content.is_file():
-        raise ValueError(f"expected images to look at, but {name!r} is no file")
-    if isinstance(content, Path) and (media_dir is None or content.suffix.lower() in SHOWN_ENDINGS):
-        return str(content.resolve())
-    if media_dir is None:
-        raise ValueError(
-            f"expected images in files of their own, got {name!r}: give media_dir to write them to"
-        )
-    from twinscore.images.decoding import read_image
-
-    target = Path(media_dir) / file_name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        read_image(content, exposure=exposure).save(target)
-    except UnreadableImageError as error:
-        raise ValueError(f"{name} could be read before, but now: {error}") from error
-    return str(target.resolve())
-
-
 def _add_samples(
     fiftyone: Any,
     dataset: Any,
@@ -318,7 +161,7 @@ def _add_samples(
     for row, (file, fields) in enumerate(zip(files, rows, strict=True)):
         side = fields["side"]
         vector = vectors[0][row] if row < pool.n_real else vectors[1][row - pool.n_real]
-        values = {name: _finite(fields[name]) for name in SAMPLE_FIELDS}
+        values = {name: json_value(fields[name]) for name in SAMPLE_FIELDS}
         samples.append(
             fiftyone.Sample(
                 filepath=file,
@@ -352,7 +195,3 @@ def _columns(pool: ScoredPool) -> dict[str, list[str | None]]:
             field += "_"
         columns[field] = values
     return columns
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
