@@ -12,7 +12,6 @@ import twinscore as ts
 from scored import score_sample
 from twinscore.cli import main
 from twinscore.scoring import way
-from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,11 +82,11 @@ def test_a_sample_says_what_it_lacks() -> None:
 
 @pytest.mark.parametrize(
     ("shift", "words"),
-    [(0.0, "No difference seen"), (1.0, "Told apart: about"), (30.0, "Almost every")],
+    [(0.0, "No difference found"), (1.0, "Told apart: about"), (30.0, "Told apart: almost every")],
 )
 def test_a_sampled_score_is_told_in_words_that_it_supports(shift: float, words: str) -> None:
     result = score_sample(points(3_000, 0), points(3_000, 1, shift), precision=0.02)
-    assert verdict(result).startswith(words)
+    assert result.verdict.startswith(words)
     assert words in result._repr_html_()
 
 
