@@ -17,14 +17,21 @@ py::array_t<double> permuted_scores(const Contiguous<std::int64_t>& offsets,
                                     const py::object& progress) {
     const GraphView graph{span_of(offsets), span_of(targets), span_of(weights)};
     PythonMonitor monitor(progress);
-    std::vector<double> scores;
+    std::vector<ScorePair> scores;
     {
         const py::gil_scoped_release release;
         scores =
             twinscore::permuted_scores(graph, span_of(group_of_point), span_of(group_is_synthetic),
                                        permutations, seed, threads, monitor);
     }
-    return to_array(std::move(scores));
+    py::array_t<double> both({static_cast<py::ssize_t>(scores.size()), py::ssize_t{2}});
+    auto cells = both.mutable_unchecked<2>();
+    for (py::ssize_t b = 0; b < cells.shape(0); ++b) {
+        const auto& pair = scores[static_cast<std::size_t>(b)];
+        cells(b, 0) = pair.score;
+        cells(b, 1) = pair.reverse_score;
+    }
+    return both;
 }
 
 }  // namespace

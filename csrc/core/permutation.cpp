@@ -1,6 +1,7 @@
 #include "permutation.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace twinscore {
 namespace {
@@ -45,46 +46,49 @@ class Relabeller {
         for (const auto group : group_of_point) ++group_sizes_[static_cast<std::size_t>(group)];
     }
 
-    [[nodiscard]] double score(std::uint64_t seed, std::vector<std::uint8_t>& group_labels,
-                               std::vector<std::uint8_t>& labels) const {
+    [[nodiscard]] ScorePair scores(std::uint64_t seed, std::vector<std::uint8_t>& group_labels,
+                                   std::vector<std::uint8_t>& labels) const {
         SplitMix64 random(seed);
         group_labels = original_;
         shuffle(group_labels, random);
         const std::size_t points = group_of_point_.size();
         labels.resize(points);
-        std::size_t real = 0;
+        std::size_t synthetic = 0;
         for (std::size_t i = 0; i < points; ++i) {
             labels[i] = group_labels[static_cast<std::size_t>(group_of_point_[i])];
-            real += labels[i] == 0;
+            synthetic += labels[i];
         }
-        return observed(labels) / expected(group_labels, real);
+        const auto seen = observed(labels);
+        const auto due = expected(group_labels, synthetic);
+        return {seen.score / due.score, seen.reverse_score / due.reverse_score};
     }
 
   private:
-    [[nodiscard]] double observed(const std::vector<std::uint8_t>& labels) const {
-        double total = 0.0;
+    // Weight of the arcs synthetic -> real, and real -> synthetic.
+    [[nodiscard]] ScorePair observed(const std::vector<std::uint8_t>& labels) const {
+        std::array<double, 2> crossing{};  // by the label of the source
         for (std::size_t i = 0; i < labels.size(); ++i) {
-            if (labels[i] == 0) continue;
             const auto last = static_cast<std::size_t>(graph_.offsets[i + 1]);
             for (auto arc = static_cast<std::size_t>(graph_.offsets[i]); arc < last; ++arc) {
                 const auto target = static_cast<std::size_t>(graph_.targets[arc]);
-                if (labels[target] == 0) total += graph_.weights[arc];
+                if (labels[target] != labels[i]) crossing[labels[i]] += graph_.weights[arc];
             }
         }
-        return total;
+        return {crossing[1], crossing[0]};
     }
 
-    [[nodiscard]] double expected(const std::vector<std::uint8_t>& group_labels,
-                                  std::size_t real) const {
+    [[nodiscard]] ScorePair expected(const std::vector<std::uint8_t>& group_labels,
+                                     std::size_t synthetic) const {
         const std::size_t points = group_of_point_.size();
-        const double k = out_weight();
-        double total = 0.0;
+        std::array<double, 2> crossing{};
         for (std::size_t group = 0; group < group_labels.size(); ++group) {
-            if (group_labels[group] == 0) continue;
             const auto size = static_cast<double>(group_sizes_[group]);
-            total += size * static_cast<double>(real) / (static_cast<double>(points) - size);
+            const bool is_synthetic = group_labels[group] != 0;
+            const auto others = static_cast<double>(is_synthetic ? points - synthetic : synthetic);
+            crossing[is_synthetic ? 1 : 0] += size * others / (static_cast<double>(points) - size);
         }
-        return k * total;
+        const double k = out_weight();
+        return {k * crossing[1], k * crossing[0]};
     }
 
     // Every point has the same: k.
@@ -104,13 +108,13 @@ class Relabeller {
 
 }  // namespace
 
-std::vector<double> permuted_scores(const GraphView& graph,
-                                    std::span<const std::int64_t> group_of_point,
-                                    std::span<const std::uint8_t> group_is_synthetic,
-                                    std::size_t permutations, std::uint64_t seed, unsigned threads,
-                                    Monitor& monitor) {
+std::vector<ScorePair> permuted_scores(const GraphView& graph,
+                                       std::span<const std::int64_t> group_of_point,
+                                       std::span<const std::uint8_t> group_is_synthetic,
+                                       std::size_t permutations, std::uint64_t seed,
+                                       unsigned threads, Monitor& monitor) {
     const Relabeller relabeller(graph, group_of_point, group_is_synthetic);
-    std::vector<double> scores(permutations);
+    std::vector<ScorePair> scores(permutations);
     const std::size_t tasks = (permutations + permutations_per_task - 1) / permutations_per_task;
     const auto body = [&](std::size_t task, Progress& progress) {
         std::vector<std::uint8_t> group_labels;
@@ -119,7 +123,7 @@ std::vector<double> permuted_scores(const GraphView& graph,
         for (std::size_t b = task * permutations_per_task; b < last; ++b) {
             if (progress.stopped()) return;
             SplitMix64 stream(seed ^ SplitMix64(b)());
-            scores[b] = relabeller.score(stream(), group_labels, labels);
+            scores[b] = relabeller.scores(stream(), group_labels, labels);
             progress.advance(1);
         }
     };

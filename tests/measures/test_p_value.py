@@ -9,7 +9,7 @@ import twinscore as ts
 from known_truth import Mixture
 from twinscore.graph.chance import lower_p_value, permuted_scores
 from twinscore.graph.score import directed_score
-from twinscore.measures.p_value import FINE, permutation_p_value
+from twinscore.measures.p_value import FINE, relabelling_tests
 from twinscore.measures.unit_graphs import PoolGraphs, graphs_of
 
 
@@ -25,7 +25,9 @@ def test_mixed_sides_are_found_different_in_one_case_of_twenty(
 ) -> None:
     mixture = Mixture(n_real, n_synthetic, overlap=1.0)
     alarms = sum(
-        permutation_p_value(searched(mixture, seed), mixture.is_real, permutations=399, seed=seed)
+        relabelling_tests(
+            searched(mixture, seed), mixture.is_real, permutations=399, seed=seed
+        ).p_value
         <= 0.05
         for seed in range(2_000)
     )
@@ -38,7 +40,7 @@ def test_breaking_ties_never_changes_the_order_of_scores() -> None:
     graphs = searched(mixture, 0)
     whole = permuted_scores(graphs.graph, mixture.is_real, permutations=999)
     score = directed_score(graphs.graph, ~mixture.is_real)
-    p_value = permutation_p_value(graphs, mixture.is_real, permutations=999)
+    p_value = relabelling_tests(graphs, mixture.is_real, permutations=999).p_value
     lower = (1 + np.count_nonzero(whole < score * (1 - 1e-12))) / 1_000
     assert lower <= p_value <= lower_p_value(score, whole)
 
@@ -48,4 +50,4 @@ def test_large_pools_need_no_ties_broken() -> None:
     graphs = searched(mixture, 0)
     score = directed_score(graphs.graph, ~mixture.is_real)
     expected = lower_p_value(score, permuted_scores(graphs.graph, mixture.is_real, permutations=99))
-    assert permutation_p_value(graphs, mixture.is_real, permutations=99) == expected
+    assert relabelling_tests(graphs, mixture.is_real, permutations=99).p_value == expected

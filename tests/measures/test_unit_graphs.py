@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.pool import Pool
 from twinscore.graph.score import directed_score
@@ -17,7 +18,6 @@ from twinscore.measures.unit_graphs import (
     draw_count,
     graphs_of,
     grouped_graphs,
-    scores_left_out,
 )
 from twinscore.neighbors.settings import SearchSettings
 
@@ -122,7 +122,8 @@ def test_the_profile_of_draws_is_that_of_the_score_at_each_number_of_neighbors()
 def test_a_score_without_a_point_is_that_of_the_pool_without_it(k: int) -> None:
     points = np.random.default_rng(0).standard_normal((40, 5)).astype(np.float32)
     is_real = np.arange(40) < 17
-    left_out = scores_left_out(ts.self_knn(points, k + 1), is_real, k)
+    neighbors = ts.self_knn(points, k + 1)
+    left_out = scores_left_out(graph_of(neighbors, k), graph_of(neighbors), is_real)
     for point in range(40):
         kept = np.arange(40) != point
         graph = graph_of(ts.self_knn(points[kept], k))

@@ -84,7 +84,7 @@ def _probability(points: int, first: int, from_first: int, second: int, from_sec
     return ways / math.perm(points, drawn)
 
 
-def permuted_scores(
+def permuted_score_pairs(
     graph: NeighborGraph,
     is_real: BoolArray,
     groups: IdArray | None = None,
@@ -94,7 +94,7 @@ def permuted_scores(
     threads: int | None = None,
     progress: ProgressCallback | None = None,
 ) -> Float64Array:
-    """Score random relabellings of the graph; whole groups trade places.
+    """Score random relabellings of the graph both ways; whole groups trade places.
 
     Parameters
     ----------
@@ -115,7 +115,8 @@ def permuted_scores(
 
     Returns
     -------
-    Shape (permutations,), float64.
+    Shape (permutations, 2), float64: score and reverse score. Graphs over the same points and
+    groups see the same relabellings.
     """
     points = len(graph)
     if groups is None:
@@ -135,6 +136,22 @@ def permuted_scores(
         threads or 0,
         progress,
     )
+
+
+def permuted_scores(
+    graph: NeighborGraph,
+    is_real: BoolArray,
+    groups: IdArray | None = None,
+    *,
+    permutations: int = 9_999,
+    seed: int = 0,
+    threads: int | None = None,
+) -> Float64Array:
+    """Score random relabellings; the first column of `permuted_score_pairs`."""
+    pairs = permuted_score_pairs(
+        graph, is_real, groups, permutations=permutations, seed=seed, threads=threads
+    )
+    return pairs[:, 0]
 
 
 def lower_p_value(score: float, null_scores: Float64Array) -> float:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.constants import Z_95
+from twinscore.graph.left_out import jackknife_variance
 from twinscore.graph.score import expected_shares, other_side_shares
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 FEW = 10
 """Points of the smaller side at which an estimated variance is half believed."""
+
+JACKKNIFE_LEAST = 0.5
+"""Share of the jackknife's variance that the score has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,13 @@ def score_interval(
     surroundings: Surroundings,
     from_points: BoolArray,
     queries: BoolArray | None = None,
+    *,
+    left_out: Float64Array | None = None,
 ) -> ScoreInterval:
     """Interval of the score of `from_points`, or of some of them, over pools drawn anew.
+
+    What it holds is the mean of the score over pools of this size at this k; the limit at
+    endlessly many images is another number, where the sides differ smoothly.
 
     Wilson's interval of the observed share, at the number of independent queries that would
     have the variance of `mean_share_variance`, with Student's quantile for the smaller side.
@@ -61,6 +70,10 @@ def score_interval(
         Shape (n,): the side the queries belong to; the others count as "the other side".
     queries
         Shape (n,), a part of `from_points`: those that are scored. None: all.
+    left_out
+        Shape (n,): the score of all of `from_points` without each point. The jackknife's variance
+        is too large on average, by up to twice: half of it is the least that is believed, which
+        mends smooth differences of spread.
 
     Notes
     -----
@@ -73,12 +86,16 @@ def score_interval(
     share = float(other_side_shares(graph, is_other)[queries].mean())
     kinds = queries.astype(np.int64) + from_points
     variance = mean_share_variance(graph, surroundings, queries / count, is_other, kinds)
-    return interval_of(
-        share,
-        effective_size(share, variance, count, smallest),
-        expected=float(expected_shares(is_other)[queries].mean()),
-        smallest=smallest,
-    )
+    expected = float(expected_shares(is_other)[queries].mean())
+    if left_out is not None:
+        bound = jackknife_variance(left_out, is_other) * expected**2
+        variance = max(variance, JACKKNIFE_LEAST * bound)
+    common = min(share / expected, 1.0)
+    if common < 1.0:
+        rare = rare_hits_variance(graph, queries, is_other)
+        variance = min(variance, rare / (1.0 - common) ** 2)
+    size = effective_size(share, variance, count, smallest)
+    return interval_of(share, size, expected=expected, smallest=smallest)
 
 
 def interval_of(share: float, size: float, *, expected: float, smallest: int) -> ScoreInterval:
@@ -100,7 +117,7 @@ def interval_of(share: float, size: float, *, expected: float, smallest: int) ->
     return ScoreInterval(low / expected, high / expected, size, variance)
 
 
-def effective_size(share: float, variance: float, count: int, smallest: int) -> float:
+def effective_size(share: float, variance: float, count: float, smallest: int) -> float:
     """Return how many independent trials have this variance.
 
     A variance below that of independent queries is believed by the share that `smallest`
@@ -108,7 +125,7 @@ def effective_size(share: float, variance: float, count: int, smallest: int) -> 
     independent: rare hits lie far apart.
     """
     binomial = share * (1.0 - share)
-    if binomial <= 0.0:
+    if binomial <= 0.0 or variance <= 0.0:
         return float(count)
     independent = binomial / count
     if variance < independent:
@@ -135,6 +152,28 @@ def student_quantile(freedom: int) -> float:
     second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
     third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0
     return z + first / freedom + second / freedom**2 + third / freedom**3
+
+
+def rare_hits_variance(graph: NeighborGraph, queries: BoolArray, is_other: BoolArray) -> float:
+    """Variance of the mean share if hits were rare and independent but for a shared end.
+
+    Sums of squares by target and by query, less what both count (two-way clusters, Cameron,
+    Gelbach and Miller 2011): the truth near a score of 0. Which side a hub is on, what moves
+    higher scores, is not in it.
+
+    Parameters
+    ----------
+    graph
+        That shares are read from.
+    queries, is_other
+        Shape (n,): those who are asked, and what counts as a hit.
+    """
+    points = len(graph)
+    hits = graph.weights * (queries[graph.sources] & is_other[graph.targets])
+    by_target = np.bincount(graph.targets, hits, minlength=points)
+    by_query = np.bincount(graph.sources, hits, minlength=points)
+    squares = np.square(by_target).sum() + np.square(by_query).sum() - np.square(hits).sum()
+    return float(squares) / (graph.k * np.count_nonzero(queries)) ** 2
 
 
 def mean_share_variance(
@@ -217,3 +256,30 @@ def mean_share_variance(
     mutual = (arcs * back * mark_other[sources] * mark_other[graph.targets]).sum()
     places = np.square(mark_mean * outward - added_mean).sum()
     return max(float(linear + forward + mutual + places), 0.0)
+
+
+def influence_variance(
+    graph: NeighborGraph,
+    surroundings: Surroundings,
+    marks: Float64Array,
+    is_other: BoolArray,
+    kinds: IdArray,
+) -> float:
+    """Variance of the same sum by what each point adds to it; too large rather than small.
+
+    A point adds its own share, and to those it is a neighbor of the difference that it makes
+    against another point from around them: the jackknife, without a search for who comes next.
+
+    Parameters
+    ----------
+    graph, surroundings, marks, is_other, kinds
+        See `mean_share_variance`.
+    """
+    other = is_other.astype(np.float64)
+    around, sources = surroundings.mean(other), graph.sources
+    arcs = graph.weights / graph.k
+    shares = np.bincount(sources, arcs * other[graph.targets], minlength=len(graph))
+    change = marks[sources] * arcs * (other[graph.targets] - around[sources])
+    added = marks * shares + np.bincount(graph.targets, change, minlength=len(graph))
+    means = np.bincount(kinds, added) / np.maximum(np.bincount(kinds), 1)
+    return float(np.square(added - means[kinds]).sum())

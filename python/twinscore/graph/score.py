@@ -112,27 +112,6 @@ def score_at(share: float, real_fraction: float) -> float:
     return share / (real_fraction + (1.0 - real_fraction) * share)
 
 
-def overlap_estimate(score: float, real_fraction: float, variance: float) -> float:
-    """Overlap without the bias that the bend of `overlap` gives a score that varies.
-
-    Half the second derivative of p S / (1 - q S), that is p q / (1 - q S)^3, times the variance
-    is what the bend adds on average.
-
-    Parameters
-    ----------
-    score, real_fraction
-        See `overlap`.
-    variance
-        Of the score.
-    """
-    synthetic_fraction = 1.0 - real_fraction
-    remainder = 1.0 - synthetic_fraction * score
-    if remainder <= 0.0:
-        return float("inf")
-    bend = real_fraction * synthetic_fraction / remainder**3
-    return max(overlap(score, real_fraction) - bend * variance, 0.0)
-
-
 def bayes_error(balanced_score: float) -> tuple[float, float]:
     """Bounds of the error of the best judge of single images at equal sides.
 

@@ -14,7 +14,7 @@ from twinscore.graph.intervals import (
     mean_share_variance,
 )
 from twinscore.graph.neighbor_graph import graph_of
-from twinscore.graph.score import directed_score, overlap, overlap_estimate
+from twinscore.graph.score import directed_score, overlap
 from twinscore.graph.surroundings import neighborhood_size, surroundings_of
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -81,6 +81,8 @@ def balanced_score(
     k: int,
     *,
     seed: int,
+    most: int | None = None,
+    draws: int | None = None,
     search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> BalancedScore:
@@ -97,6 +99,10 @@ def balanced_score(
         Neighbors per unit; fewer where a draw has no more.
     seed
         Of the draws.
+    most
+        Units per side at most.
+    draws
+        How many, at least 2. None: as many as cost about two searches of the whole pool.
     search
         Backend and threads.
     progress
@@ -105,10 +111,11 @@ def balanced_score(
     random = np.random.default_rng(seed)
     is_real = pool.unit_is_real
     smallest = int(min(np.count_nonzero(is_real), np.count_nonzero(~is_real)))
-    draws = _draw_count(len(pool.vectors), 2 * smallest)
+    smallest = min(smallest, most or smallest)
+    draws = draws or _draw_count(len(pool.vectors), 2 * smallest)
     scores, variances = [], []
     for draw in range(draws):
-        score, variance = _score(pool.vectors[balanced_rows(pool, random)], k, search)
+        score, variance = _score(pool.vectors[balanced_rows(pool, random, most)], k, search)
         scores.append(score)
         variances.append(variance)
         if progress is not None:
@@ -144,7 +151,7 @@ def overlap_with_interval(
     if balanced is not None and real_fraction < 0.5:
         score, interval, real_fraction = balanced.score, balanced.interval, 0.5
     return (
-        overlap_estimate(score, real_fraction, interval.variance),
+        overlap(score, real_fraction),
         (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
     )
 

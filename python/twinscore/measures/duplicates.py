@@ -12,10 +12,14 @@ from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray, PointMatrix
+    from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
 
 THINNING = 8
 FEWEST_THINNED = 200
+LEAST_RATIO = 1.5
+"""Of the distances above and below a gap: where the density falls by itself, less is surprising."""
+
 CHANCE = 0.01
 """Chance of a false alarm in a whole pool of independent images."""
 
@@ -87,11 +91,49 @@ def near_duplicates(
     threshold = _separating(np.concatenate(gaps))
 
     near = neighbors.distances <= threshold**2
+    near &= _followed_by_gap(neighbors.distances, near)[:, None]
     first, place = np.nonzero(near)
     pairs = np.stack([first, neighbors.ids[first, place]], axis=1)
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     same_side = is_real[pairs[:, 0]] == is_real[pairs[:, 1]]
     return NearDuplicates(threshold, pairs, _linked(pairs[same_side], len(vectors)))
+
+
+def copies_p_value(duplicates: NearDuplicates, pool: Pool) -> float:
+    """Return how often relabelled units have as many near-duplicates across the sides.
+
+    Of near-duplicates, disjoint pairs of units are looked at, the first ones in order of rows.
+    With labels exchangeable each crosses with the same probability; the crossings of disjoint
+    pairs repel each other, so that the binomial tail is an upper bound.
+    """
+    units, unit_is_real = pool.units, pool.unit_is_real
+    taken = np.zeros(len(unit_is_real), dtype=np.bool_)
+    pairs = crossing = 0
+    for first, second in units[duplicates.pairs].tolist():
+        if first == second or taken[first] or taken[second]:
+            continue
+        taken[[first, second]] = True
+        pairs += 1
+        crossing += bool(unit_is_real[first] != unit_is_real[second])
+    count, real = len(unit_is_real), int(np.count_nonzero(unit_is_real))
+    chance = 2.0 * real * (count - real) / (count * (count - 1.0))
+    return _binomial_tail(pairs, crossing, chance)
+
+
+def _binomial_tail(trials: int, least: int, chance: float) -> float:
+    """Probability of at least so many successes."""
+    if least == 0 or chance >= 1.0:
+        return 1.0
+    numbers = np.arange(trials + 1)
+    factorials = np.concatenate([[0.0], np.cumsum(np.log(np.maximum(numbers[1:], 1)))])
+    logarithms = (
+        factorials[-1]
+        - factorials
+        - factorials[::-1]
+        + numbers * math.log(chance)
+        + (trials - numbers) * math.log1p(-chance)
+    )
+    return min(float(np.exp(logarithms[least:]).sum()), 1.0)
 
 
 def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray:
@@ -135,8 +177,23 @@ def _gaps(distances: Float64Array) -> Float64Array:
     lower, upper = distances[:, :-1], distances[:, 1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         surprise = np.arange(1, listed) * dimension * np.log(upper / lower)
-    large = (lower > 0.0) & (surprise > math.log(points * (listed - 1) / CHANCE))
+    large = surprise > math.log(points * (listed - 1) / CHANCE)
+    large &= (lower > 0.0) & (upper >= LEAST_RATIO * lower)
     return np.stack([lower[large], upper[large]], axis=1)
+
+
+def _followed_by_gap(squared: Float64Array, near: BoolArray) -> BoolArray:
+    """Whether the near neighbors of a row end in a gap of its own, or go on beyond its list.
+
+    In a dense place everything lies below a distance that separates elsewhere.
+    """
+    counts = near.sum(axis=1)
+    inside = (counts > 0) & (counts < squared.shape[1])
+    rows = np.flatnonzero(inside)
+    found = counts == squared.shape[1]
+    last, following = squared[rows, counts[rows] - 1], squared[rows, counts[rows]]
+    found[rows] = following >= LEAST_RATIO**2 * last
+    return np.asarray(found, dtype=np.bool_)
 
 
 def _separating(gaps: Float64Array) -> float:

@@ -87,6 +87,10 @@ def difference_interval(sample: Float64Array, population: int) -> tuple[float, f
 
 
 def _tosses_per_value(sample: Float64Array) -> float:
-    """Say how many tosses of a coin with the sample's mean tell as much as one of its values."""
-    mean, variance = float(sample.mean()), float(sample.var())
-    return max(1.0, mean * (1 - mean) / variance) if variance > 0.0 else 1.0
+    """Say how many tosses of a coin with the sample's mean tell as much as one of its values.
+
+    A variance seen in rare values is not to be trusted: one 0 and one 1 are added to it.
+    """
+    values = np.append(sample, [0.0, 1.0])
+    mean, variance = float(values.mean()), float(values.var())
+    return max(1.0, mean * (1 - mean) / variance)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from twinscore.graph.intervals import ScoreInterval, effective_size, interval_of, score_interval
+from twinscore.graph.left_out import jackknife_variance
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score, expected_shares, other_side_shares
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array
+    from twinscore.base.arrays import Float64Array
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
     from twinscore.measures.unit_graphs import PoolGraphs
@@ -41,8 +42,9 @@ def find_interval(
     Parameters
     ----------
     method
-        "local": from the variance of labels around each point, see `mean_share_variance`; one
-        pass over the graph. "subsample": m-of-n without replacement (Politis and Romano 1994),
+        "local": from the variance of labels around each point, see `mean_share_variance`, kept
+        within what the jackknife allows; one pass over the graph.
+        "subsample": m-of-n without replacement (Politis and Romano 1994),
         a search for each of 100 subsamples. "jackknife": one unit left out at a time (Efron and
         Stein 1981), never too narrow on average, up to 1.4 times too wide.
         "query-bootstrap": synthetic units drawn again with their neighbors; conditional on this
@@ -63,7 +65,7 @@ def find_interval(
     """
     is_real = pool.unit_is_real
     if method == "local":
-        return score_interval(graphs.graph, graphs.surroundings, ~is_real)
+        return score_interval(graphs.graph, graphs.surroundings, ~is_real, left_out=graphs.left_out)
     shares = other_side_shares(graphs.graph, is_real)[~is_real]
     expected = float(expected_shares(is_real)[~is_real].mean())
     if method == "query-bootstrap":
@@ -71,7 +73,7 @@ def find_interval(
     if method == "subsample":
         variance = _subsampled_variance(pool, graphs.graph.k, seed, search, progress)
     elif method == "jackknife":
-        variance = _jackknife_variance(graphs.left_out, is_real)
+        variance = jackknife_variance(graphs.left_out, is_real)
     else:
         raise ValueError(f"interval: expected one of {', '.join(METHODS)}, got {method!r}")
     share, count = float(shares.mean()), len(shares)
@@ -98,14 +100,6 @@ def _subsampled_variance(
             progress(number + 1, SUBSAMPLES)
     part = sum(kept) / (len(sides[0]) + len(sides[1]))
     return float(np.var(scores, ddof=1)) * part / (1.0 - part)
-
-
-def _jackknife_variance(left_out: Float64Array, is_real: BoolArray) -> float:
-    variance = 0.0
-    for side in (is_real, ~is_real):
-        scores = left_out[side]
-        variance += float(np.square(scores - scores.mean()).sum()) * (len(scores) - 1) / len(scores)
-    return variance
 
 
 def _query_bootstrap(shares: Float64Array, expected: float, seed: int) -> ScoreInterval:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
@@ -22,6 +23,8 @@ FEWEST_DRAWS = 10
 MOST_DRAWS = 100
 EFFORT = 4
 """Draws are added until they cost about this many searches of the whole pool."""
+
+ALIKE = 0.1
 
 PROFILE = (1, 5, 10)
 """Numbers of neighbors at which the score is reported beside the k asked for."""
@@ -41,17 +44,32 @@ class PoolGraphs:
         By number of neighbors: score and reverse score.
     left_out
         Shape (u,): the score without each unit.
+    one_draw
+        The k nearest units and the surroundings in one draw, where the groups of one side are
+        larger: averaging smooths these alone, so that only labels of one draw are exchangeable.
+        None: they are in the averages.
     """
 
     graph: NeighborGraph
     surroundings: Surroundings
     profile: dict[int, tuple[float, float]]
     left_out: Float64Array
+    one_draw: tuple[NeighborGraph, NeighborGraph] | None = None
+
+    @property
+    def exchangeable(self) -> NeighborGraph:
+        """The k nearest units of each, in a graph that chance may relabel."""
+        return self.graph if self.one_draw is None else self.one_draw[0]
+
+    @property
+    def exchangeable_surroundings(self) -> NeighborGraph:
+        """The same for the neighbors of the surroundings."""
+        return self.surroundings.graph if self.one_draw is None else self.one_draw[1]
 
 
 def search_width(k: int, units: int) -> int:
-    """Return how many neighbors to search for when the k nearest are asked for."""
-    return min(max(k, *PROFILE), units - 1)
+    """Return how many neighbors to search for: k, the next, and those of the profile."""
+    return min(max(k + 1, *PROFILE), units - 1)
 
 
 def graphs_of(neighbors: Neighbors, is_real: BoolArray, k: int) -> PoolGraphs:
@@ -72,43 +90,8 @@ def graphs_of(neighbors: Neighbors, is_real: BoolArray, k: int) -> PoolGraphs:
         graph_of(neighbors, k),
         surroundings,
         _profile(neighbors, is_real, k),
-        scores_left_out(neighbors, is_real, k),
+        _left_out(neighbors, is_real, k),
     )
-
-
-def scores_left_out(neighbors: Neighbors, is_real: BoolArray, k: int) -> Float64Array:
-    """Score the pool without each unit in turn: who had it as a neighbor takes the next nearest.
-
-    Where k neighbors were searched for and no more, the place stays empty.
-
-    Parameters
-    ----------
-    neighbors
-        Of the whole pool, more than k.
-    is_real
-        Shape (n,).
-    k
-        Neighbors that count.
-
-    Returns
-    -------
-    Shape (n,), float64.
-    """
-    units, searched = neighbors.distances.shape
-    real, queries = is_real.astype(np.float64), ~is_real
-    listed = neighbors.ids[queries, :k]
-    hits = np.zeros(units)
-    hits[queries] = real[listed].sum(axis=1)
-    total = hits.sum()
-    following = real[neighbors.ids[queries, k]] if searched > k else np.zeros(len(listed))
-    lost = real[listed] - following[:, None]
-    lost_by = hits + np.bincount(listed.ravel(), lost.ravel(), minlength=units)
-    n_real = float(real.sum())
-    n_synthetic = units - n_real
-    expected = np.where(is_real, n_synthetic * (n_real - 1.0), (n_synthetic - 1.0) * n_real) / (
-        units - 2
-    )
-    return np.asarray((total - lost_by) / (k * expected), dtype=np.float64)
 
 
 def grouped_graphs(
@@ -148,7 +131,7 @@ def grouped_graphs(
         neighbors = search.self_knn(pool.vectors[pool.draw(random)], width)
         graphs.append(graph_of(neighbors, k))
         profiles.append(_profile(neighbors, is_real, k))
-        left_out += scores_left_out(neighbors, is_real, k) / draws
+        left_out += _left_out(neighbors, is_real, k) / draws
         if draw < FEWEST_DRAWS:
             near_graphs.append(graph_of(neighbors, nearby))
         if progress is not None:
@@ -161,7 +144,23 @@ def grouped_graphs(
         for count in profiles[0]
     }
     surroundings = surroundings_of(mean_graph(near_graphs))
-    return PoolGraphs(mean_graph(graphs), surroundings, profile, left_out)
+    alike = sides_grouped_alike(np.bincount(pool.units), is_real)
+    one_draw = None if alike else (graphs[0], near_graphs[0])
+    return PoolGraphs(mean_graph(graphs), surroundings, profile, left_out, one_draw)
+
+
+def sides_grouped_alike(sizes: IdArray, is_real: BoolArray) -> bool:
+    """Whether averaging over draws smooths the groups of both sides about as much.
+
+    It leaves of a group's variance one part in as many as it has members.
+
+    Parameters
+    ----------
+    sizes, is_real
+        Shape (u,): members and side of each group.
+    """
+    left = 1.0 / sizes
+    return bool(abs(left[is_real].mean() - left[~is_real].mean()) < ALIKE)
 
 
 def draw_count(points: int, groups: int) -> int:
@@ -170,6 +169,11 @@ def draw_count(points: int, groups: int) -> int:
         return 1
     affordable = EFFORT * (points / groups) ** 2
     return int(np.clip(affordable, FEWEST_DRAWS, MOST_DRAWS))
+
+
+def _left_out(neighbors: Neighbors, is_real: BoolArray, k: int) -> Float64Array:
+    wider = graph_of(neighbors, k + 1) if neighbors.distances.shape[1] > k else None
+    return scores_left_out(graph_of(neighbors, k), wider, is_real)
 
 
 def _profile(neighbors: Neighbors, is_real: BoolArray, k: int) -> dict[int, tuple[float, float]]:

@@ -16,8 +16,10 @@ from twinscore.graph.score import bayes_error, directed_score, expected_shares, 
 from twinscore.measures.audit import audit_search
 from twinscore.measures.balance import overlap_with_interval
 from twinscore.measures.confounds import find_confounds
+from twinscore.measures.duplicates import copies_p_value
 from twinscore.measures.interval import find_interval
-from twinscore.measures.p_value import permutation_p_value
+from twinscore.measures.judge import judge_pool
+from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.published_procedure import notebook_score
 from twinscore.measures.slices import score_slices, unit_values
 from twinscore.neighbors.registry import is_exact
@@ -25,13 +27,15 @@ from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
 from twinscore.scoring.notes import warnings_of
 from twinscore.scoring.result import ScoreResult
-from twinscore.scoring.samples_table import samples_table
+from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
+    from twinscore.measures.balance import BalancedScore
+    from twinscore.measures.judge import Judge
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
     from twinscore.measures.unit_graphs import PoolGraphs
@@ -76,10 +80,11 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         search=settings.search,
         progress=run.stage("Scoring subsamples"),
     )
-    moments = null_moments(graphs.graph, int(np.count_nonzero(~is_real)))
-    p_value = permutation_p_value(
+    moments = null_moments(graphs.exchangeable, int(np.count_nonzero(~is_real)))
+    tests = relabelling_tests(
         graphs, is_real, seed=seed, threads=threads, progress=run.stage("Permuting labels")
     )
+    judgement = judge_pool(pool, seed=seed)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
@@ -88,21 +93,24 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         score=score,
         interval=(interval.low, interval.high),
         interval_method=settings.interval,
-        effective_size=interval.effective_size,
+        effective_size=min(interval.effective_size, float(np.count_nonzero(~is_real))),
         reverse_score=directed_score(graphs.graph, is_real),
         overlap=by_overlap[0],
         overlap_interval=by_overlap[1],
         score_balanced=None if balanced is None else balanced.score,
+        score_half=further.half,
         balanced_spread=None if balanced is None else balanced.spread,
-        bayes_error=None if balanced is None else bayes_error(balanced.score),
+        bayes_error=_bayes_error(balanced, judgement.judge),
         distance_ratio=further.distance_ratio,
         profile=_profile(graphs, further),
-        slices=tuple(_slices(graphs, pool, synthetic, run)),
+        slices=tuple(_slices(graphs, pool, (real, synthetic), run)),
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         compatibility=_published_score(pool, run) if settings.published else None,
-        z=moments.z(score),
-        p_value=p_value,
+        z=moments.z(directed_score(graphs.exchangeable, ~is_real)),
+        p_value=tests.p_value,
+        edge_count=tests.edge_count,
+        judge=judgement.judge,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
         k=k,
@@ -114,12 +122,19 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         hubness=hubness(pooled),
         ties=int(np.count_nonzero(np.diff(pooled.offsets) > k)),
         duplicates=int(np.count_nonzero(searched.nearest_real.distances == 0.0)),
-        near_duplicates=searched.duplicates.counts(pool.is_real),
+        near_duplicates={
+            **searched.duplicates.counts(pool.is_real),
+            "across_p_value": copies_p_value(searched.duplicates, pool),
+        },
         collapsed=settings.collapse_duplicates,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
         warnings=(),
         samples=samples_table(
-            real, synthetic, neighbors, searched.nearest_real, shares, searched.duplicates
+            real,
+            synthetic,
+            neighbors,
+            searched.nearest_real,
+            ImageColumns(shares, judgement.synthetic, searched.duplicates),
         ),
         settings=settings,
         backend=settings.search.backend,
@@ -131,6 +146,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         audit=_audit(pool, neighbors, run),
     )
     return replace(result, warnings=tuple(warnings_of(result, real, synthetic, settings.slice_by)))
+
+
+def _bayes_error(balanced: BalancedScore | None, judge: Judge) -> tuple[float, float] | None:
+    """Bracket the error of the best judge; that of the judge at hand is never below it."""
+    if balanced is None or balanced.score > 1.0:
+        return None
+    high = min(bayes_error(balanced.interval.high)[1], 1.0 - judge.accuracy)
+    return min(bayes_error(balanced.interval.low)[0], high), high
 
 
 def _profile(
@@ -167,11 +190,17 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
-def _slices(graphs: PoolGraphs, pool: Pool, synthetic: Embeddings, run: Run) -> list[SliceScore]:
+def _slices(
+    graphs: PoolGraphs, pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run
+) -> list[SliceScore]:
     slices = []
     for column in run.settings.slice_by:
-        real_rows = len(pool.vectors) - len(synthetic.vectors)
-        values = [*([None] * real_rows), *synthetic.columns[column]]
+        absent = (None,) * len(pool.vectors)
+        values = [
+            value
+            for side in sides
+            for value in side.columns.get(column, absent[: len(side.vectors)])
+        ]
         slices += score_slices(
             graphs,
             pool.unit_is_real,

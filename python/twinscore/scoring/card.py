@@ -6,7 +6,6 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from twinscore.scoring.result import SampledResult, ScoreResult
-from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     from twinscore.scoring.estimate import Estimate
@@ -25,7 +24,7 @@ def card(result: Estimate) -> str:
         '<div style="background: #8884; height: 0.6em; border-radius: 0.3em; margin: 0.4em 0">'
         f'<div style="background: #d9730d; height: 100%; border-radius: 0.3em; '
         f'width: {filled:.1f}%"></div></div>'
-        f"<div><b>{escape(verdict(result))}</b></div>"
+        f"<div><b>{escape(result.verdict)}</b></div>"
         f"<div>{result.n_real:,} real and {result.n_synthetic:,} synthetic images{groups}; "
         f"overlap {overlap}; {sureness}</div>"
         f"{f'<ul>{notes}</ul>' if notes else ''}"

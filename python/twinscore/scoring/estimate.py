@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,14 +20,16 @@ if TYPE_CHECKING:
 
     from twinscore.embedding.records import Skipped
     from twinscore.measures.confounds import Confound
+    from twinscore.measures.judge import Judge
     from twinscore.scoring.scored_pool import ScoredPool
     from twinscore.scoring.settings import ScoreSettings
+    from twinscore.scoring.verdict import Evidence
 
 NOT_IN_JSON = ("samples", "pool")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class Estimate(ABC):
     """The Indistinguishability Score of a synthetic set, and what every way to it tells.
 
     Attributes
@@ -41,6 +44,8 @@ class Estimate:
         Neighbors per image and images per side.
     expected_real_fraction, observed_real_fraction
         Of the neighbors of synthetic images; `score` is their ratio.
+    judge
+        How often a classifier that never saw an image sorts it right, both sides counting alike.
     ties
         Images whose k-th neighbor shares its distance with further images.
     duplicates
@@ -53,7 +58,8 @@ class Estimate:
         What the reader should know before trusting the score.
     samples
         Table with a row per image: side, name, group, real_share (of its neighbors), alike (the
-        first of the images of its side that are nearly the same), nearest, nearest_side,
+        first of the images of its side that are nearly the same), judge (probability of being
+        synthetic in the eyes of a judge that never saw the image), nearest, nearest_side,
         nearest_distance; for synthetic images also nearest_real, nearest_real_distance and
         giveaway (nearest_real_distance / nearest_distance, at least 1); then the columns of the
         source. Distances are Euclidean.
@@ -83,6 +89,7 @@ class Estimate:
     n_synthetic: int
     expected_real_fraction: float
     observed_real_fraction: float
+    judge: Judge
     ties: int
     duplicates: int
     confounds: tuple[Confound, ...]
@@ -102,11 +109,22 @@ class Estimate:
     squint: tuple[dict[str, float], ...] | None = None
     pool: ScoredPool | None = field(default=None, repr=False, compare=False)
 
+    @property
+    @abstractmethod
+    def evidence(self) -> Evidence:
+        """What the verdict rests on."""
+
+    @property
+    def verdict(self) -> str:
+        """The result in one sentence, the same wherever it is shown."""
+        return self.evidence.sentence
+
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the samples as JSON types; what is not finite becomes None."""
         names = (item.name for item in dataclasses.fields(self))
         values = {name: getattr(self, name) for name in names if name not in NOT_IN_JSON}
         values["settings"] = self.settings.to_dict()
+        values["verdict"] = self.verdict
         return {name: json_value(value) for name, value in values.items()}
 
     def to_json(self) -> str:

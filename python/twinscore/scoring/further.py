@@ -10,6 +10,7 @@ import numpy as np
 from twinscore.measures.balance import BalancedScore, balanced_rows, balanced_score
 from twinscore.measures.control import real_control
 from twinscore.measures.distance_ratio import distance_ratio
+from twinscore.measures.half import half_score
 from twinscore.measures.space_profile import space_profile
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ class FurtherFigures:
         Real against real.
     balanced
         The score at equal sides.
+    half
+        The score at half the images.
     """
 
     distance_ratio: DistanceRatio | None = None
     space: tuple[tuple[int, float], ...] = ()
     control: Control | None = None
     balanced: BalancedScore | None = None
+    half: float | None = None
 
 
 def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run) -> FurtherFigures:
@@ -75,6 +79,7 @@ def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run)
         ),
         real_control(pool, k, seed=seed, search=search),
         _balanced(pool, score, interval, run),
+        half_score(pool, k, seed=seed, search=search),
     )
 
 

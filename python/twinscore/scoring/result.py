@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from twinscore.base.constants import Z_95
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
+from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
     import os
@@ -15,8 +18,12 @@ if TYPE_CHECKING:
 
     from twinscore.measures.control import Control
     from twinscore.measures.distance_ratio import DistanceRatio
+    from twinscore.measures.p_value import EdgeCount
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+
+COPIES_SUSPECTED = 1.2
+"""Score of a sample up to which nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,8 @@ class ScoreResult(Estimate):
     Attributes
     ----------
     interval, interval_method
-        95 % interval of the score, over images drawn anew, and how it was found.
+        95 % interval of the score, and how it was found. It holds the mean of the score over as
+        many images drawn anew, at this k; not the limit at endlessly many images.
     effective_size
         Number of independent synthetic images that would make the score as sure.
     reverse_score
@@ -39,8 +47,13 @@ class ScoreResult(Estimate):
     score_balanced, balanced_spread
         S at equal sides, the average over draws from the larger side, and its standard deviation
         among draws; None without diagnostics, as all that follows down to `control`.
+    score_half
+        S at half the images of each side: where it is above the score, more images would lower
+        the score further.
     bayes_error
-        Bounds of the error of the best judge of single images at equal sides; 0.5 is guessing.
+        Where the error of the best judge of single images at equal sides lies, the uncertainty of
+        `score_balanced` included; 0.5 is guessing. At most the error of `judge`; None where the
+        score is above 1. The lower end is that of the limit at endlessly many images.
     distance_ratio
         How much nearer synthetic images lie to each other than to real ones.
     profile
@@ -54,6 +67,8 @@ class ScoreResult(Estimate):
     z, p_value
         How far below 1 the score is, in standard deviations of chance (exact variance), and how
         often chance alone scores this low (permutations of whole groups).
+    edge_count
+        The same question of score and reverse score together, whichever way they are off.
     null_interval
         Where about 95 % of the scores of perfectly mixed sets of this size fall.
     pooled_score
@@ -64,7 +79,8 @@ class ScoreResult(Estimate):
         In-degree of the pooled graph: variance, maximum and share of points nobody is near to.
     near_duplicates
         "threshold": distance up to which images are nearly the same; "real", "synthetic",
-        "across": images that have one nearly the same on their own or the other side.
+        "across": images that have one nearly the same on their own or the other side;
+        "across_p_value": how often relabelling puts as many of these on both sides.
     collapsed
         Whether near-duplicates were made groups.
     audit
@@ -78,6 +94,7 @@ class ScoreResult(Estimate):
     reverse_score: float
     overlap_interval: tuple[float, float]
     score_balanced: float | None
+    score_half: float | None
     balanced_spread: float | None
     bayes_error: tuple[float, float] | None
     distance_ratio: DistanceRatio | None
@@ -87,6 +104,7 @@ class ScoreResult(Estimate):
     compatibility: NotebookScore | None
     z: float
     p_value: float
+    edge_count: EdgeCount
     null_interval: tuple[float, float]
     pooled_score: float
     groups: dict[str, int] | None
@@ -94,6 +112,20 @@ class ScoreResult(Estimate):
     near_duplicates: dict[str, float | int]
     collapsed: bool
     audit: dict[str, Any] | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the verdict rests on."""
+        return Evidence(
+            score=self.score,
+            overlap=self.overlap,
+            null_interval=self.null_interval,
+            reverse_score=self.reverse_score,
+            low_score=self.p_value,
+            pair=self.edge_count.p_value,
+            copies=float(self.near_duplicates["across_p_value"]),
+            judge=self.judge,
+        )
 
     def plot(
         self,
@@ -143,6 +175,29 @@ class SampledResult(Estimate):
 
     sampling: dict[str, Any]
 
+    @property
+    def evidence(self) -> Evidence:
+        """What the verdict rests on.
+
+        Labels of neighbors depend on each other: chance moves a score by up to about twice the
+        variance that as many independent images would give it, and the sample adds its own.
+        """
+        low, high = self.sampling["interval"]
+        by_chance = Z_95 * math.sqrt(2.0 / min(self.n_real, self.n_synthetic))
+        return Evidence(
+            score=self.score,
+            overlap=self.overlap,
+            null_interval=(
+                1.0 - by_chance - (high - self.score),
+                max(1.0 + by_chance, COPIES_SUSPECTED) + (self.score - low),
+            ),
+            reverse_score=None,
+            low_score=0.0 if high < 1.0 - by_chance else 1.0,
+            pair=None,
+            copies=None,
+            judge=self.judge,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the keys of every result; None for what was not looked at."""
         return {**dict.fromkeys(RESULT_KEYS), **Estimate.to_dict(self)}
@@ -157,7 +212,8 @@ class SampledResult(Estimate):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-RESULT_KEYS = tuple(
-    item.name for item in dataclasses.fields(ScoreResult) if item.name not in NOT_IN_JSON
+RESULT_KEYS = (
+    *(item.name for item in dataclasses.fields(ScoreResult) if item.name not in NOT_IN_JSON),
+    "verdict",
 )
 """Keys of `result.json`: the same for every result; what was not looked at is null."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,31 @@ if TYPE_CHECKING:
     from twinscore.neighbors.records import Neighbors
 
 
+@dataclass(frozen=True, slots=True)
+class ImageColumns:
+    """What was found of each image of the pool.
+
+    Attributes
+    ----------
+    real_shares
+        Shape (n,): share of real images among its neighbors.
+    judge
+        Shape (n,): probability that it is synthetic, in the eyes of the judge.
+    duplicates
+        Near-duplicates in the pool.
+    """
+
+    real_shares: Float64Array
+    judge: Float64Array
+    duplicates: NearDuplicates
+
+
 def samples_table(
     real: Embeddings,
     synthetic: Embeddings,
     neighbors: Neighbors,
     nearest_real: Neighbors,
-    real_shares: Float64Array,
-    duplicates: NearDuplicates,
+    columns: ImageColumns,
 ) -> pa.Table:
     """Build the table described at `ScoreResult.samples`.
 
@@ -33,10 +52,8 @@ def samples_table(
         Of the pool.
     nearest_real
         The nearest real row of every synthetic one.
-    real_shares
-        Shape (n,): share of real images among each point's neighbors.
-    duplicates
-        Near-duplicates in the pool.
+    columns
+        Of the pool.
     """
     import pyarrow as pa
 
@@ -52,8 +69,9 @@ def samples_table(
             "side": sides,
             "name": names,
             "group": pa.array(_groups(real) + _groups(synthetic), pa.string()),
-            "real_share": real_shares,
-            "alike": _alike(names, duplicates),
+            "real_share": columns.real_shares,
+            "judge": columns.judge,
+            "alike": _alike(names, columns.duplicates),
             "nearest": names.take(pa.array(nearest)),
             "nearest_side": sides.take(pa.array(nearest)),
             "nearest_distance": nearest_distance,

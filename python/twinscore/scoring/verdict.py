@@ -1,69 +1,132 @@
-"""A score in one sentence."""
+"""A score in one sentence, from all that looked for a difference."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from twinscore.base.constants import Z_95
-from twinscore.scoring.result import SampledResult, ScoreResult
+import numpy as np
+
+from twinscore.measures.multiple_tests import holm
 
 if TYPE_CHECKING:
-    from twinscore.scoring.estimate import Estimate
+    from twinscore.measures.judge import Judge
 
 SIGNIFICANT = 0.05
-COPIES_SUSPECTED = 1.2
 NOTHING_PASSES = 0.05
 TOO_WIDE = 0.5
 """A range of perfect twins that reaches below this leaves nothing to tell."""
 
-ALMOST_NOTHING = "Almost every synthetic image can be told from the real ones."
-TOO_HIGH = (
-    "Higher than a perfect twin: look for copies of real images, "
-    "or for renders more varied than the real images."
-)
+LOPSIDED = 4.0
+"""Where one direction of the score is so many times as far from 1, it alone decides."""
 
 
-def verdict(result: Estimate) -> str:
-    """Say in one sentence what the score means."""
-    if isinstance(result, ScoreResult):
-        return _of_all_images(result)
-    assert isinstance(result, SampledResult)
-    return _of_a_sample(result)
+class Case(Enum):
+    """What can be said of two sides; the table in docs/statistics.md has a row for each."""
+
+    TOO_FEW = "too few"
+    NO_DIFFERENCE = "no difference"
+    TOLD_APART = "told apart"
+    NOTHING_PASSES = "nothing passes"
+    PARTLY = "partly"
+    WIDER = "wider"
+    NARROWER = "narrower"
+    COPIES = "copies"
+    TOO_HIGH = "too high"
 
 
-def _of_all_images(result: ScoreResult) -> str:
-    low, high = result.null_interval
-    if result.score > max(high, COPIES_SUSPECTED):
-        return TOO_HIGH
-    if result.p_value > SIGNIFICANT and low < TOO_WIDE:
-        return (
-            f"Too few images to tell: a perfect twin would score {max(low, 0.0):.2f} to {high:.2f}."
-        )
-    if result.p_value > SIGNIFICANT:
-        return "No difference found: a perfect twin would score like this."
-    if result.score < NOTHING_PASSES:
-        return ALMOST_NOTHING
-    return _told_apart(result)
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What looked for a difference, and what it found.
 
-
-def _of_a_sample(result: SampledResult) -> str:
-    """Read the interval of the score of all images against what chance does to a perfect twin.
-
-    Labels of neighbors depend on each other: chance moves a score by up to about twice the
-    variance that as many independent images would give it.
+    Attributes
+    ----------
+    score, overlap, null_interval
+        As in `ScoreResult`.
+    reverse_score
+        None where it was not looked at.
+    low_score, pair, copies
+        How often chance alone scores this low, gives a pair of score and reverse score this far
+        off, and puts as many near-duplicates on both sides; None for what was not looked at.
+    judge
+        The impartial judge.
     """
-    low, high = result.sampling["interval"]
-    by_chance = Z_95 * math.sqrt(2.0 / min(result.n_real, result.n_synthetic))
-    if low > max(1.0 + by_chance, COPIES_SUSPECTED):
-        return TOO_HIGH
-    if high >= 1.0 - by_chance:
-        return "No difference seen: as far as a sample tells, a perfect twin could score like this."
-    if high < NOTHING_PASSES:
-        return ALMOST_NOTHING
-    return _told_apart(result)
+
+    score: float
+    overlap: float
+    null_interval: tuple[float, float]
+    reverse_score: float | None
+    low_score: float
+    pair: float | None
+    copies: float | None
+    judge: Judge
+
+    @property
+    def case(self) -> Case:
+        """Say which case this is: all tests together are wrong once in twenty times."""
+        p_values = [self.low_score, self.pair, self.copies, self.judge.p_value]
+        asked = np.array([np.nan if value is None else value for value in p_values])
+        low_score, pair, copies, judge = (holm(asked) <= SIGNIFICANT).tolist()
+        if copies:
+            return Case.COPIES
+        if low_score or pair:
+            return self._neighbors_differ()
+        if self.reverse_score is None and self.score > self.null_interval[1]:
+            return Case.TOO_HIGH
+        if judge:
+            return Case.PARTLY
+        return Case.TOO_FEW if self.null_interval[0] < TOO_WIDE else Case.NO_DIFFERENCE
+
+    @property
+    def sentence(self) -> str:
+        """Say it in one sentence."""
+        return _SENTENCES[self.case].format(
+            passing=f"{self._passing:.0%}",
+            low=f"{max(self.null_interval[0], 0.0):.2f}",
+            high=f"{self.null_interval[1]:.2f}",
+            right=f"{self.judge.accuracy:.0%}",
+            judge=self._judge_clause,
+        )
+
+    def _neighbors_differ(self) -> Case:
+        away = self.score - 1.0
+        reverse_away = away if self.reverse_score is None else self.reverse_score - 1.0
+        opposite = away * reverse_away < 0.0
+        near, far = sorted((abs(away), abs(reverse_away)))
+        if opposite and far < LOPSIDED * near:
+            return Case.WIDER if away > 0.0 else Case.NARROWER
+        if away + reverse_away > 0.0:
+            return Case.COPIES
+        return Case.NOTHING_PASSES if self.score < NOTHING_PASSES else Case.TOLD_APART
+
+    @property
+    def _passing(self) -> float:
+        """Share of images that could be real: no judge is right on more than half of these."""
+        return max(min(self.overlap, 2.0 * (1.0 - self.judge.accuracy), 1.0), 0.0)
+
+    @property
+    def _judge_clause(self) -> str:
+        if self.judge.p_value > SIGNIFICANT:
+            return ""
+        return f"; a judge is right on {self.judge.accuracy:.0%} of images"
 
 
-def _told_apart(result: Estimate) -> str:
-    share = f"{min(result.overlap, 1.0):.0%}"
-    return f"Told apart: about {share} of the synthetic images could pass for real ones."
+_SENTENCES = {
+    Case.TOO_FEW: "Too few images to tell: a perfect twin would score {low} to {high}.",
+    Case.NO_DIFFERENCE: "No difference found, by neighbors or by a judge: "
+    "a perfect twin would score like this.",
+    Case.TOLD_APART: "Told apart: about {passing} of the synthetic images could pass for real "
+    "ones{judge}.",
+    Case.NOTHING_PASSES: "Told apart: almost every synthetic image can be told from the real "
+    "ones{judge}.",
+    Case.PARTLY: "Partly told apart: neighbors look mixed, but a judge is right on {right} of "
+    "images.",
+    Case.WIDER: "Wider than reality: the synthetic images spread beyond the real ones{judge}.",
+    Case.NARROWER: "Narrower than reality: the synthetic images crowd together among the real "
+    "ones{judge}.",
+    Case.COPIES: "Nearer than a perfect twin: look for copies of real images, or for the same "
+    "scenes on both sides{judge}.",
+    Case.TOO_HIGH: "Higher than a perfect twin: look for copies of real images, or for synthetic "
+    "images more varied than the real ones{judge}.",
+}

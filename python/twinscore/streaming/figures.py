@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twinscore.graph.chance import null_moments
+from twinscore.graph.edge_count import pair_moments
 from twinscore.graph.intervals import score_interval
 from twinscore.graph.score import directed_score, overlap, score_at
 from twinscore.measures.balance import overlap_with_interval
+from twinscore.measures.p_value import EdgeCount
+from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray
+    from twinscore.base.arrays import BoolArray, Float64Array
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
+    from twinscore.measures.balance import BalancedScore
+    from twinscore.measures.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,11 @@ class Figures:
     z, null_interval
         How far below 1 the score is, in standard deviations of chance, and where about 95 % of
         the scores of perfectly mixed sides of this size fall.
+    edge_count
+        How far score and reverse score together are from those of a perfect twin; its p-value is
+        that of a chi-squared variable.
+    judge, verdict
+        As in `twinscore.ScoreResult`, of what is kept.
     real_fraction, real_fraction_seen
         p among the images (or groups) kept and among those seen.
     """
@@ -53,12 +64,21 @@ class Figures:
     seen_interval: tuple[float, float]
     z: float
     null_interval: tuple[float, float]
+    edge_count: EdgeCount
+    judge: Judge
+    verdict: str
     real_fraction: float
     real_fraction_seen: float
 
 
 def figures(
-    graph: NeighborGraph, surroundings: Surroundings, is_real: BoolArray, seen: int
+    graph: NeighborGraph,
+    surroundings: Surroundings,
+    left_out: Float64Array,
+    judge: Judge,
+    balanced: BalancedScore | None,
+    is_real: BoolArray,
+    seen: int,
 ) -> Figures:
     """Score a graph.
 
@@ -68,6 +88,12 @@ def figures(
         Its points are images, or groups.
     surroundings
         Of the same points.
+    left_out
+        The score without each of them.
+    judge
+        Of the same pool.
+    balanced
+        Its score at equal sides, where the synthetic side is the larger one.
     is_real
         Shape (n,).
     seen
@@ -75,21 +101,39 @@ def figures(
     """
     score = directed_score(graph, ~is_real)
     moments = null_moments(graph, int(np.count_nonzero(~is_real)))
-    sure = score_interval(graph, surroundings, ~is_real)
+    sure = score_interval(graph, surroundings, ~is_real, left_out=left_out)
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
-    share, (low, high) = overlap_with_interval(score, sure, kept, balanced=None)
+    share, (low, high) = overlap_with_interval(score, sure, kept, balanced)
+    reverse_score = directed_score(graph, is_real)
+    z = moments.z(score)
+    pair = np.array([[score, reverse_score]])
+    statistic = float(pair_moments(graph, len(graph) - real).distances(pair)[0])
+    edge_count = EdgeCount(statistic, math.exp(-statistic / 2.0))
+    evidence = Evidence(
+        score=score,
+        overlap=share,
+        null_interval=moments.interval,
+        reverse_score=reverse_score,
+        low_score=0.5 * math.erfc(-z / math.sqrt(2.0)) if math.isfinite(z) else 1.0,
+        pair=edge_count.p_value,
+        copies=None,
+        judge=judge,
+    )
     return Figures(
         score=score,
-        reverse_score=directed_score(graph, is_real),
+        reverse_score=reverse_score,
         interval=interval,
         overlap=share,
         overlap_interval=(low, high),
         score_at_seen_ratio=score_at(overlap(score, kept), all_seen),
         seen_interval=(score_at(low, all_seen), score_at(high, all_seen)),
-        z=moments.z(score),
+        z=z,
         null_interval=moments.interval,
+        edge_count=edge_count,
+        judge=judge,
+        verdict=evidence.sentence,
         real_fraction=kept,
         real_fraction_seen=all_seen,
     )

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
+from twinscore.measures.balance import balanced_score
+from twinscore.measures.judge import judge_pool
 from twinscore.measures.unit_graphs import grouped_graphs
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
@@ -20,6 +23,16 @@ from twinscore.streaming.reservoir import Reservoir
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
+    from twinscore.measures.balance import BalancedScore
+    from twinscore.measures.judge import Judge
+
+RELABELLINGS = 99
+"""Of the judge: a stream is judged again and again."""
+
+
+DRAWS = 8
+MOST_BALANCED = 1_000
+"""Draws at equal sides, and points per side in each."""
 
 
 class StreamPool:
@@ -68,7 +81,7 @@ class StreamPool:
         self.reservoir = Reservoir(
             capacity, whole_groups=whole_groups, rows=self._rows, first_row=self._n_real
         )
-        self._lists = NeighborLists(k, max(k, MOST_NEIGHBORS), threads=threads)
+        self._lists = NeighborLists(k, max(k + 1, MOST_NEIGHBORS), threads=threads)
 
     @property
     def width(self) -> int:
@@ -128,19 +141,56 @@ class StreamPool:
         if not self.has_groups:
             size = min(_neighborhood(is_real), self._lists.reach)
             surroundings = surroundings_of(self._lists.graph(size))
-            found = figures(graph, surroundings, is_real, seen)
+            wider = self._lists.graph(self.k + 1) if self._lists.reach > self.k else None
+            left_out = scores_left_out(graph, wider, is_real)
+            ordered = self._in_order(Pool(self.vectors, is_real, None))
+            found = figures(
+                graph,
+                surroundings,
+                left_out,
+                self._judge(ordered),
+                self._balanced(ordered),
+                is_real,
+                seen,
+            )
             return found, found.score, None
         _, exclusive = np.unique(codes, return_inverse=True)
         pooled_score = directed_score(graph, ~is_real, exclusive)
         pool = Pool(self.vectors, is_real, self._group_numbers())
         counts = self._group_counts(pool.unit_is_real)
+        ordered = self._in_order(pool)
         drawn = grouped_graphs(
             pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
         )
         found = figures(
-            drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
+            drawn.graph,
+            drawn.surroundings,
+            drawn.left_out,
+            self._judge(ordered),
+            self._balanced(ordered),
+            pool.unit_is_real,
+            counts["synthetic_seen"],
         )
         return found, pooled_score, counts
+
+    def _in_order(self, pool: Pool) -> Pool:
+        """Sort the synthetic points, so that what is drawn from them shows no order of arrival."""
+        order = np.argsort(self.reservoir.serials, kind="stable")
+        rows = np.concatenate([np.arange(self._n_real), self._n_real + order])
+        groups = None if pool.groups is None else pool.groups[rows]
+        return Pool(pool.vectors[rows], pool.is_real, groups)
+
+    def _judge(self, pool: Pool) -> Judge:
+        return judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge
+
+    def _balanced(self, pool: Pool) -> BalancedScore | None:
+        """Score equal sides where few real points say little of the overlap."""
+        if pool.unit_is_real.mean() >= 0.5:
+            return None
+        search = SearchSettings(threads=self._threads)
+        return balanced_score(
+            pool, self.k, seed=self._seed, most=MOST_BALANCED, draws=DRAWS, search=search
+        )
 
     def copies(self) -> int:
         """Count the synthetic images that are copies of others, as `figures` has found them."""

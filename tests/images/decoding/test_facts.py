@@ -49,6 +49,15 @@ def test_jpeg_quality_is_the_one_asked_for(quality: int, mode: str) -> None:
     assert facts.quality == quality
 
 
+@pytest.mark.parametrize("quality", [20, 50, 75, 95])
+def test_jpeg_in_tiff_has_a_quality(quality: int) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    content = encoded(Image.fromarray(noise), "TIFF", compression="jpeg", quality=quality)
+    facts = facts_of(content)
+    assert facts is not None
+    assert (facts.format, facts.quality) == ("TIFF", quality)
+
+
 def test_other_formats_have_no_quality() -> None:
     facts = facts_of(encoded(Image.new("RGB", (8, 8)), "PNG"))
     assert facts is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,3 +136,36 @@ def test_without_pyav_one_line_says_what_to_install(
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(MissingExtraError, match=r"video .*pip install 'twinscore\[video\]'"):
         open_source(path, side="real")
+
+
+@pytest.mark.parametrize(("skipped", "kept"), [(0, 25), (5, 20), (14, 11), (0, 10)])
+def test_what_an_edit_list_leaves_out_is_left_out(tmp_path: Path, skipped: int, kept: int) -> None:
+    path = write_clip(tmp_path / "a.mp4", 25)
+    content = bytearray(path.read_bytes())
+    # Version 0: count, then duration in ticks of the film, start in ticks of the track, rate.
+    entry = content.index(b"elst") + 8
+    count, duration, start = struct.unpack_from(">IIi", content, entry)
+    assert count == 1
+    ticks = read_ticks_of_a_frame(path)
+    struct.pack_into(">Ii", content, entry + 4, duration * kept // 25, start + skipped * ticks)
+    path.write_bytes(content)
+    clip = Clip(path, interval=0.1)
+    assert shown(clip) == list(range(skipped, skipped + kept))
+    assert [item.columns["seconds"] for item in clip][:3] == ["0", "0.1", "0.2"]
+
+
+def read_ticks_of_a_frame(path: Path) -> int:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return int(1 / (10 * stream.time_base))
+
+
+def test_frames_before_damage_are_kept(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mkv", 30, codec="mjpeg")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    numbers = shown(Clip(path, interval=0.1))
+    assert 10 <= len(numbers) <= 20
+    whole = [number for number in numbers if isinstance(number, int)]
+    assert whole == list(range(len(whole)))
+    assert len(whole) >= len(numbers) - 1

@@ -13,7 +13,6 @@ from rich.console import Console
 from scored import score_all
 from twinscore.embedding.records import Skipped
 from twinscore.report.terminal.summary import print_comparison, print_summary
-from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     import twinscore as ts
@@ -41,26 +40,6 @@ def summary(result: ts.ScoreResult, width: int = 80) -> str:
     stream = io.StringIO()
     print_summary(result, Console(file=stream, width=width, highlight=False))
     return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"score": 0.01, "p_value": 1e-4, "overlap": 0.01}, "Almost every synthetic image"),
-        ({"score": 0.5, "p_value": 1e-4, "overlap": 0.33}, "about 33% of the synthetic images"),
-        ({"score": 0.97, "p_value": 0.3, "overlap": 0.9}, "No difference found"),
-        ({"score": 1.4, "p_value": 1.0, "overlap": 2.0}, "look for copies"),
-    ],
-)
-def test_verdict_says_what_the_score_means(
-    mixed: ts.ScoreResult, fields: dict[str, float], words: str
-) -> None:
-    assert words in verdict(with_fields(mixed, null_interval=(0.8, 1.2), **fields))
-
-
-def test_few_images_are_no_proof_of_a_good_twin(mixed: ts.ScoreResult) -> None:
-    few = with_fields(mixed, score=0.4, p_value=0.1, null_interval=(-0.1, 2.1))
-    assert verdict(few) == "Too few images to tell: a perfect twin would score 0.00 to 2.10."
 
 
 def test_summary_names_score_sides_and_chance(mixed: ts.ScoreResult) -> None:

@@ -210,8 +210,10 @@ def test_ctrl_c_ends_the_sampling_with_what_is_known_by_then() -> None:
     assert low < result.score < high
     (warning,) = result.warnings
     assert "stopped with Ctrl-C at ± 0.0" in warning
-    same = ts.score(real, synthetic, precision=1e-6).samples.to_pylist()
-    assert result.samples.to_pylist() == same[: facts["queries"]]
+    same = ts.score(real, synthetic, precision=1e-6).samples
+    # A judge that knows more images judges otherwise.
+    found = result.samples.drop_columns(["judge"]).to_pylist()
+    assert found == same.drop_columns(["judge"]).to_pylist()[: facts["queries"]]
 
 
 def test_ctrl_c_before_anything_is_known_is_raised() -> None:

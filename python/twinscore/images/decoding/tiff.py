@@ -14,6 +14,7 @@ from PIL import Image, TiffImagePlugin
 from twinscore.base.errors import UnreadableImageError
 from twinscore.base.extras import require
 from twinscore.images.decoding.color import rgb_from_pillow, upright
+from twinscore.images.decoding.jpeg_quality import quality_of_tables
 from twinscore.images.decoding.profiles import samples_in_srgb
 from twinscore.images.decoding.samples import eight_bit
 from twinscore.images.decoding.size_limit import check_size
@@ -67,7 +68,9 @@ def read_tiff_facts(content: Path | bytes) -> ImageFacts:
         if image is not None:
             tags = image.tag_v2
             width, height = tags[TiffImagePlugin.IMAGEWIDTH], tags[TiffImagePlugin.IMAGELENGTH]
-            return ImageFacts("TIFF", width, height, image.mode)
+            tables = tags.get(TiffImagePlugin.JPEGTABLES)
+            quality = quality_of_tables(tables) if isinstance(tables, bytes) else None
+            return ImageFacts("TIFF", width, height, image.mode, quality)
         file.seek(0)
         with _tifffile().TiffFile(file) as pages:
             page = pages.pages[0]

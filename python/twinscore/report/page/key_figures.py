@@ -75,6 +75,12 @@ def first_figures(result: ScoreResult) -> list[KeyFigure]:
             f"p = {result.p_value:.2g}",
             f"how often chance alone scores this low ({result.z:+.1f} standard deviations)",
         ),
+        KeyFigure(
+            "Judge",
+            f"right on {result.judge.accuracy:.0%}",
+            f"of images it never saw ({result.judge.interval[0]:.0%} to "
+            f"{result.judge.interval[1]:.0%}, p = {result.judge.p_value:.2g}); 50% is guessing",
+        ),
         *_floor_figures(result),
     ]
 
@@ -86,7 +92,7 @@ def _floor_figures(result: ScoreResult) -> Iterator[KeyFigure]:
         yield KeyFigure(
             "Best judge",
             f"wrong on {low}" if low == high else f"wrong on {low} to {high}",
-            "of single images, as many of each side; 50% is guessing",
+            "of single images, as many of each side, 95% interval; 50% is guessing",
         )
     if result.distance_ratio is not None:
         low_ratio, high_ratio = result.distance_ratio.null_interval
@@ -111,6 +117,18 @@ def _further(result: ScoreResult) -> Iterator[KeyFigure]:
         "the score of the real images among the synthetic ones; far from the score, it hints at "
         "copies, or at renders that cover a part of reality only",
     )
+    yield KeyFigure(
+        "Both ways",
+        f"p = {result.edge_count.p_value:.2g}",
+        "how often chance alone puts both directions together this far from those of a perfect "
+        "twin, whichever way",
+    )
+    if result.score_half is not None:
+        yield KeyFigure(
+            "At half the images",
+            figure(result.score_half),
+            "where it is higher than the score, more images would lower the score further",
+        )
     if result.score_balanced is not None:
         meaning = "as many images on each side"
         if result.balanced_spread:

@@ -20,7 +20,6 @@ from twinscore.report.page.profile_charts import profile_charts
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult
-from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     import os
@@ -136,7 +135,7 @@ def write_report(
         },
         title=title or DEFAULT_TITLE,
         result=result,
-        verdict=verdict(result),
+        verdict=result.verdict,
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),

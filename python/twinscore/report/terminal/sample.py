@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
-from twinscore.report.terminal.summary import scale
-from twinscore.scoring.verdict import verdict
+from twinscore.report.terminal.summary import judge_row, scale
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +26,7 @@ def print_sampled_summary(result: SampledResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
-    console.print(verdict(result), highlight=False)
+    console.print(result.verdict, highlight=False)
     console.print(
         f"All images would score {low:.3f} to {high:.3f} (95% interval).\n", highlight=False
     )
@@ -45,6 +44,7 @@ def print_sampled_summary(result: SampledResult, console: Console) -> None:
             f"{result.expected_real_fraction:.1%} if mixed",
         ),
         ("Overlap", f"{result.overlap:.3f}, the share of synthetic images that could be real ones"),
+        judge_row(result.judge),
         ("Not computed", "p-value and all that needs the neighbors of every image"),
     ]
     if result.choice is not None:

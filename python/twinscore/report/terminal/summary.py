@@ -10,13 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
-from twinscore.scoring.verdict import SIGNIFICANT, verdict
+from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import Console
 
+    from twinscore.measures.judge import Judge
+    from twinscore.measures.slices import SliceScore
     from twinscore.scoring.result import ScoreResult
 
 SCALE_WIDTH = 40
@@ -35,7 +37,7 @@ def print_summary(result: ScoreResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
-    console.print(f"{verdict(result)}\n", highlight=False)
+    console.print(f"{result.verdict}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
@@ -65,6 +67,16 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
         f"{first.n_real:,} real and {first.n_synthetic:,} synthetic images each. "
         f"A perfect twin would score {max(low, 0.0):.2f} to {high:.2f}.",
         highlight=False,
+    )
+
+
+def judge_row(judge: Judge) -> tuple[str, str]:
+    """Say how often the impartial judge is right."""
+    low, high = judge.interval
+    return (
+        "Judge",
+        f"right on {judge.accuracy:.0%} of images it never saw ({low:.0%} to {high:.0%}, "
+        f"p = {judge.p_value:.2g}; 50% is guessing)",
     )
 
 
@@ -102,11 +114,7 @@ def _figures(result: ScoreResult) -> Table:
         ),
         ("Other way round", f"{result.reverse_score:.3f}, real images among the synthetic ones"),
     ]
-    if result.bayes_error is not None:
-        low, high = result.bayes_error
-        rows.append(
-            ("Best judge", f"wrong on {low:.0%} to {high:.0%} of the images (50% = guessing)")
-        )
+    rows.append(judge_row(result.judge))
     if result.distance_ratio is not None:
         low, high = result.distance_ratio.null_interval
         rows.append(
@@ -194,11 +202,17 @@ def _print_slices(result: ScoreResult, console: Console) -> None:
                 f"{part.score:.3f}",
                 f"{low:.2f} to {high:.2f}",
                 f"{part.adjusted_p_value:.2g}",
-                "worse than the rest" if part.worse else "",
+                _slice_note(part),
             )
         console.print(table)
         if len(parts) > MOST_SLICES:
             console.print(f"and {len(parts) - MOST_SLICES:,} more with higher scores")
+
+
+def _slice_note(part: SliceScore) -> str:
+    if part.worse:
+        return "worse than the rest"
+    return "rarer among real images" if part.scarce else ""
 
 
 def _print_pairs(heading: str, rows: list[dict[str, Any]], console: Console) -> None:

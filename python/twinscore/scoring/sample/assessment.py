@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore._version import __version__
-from twinscore.graph.pool import pool_of
+from twinscore.graph.pool import Pool, pool_of
 from twinscore.graph.score import overlap
 from twinscore.measures.confounds import find_confounds
+from twinscore.measures.judge import judge_pool
 from twinscore.scoring.early_checks import NO_GROUPS
 from twinscore.scoring.notes import passed_over_notes
 from twinscore.scoring.result import SampledResult
 from twinscore.scoring.sample.queries import QuerySample
-from twinscore.scoring.sample.schedule import grow
+from twinscore.scoring.sample.schedule import FEWEST_QUERIES, grow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from twinscore.base.arrays import Float64Array
     from twinscore.embedding.records import Embeddings
+    from twinscore.measures.judge import Judge
     from twinscore.scoring.run import Run
     from twinscore.scoring.sample.schedule import Growth
     from twinscore.scoring.settings import SampleGoal, ScoreSettings
+
+MOST_JUDGED = 50_000
+"""Images per side that the judge looks at."""
 
 
 def assess_sample(real: Embeddings, synthetic: Embeddings, run: Run) -> SampledResult:
@@ -62,6 +68,29 @@ def assess_sample(real: Embeddings, synthetic: Embeddings, run: Run) -> SampledR
     return _result(real, synthetic, sample, growth, settings)
 
 
+def _judged(sample: QuerySample, seed: int) -> tuple[Judge, Float64Array]:
+    """Judge the images sampled, and as many random real ones.
+
+    Returns
+    -------
+    The judge, and the probability of being synthetic of each image sampled; NaN beyond
+    `MOST_JUDGED`.
+    """
+    synthetic = sample.rows[:MOST_JUDGED]
+    real = np.flatnonzero(sample.is_real)
+    count = min(len(real), max(len(synthetic), FEWEST_QUERIES))
+    chosen = np.sort(np.random.default_rng(seed).permutation(real)[:count])
+    pool = Pool(
+        sample.vectors[np.concatenate([chosen, synthetic])],
+        np.arange(count + len(synthetic)) < count,
+        None,
+    )
+    found = judge_pool(pool, seed=seed)
+    certainty = np.full(len(sample.rows), np.nan)
+    certainty[: len(synthetic)] = found.synthetic[count:]
+    return found.judge, certainty
+
+
 def _result(
     real: Embeddings,
     synthetic: Embeddings,
@@ -76,7 +105,9 @@ def _result(
     overflow = np.concatenate([np.diff(found.tie_offsets) for found in sample.found])
     duplicates = int(np.count_nonzero((distances == 0.0) & sample.is_real[nearest]))
     n_synthetic = len(synthetic.vectors)
+    judge, certainty = _judged(sample, settings.seed)
     return SampledResult(
+        judge=judge,
         score=last.score,
         overlap=overlap(last.score, float(sample.is_real.mean())),
         k=sample.k,
@@ -92,7 +123,7 @@ def _result(
             *_warnings(growth, settings.sample, n_synthetic, duplicates),
             *passed_over_notes(real, synthetic),
         ),
-        samples=_samples_table(real, synthetic, sample, nearest, np.sqrt(distances)),
+        samples=_samples_table(real, synthetic, sample, certainty, nearest, np.sqrt(distances)),
         settings=settings,
         backend="exact",
         model=real.model or synthetic.model,
@@ -143,7 +174,12 @@ def _warnings(growth: Growth, goal: SampleGoal, images: int, duplicates: int) ->
 
 
 def _samples_table(
-    real: Embeddings, synthetic: Embeddings, sample: QuerySample, nearest: Any, distance: Any
+    real: Embeddings,
+    synthetic: Embeddings,
+    sample: QuerySample,
+    certainty: Float64Array,
+    nearest: Any,
+    distance: Any,
 ) -> pa.Table:
     """Build the table of `Estimate.samples` with a row per sampled image.
 
@@ -160,6 +196,7 @@ def _samples_table(
             "name": names.take(pa.array(sample.rows)),
             "group": pa.nulls(len(nearest), pa.string()),
             "real_share": sample.shares,
+            "judge": pa.array(certainty, from_pandas=True),
             "alike": pa.nulls(len(nearest), pa.string()),
             "nearest": nearest_names,
             "nearest_side": pa.array(np.where(sample.is_real[nearest], "real", "synthetic")),

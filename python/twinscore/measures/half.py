@@ -1,0 +1,62 @@
+"""The score at half the images: how far it still moves with their number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.graph.neighbor_graph import graph_of
+from twinscore.graph.score import directed_score
+from twinscore.neighbors.settings import EXACT, SearchSettings
+
+if TYPE_CHECKING:
+    from twinscore.graph.pool import Pool
+
+SPLITS = 2
+"""Each gives two halves, which together cost half a search of the whole pool."""
+
+FEWEST = 4
+"""Units of the smaller side that can be halved."""
+
+
+def half_score(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT) -> float | None:
+    """Average score of random halves, each with half the units of either side.
+
+    Where sides differ smoothly, neighbors lie farther away among fewer images and the score is
+    nearer to 1; by how much the score falls from half to whole tells how far it is from its limit.
+
+    Parameters
+    ----------
+    pool
+        Both sides.
+    k
+        Neighbors per unit; fewer where a half has no more.
+    seed
+        Of the halves.
+    search
+        Backend and threads.
+
+    Returns
+    -------
+    None where a side has fewer than four units.
+    """
+    random = np.random.default_rng(seed)
+    scores = []
+    for _ in range(SPLITS):
+        rows = pool.draw(random)
+        sides = [random.permutation(rows[pool.is_real[rows] == side]) for side in (True, False)]
+        sizes = [len(side) // 2 for side in sides]
+        if 2 * min(sizes) < FEWEST:
+            return None
+        for part in range(2):
+            chosen = [
+                side[part * size : (part + 1) * size]
+                for side, size in zip(sides, sizes, strict=True)
+            ]
+            is_real = np.arange(sum(sizes)) < sizes[0]
+            neighbors = search.self_knn(
+                pool.vectors[np.concatenate(chosen)], min(k, sum(sizes) - 1)
+            )
+            scores.append(directed_score(graph_of(neighbors), ~is_real))
+    return float(np.mean(scores))

@@ -1,0 +1,105 @@
+"""The table of cases in docs/statistics.md, row by row."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import twinscore as ts
+from scored import score_all, score_sample
+from twinscore.measures.judge import Judge
+from twinscore.report.terminal.sample import print_sampled_summary
+from twinscore.report.terminal.summary import print_summary
+from twinscore.scoring.card import card
+from twinscore.scoring.verdict import Case, Evidence
+
+GUESSING = Judge(0.51, (0.46, 0.56), 0.4)
+KEEN = Judge(0.93, (0.90, 0.95), 0.002)
+
+MIXED = Evidence(
+    score=0.97,
+    overlap=0.94,
+    null_interval=(0.8, 1.2),
+    reverse_score=1.02,
+    low_score=0.4,
+    pair=0.5,
+    copies=1.0,
+    judge=GUESSING,
+)
+
+ROWS: list[tuple[dict[str, Any], Case, str]] = [
+    ({}, Case.NO_DIFFERENCE, "No difference found, by neighbors or by a judge"),
+    ({"null_interval": (-0.1, 2.1)}, Case.TOO_FEW, "a perfect twin would score 0.00 to 2.10"),
+    (
+        {"score": 0.5, "reverse_score": 0.6, "overlap": 0.33, "low_score": 1e-4},
+        Case.TOLD_APART,
+        "Told apart: about 33% of the synthetic images could pass for real ones.",
+    ),
+    (
+        {"score": 0.5, "overlap": 0.33, "low_score": 1e-4, "judge": KEEN},
+        Case.TOLD_APART,
+        "Told apart: about 14% of the synthetic images could pass for real ones; "
+        "a judge is right on 93% of images.",
+    ),
+    (
+        {"score": 0.01, "reverse_score": 0.02, "overlap": 0.01, "pair": 1e-4},
+        Case.NOTHING_PASSES,
+        "almost every synthetic image can be told from the real ones",
+    ),
+    ({"judge": KEEN}, Case.PARTLY, "neighbors look mixed, but a judge is right on 93% of images"),
+    ({"score": 1.16, "reverse_score": 0.78, "pair": 1e-4}, Case.WIDER, "Wider than reality"),
+    ({"score": 0.4, "reverse_score": 1.4, "pair": 1e-4}, Case.NARROWER, "Narrower than reality"),
+    ({"score": 1.9, "reverse_score": 1.9, "pair": 1e-4}, Case.COPIES, "look for copies"),
+    ({"copies": 1e-5}, Case.COPIES, "look for copies"),
+    (
+        {"score": 1.6, "reverse_score": None, "pair": None, "low_score": 1.0},
+        Case.TOO_HIGH,
+        "Higher than a perfect twin",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "case", "words"), ROWS)
+def test_each_row_of_the_table(fields: dict[str, Any], case: Case, words: str) -> None:
+    evidence = dataclasses.replace(MIXED, **fields)
+
+    assert evidence.case is case
+    assert words in evidence.sentence
+
+
+def test_one_p_value_a_little_below_a_twentieth_is_no_difference_yet() -> None:
+    assert dataclasses.replace(MIXED, low_score=0.03).case is Case.NO_DIFFERENCE
+
+
+def test_no_more_images_pass_than_the_judge_lets_pass() -> None:
+    keen = dataclasses.replace(MIXED, score=0.88, low_score=1e-4, judge=Judge(0.998, (1, 1), 0.002))
+
+    assert "about 0% of the synthetic images could pass" in keen.sentence
+
+
+def printed(result: ts.ScoreResult | ts.SampledResult) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, width=200, highlight=False)
+    if isinstance(result, ts.ScoreResult):
+        print_summary(result, console)
+    else:
+        print_sampled_summary(result, console)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.5, 40.0])
+def test_terminal_card_and_json_say_the_same(shift: float) -> None:
+    real, synthetic = np.random.default_rng(0).standard_normal((2, 80, 4)).astype(np.float32)
+    for result in (
+        score_all(real, synthetic + np.float32(shift), diagnostics=False),
+        score_sample(real, synthetic + np.float32(shift), precision=0.01),
+    ):
+        assert result.verdict in printed(result)
+        assert f"<b>{result.verdict}</b>" in card(result)
+        assert json.loads(result.to_json())["verdict"] == result.verdict
