@@ -27,8 +27,8 @@ constexpr double longest_query = 0x1p10;
 std::size_t tile_rows_for(std::size_t rows, const SketchPlan& plan, const Kernel& kernel,
                           unsigned threads) {
     const std::size_t row_bytes =
-        sketch_cells(plan.prefix_kernel(kernel).precision,
-                     {plan.prefix_width, plan.axes.has_value(), 0.0, 0.0}) *
+        SketchCells{plan.prefix_kernel(kernel).precision, plan.prefix_width, plan.axes.has_value()}
+            .count() *
         sizeof(Cell);
     const std::size_t fair_share = rows / (threads * tiles_per_thread) + 1;
     const std::size_t wanted = std::min({bytes_per_tile / row_bytes, fair_share, most_tile_rows});
