@@ -15,7 +15,7 @@ constexpr std::size_t most_block_queries = 256;
 constexpr std::size_t many_reference_bytes = 8 * 1024 * 1024;
 
 std::size_t bytes_of_row(const MatrixView& rows) {
-    return rows.columns * (rows.element == Element::float32 ? 4 : 2);
+    return rows.columns * rows.value_bytes();
 }
 
 std::size_t block_queries(const MatrixView& queries) {

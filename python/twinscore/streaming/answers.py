@@ -202,7 +202,7 @@ class _Part:
 
     def fill(self, rows: IdArray, found: Neighbors) -> None:
         self.distances[rows, : found.distances.shape[1]] = found.distances
-        self.further[rows] = np.diff(found.tie_offsets)
+        self.further[rows] = found.further
 
     def tied_with(self, last: Float64Array) -> IdArray:
         """Count the points without a place that are as near as the given distances."""
