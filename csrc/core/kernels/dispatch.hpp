@@ -15,6 +15,9 @@ namespace twinscore {
 [[nodiscard]] const Kernel& avx512_kernel();
 [[nodiscard]] const Kernel& avx512_bf16_kernel();
 [[nodiscard]] const ScreenKernel& avx512_vnni_screen_kernel();
+#elif defined(TWINSCORE_ARM64)
+[[nodiscard]] const Kernel& neon_kernel();
+[[nodiscard]] const ScreenKernel& neon_dotprod_screen_kernel();
 #endif
 
 // The kernels this machine can run, slowest first.

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "basis/half.hpp"
 #include "kernels/kernel.hpp"
 
 namespace twinscore {
@@ -270,7 +271,6 @@ constexpr ScreenKernel make_screen_kernel(float (*product)(const Cell*, const Ce
 // What the kernels of one instruction set have in common, whatever the sketches are made of.
 template <class Cells, class Simd, std::size_t Rows, std::size_t Vectors>
 constexpr Kernel make_kernel(std::string_view name) {
-    using Half = _Float16;
     return {.name = name,
             .fine = make_screen_kernel<Block<Cells, Rows, Vectors>>(product<Cells>),
             .coarse = nullptr,

@@ -19,7 +19,7 @@ struct Avx2 {
     static Vector zero() { return _mm256_setzero_ps(); }
     static Vector broadcast(float value) { return _mm256_set1_ps(value); }
     static Vector load(const float* values) { return _mm256_loadu_ps(values); }
-    static Vector load(const _Float16* values) {
+    static Vector load(const Half* values) {
         return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
     }
     static void store(float* target, Vector a) { _mm256_storeu_ps(target, a); }
@@ -50,7 +50,7 @@ struct Avx2 {
     static Doubles load_doubles(const float* values) {
         return _mm256_cvtps_pd(_mm_loadu_ps(values));
     }
-    static Doubles load_doubles(const _Float16* values) {
+    static Doubles load_doubles(const Half* values) {
         return _mm256_cvtps_pd(
             _mm_cvtph_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
     }

@@ -15,8 +15,8 @@ class EqualRows {
   public:
     EqualRows(const MatrixView& matrix, unsigned threads, Monitor& monitor);
 
-    // Whether it is worth telling equal rows from others: they are a good part of all, or so many of
-    // one kind that spelling out who is as far from whom takes more than searching.
+    // Whether it is worth telling equal rows from others: they are a good part of all, or so many
+    // of one kind that spelling out who is as far from whom takes more than searching.
     [[nodiscard]] bool many() const;
 
     [[nodiscard]] std::size_t kinds() const { return first_.size(); }

@@ -53,10 +53,8 @@ class NearKinds {
         const MatrixView reference = equal.distinct(problem.reference);
         if (problem.self_join && problem.query_groups.empty() && equal.kinds() > problem.k) {
             askers_are_kinds_ = true;
-            tables_.push_back(search({.queries = reference,
-                                      .reference = reference,
-                                      .k = problem.k,
-                                      .self_join = true}));
+            tables_.push_back(search(
+                {.queries = reference, .reference = reference, .k = problem.k, .self_join = true}));
             for (std::size_t i = 0; i < places_.size(); ++i) places_[i] = {0, i, problem.k};
             return;
         }
@@ -193,10 +191,7 @@ class Expansion {
   public:
     Expansion(const SearchProblem& problem, const Eligibility& eligibility, const Askers& askers,
               const NearKinds& near_kinds)
-        : problem_(problem),
-          eligibility_(eligibility),
-          askers_(askers),
-          near_kinds_(near_kinds) {}
+        : problem_(problem), eligibility_(eligibility), askers_(askers), near_kinds_(near_kinds) {}
 
     [[nodiscard]] NeighborTable expand(unsigned threads, Monitor& monitor) const {
         const std::size_t rows = problem_.queries.rows;
@@ -204,9 +199,12 @@ class Expansion {
         table.distances.resize(rows * problem_.k);
         table.ids.resize(rows * problem_.k);
         table.tie_counts.resize(rows);
-        for_each_query(threads, monitor, [&](std::size_t query, const TiedRows& tied) {
-            table.tie_counts[query] = static_cast<std::int64_t>(tied.left());
-        }, table.distances.data(), table.ids.data());
+        for_each_query(
+            threads, monitor,
+            [&](std::size_t query, const TiedRows& tied) {
+                table.tie_counts[query] = static_cast<std::int64_t>(tied.left());
+            },
+            table.distances.data(), table.ids.data());
 
         const std::int64_t longest = longest_list(table.tie_counts, most_listed_ties);
         table.tie_offsets.push_back(0);

@@ -16,8 +16,8 @@ namespace twinscore {
 // Finds the neighbors among the rows that `EqualRows::distinct` selects of the reference.
 using KindSearch = std::function<NeighborTable(const SearchProblem&)>;
 
-// The answer to a problem that `check` has passed, from searches among kinds of reference rows. Time
-// and memory beyond those searches are those of the answer, which samples long lists of ties.
+// The answer to a problem that `check` has passed, from searches among kinds of reference rows.
+// Time and memory beyond those searches are those of the answer, which samples long lists of ties.
 [[nodiscard]] NeighborTable collapsed_search(const SearchProblem& problem, const EqualRows& equal,
                                              unsigned threads, Monitor& monitor,
                                              const KindSearch& search);

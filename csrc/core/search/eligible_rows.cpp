@@ -75,9 +75,9 @@ void Eligibility::find_groups() {
     places.reserve(present_.size());
     for (std::size_t kind = 0; kind < equal_.kinds(); ++kind) {
         for (std::size_t i = offsets_[kind]; i < offsets_[kind + 1]; ++i) {
-            places.push_back({{static_cast<std::uint32_t>(kind),
-                               problem_.reference_groups[present_[i]]},
-                              static_cast<std::uint32_t>(i - offsets_[kind])});
+            places.push_back(
+                {{static_cast<std::uint32_t>(kind), problem_.reference_groups[present_[i]]},
+                 static_cast<std::uint32_t>(i - offsets_[kind])});
         }
     }
     std::stable_sort(places.begin(), places.end(),
@@ -104,11 +104,12 @@ EligibleRows Eligibility::rows_for(std::size_t query, std::size_t kind) const {
                                               present_.data() + offsets_[kind + 1]);
     if (!keys_.empty()) {
         const GroupPlaces own{static_cast<std::uint32_t>(kind), problem_.query_groups[query]};
-        const auto [first, last] = std::equal_range(
-            keys_.begin() + static_cast<std::ptrdiff_t>(offsets_[kind]),
-            keys_.begin() + static_cast<std::ptrdiff_t>(offsets_[kind + 1]), own);
-        return {rows, {places_of_group_.data() + (first - keys_.begin()),
-                       static_cast<std::size_t>(last - first)}};
+        const auto [first, last] =
+            std::equal_range(keys_.begin() + static_cast<std::ptrdiff_t>(offsets_[kind]),
+                             keys_.begin() + static_cast<std::ptrdiff_t>(offsets_[kind + 1]), own);
+        return {rows,
+                {places_of_group_.data() + (first - keys_.begin()),
+                 static_cast<std::size_t>(last - first)}};
     }
     if (problem_.self_join && equal_.kind_of(query) == kind) return {rows, {&place_[query], 1}};
     return {rows, {}};

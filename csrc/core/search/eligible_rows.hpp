@@ -39,7 +39,8 @@ class Eligibility {
     // For each kind: 1 where none of its rows is present; empty where nothing is retired.
     [[nodiscard]] const std::vector<std::uint8_t>& retired_kinds() const { return retired_kinds_; }
 
-    // Kinds with a row that is eligible for the query, `SearchProblem`'s own row not being excluded.
+    // Kinds with a row that is eligible for the query, `SearchProblem`'s own row not being
+    // excluded.
     [[nodiscard]] std::size_t eligible_kinds(std::size_t query) const;
 
   private:
@@ -56,8 +57,8 @@ class Eligibility {
     const EqualRows& equal_;
     std::vector<std::uint32_t> present_;  // rows, kind after kind
     std::vector<std::size_t> offsets_;
-    std::vector<std::uint32_t> place_;            // of each row in its kind; where a row is its own query
-    std::vector<GroupPlaces> keys_;               // ascending,
+    std::vector<std::uint32_t> place_;  // of each row in its kind; where a row is its own query
+    std::vector<GroupPlaces> keys_;     // ascending,
     std::vector<std::uint32_t> places_of_group_;  // and the place of a row of that kind and group
     std::vector<std::int64_t> kind_groups_;
     std::vector<std::uint8_t> retired_kinds_;

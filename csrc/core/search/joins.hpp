@@ -22,7 +22,6 @@ void search_reference(Screening& screening, const ArrangedRows& queries, Collect
 // Searches again for the rows whose guess of a limit did not hold: a handful. Returns how many.
 std::size_t search_without_guess(Screening& screening, const SearchProblem& problem,
                                  const ArrangedRows& queries, Collection& answers,
-                                 const ArrangedRows& reference, unsigned threads,
-                                 Monitor& monitor);
+                                 const ArrangedRows& reference, unsigned threads, Monitor& monitor);
 
 }  // namespace twinscore

@@ -29,7 +29,7 @@ class Neighbors:
     tie_counts
         Shape (n,), int64: how many such points there are, where some lists are samples; None where
         all lists are complete. Sets of identical points make lists that no memory holds: where all
-        of them together exceed 2^23 ids, the longest are cut to one length and hold points evenly
+        of them together exceed 2^20 ids, the longest are cut to one length and hold points evenly
         spread over all that tie.
     """
 
