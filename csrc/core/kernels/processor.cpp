@@ -19,9 +19,10 @@ namespace twinscore {
 Processor this_processor() {
     __builtin_cpu_init();
     Processor processor;
-    processor.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                     __builtin_cpu_supports("f16c");
+    processor.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    // Older Clang knows no such names; what has AVX2 has F16C, which came before it.
 #if !defined(__clang__) || __clang_major__ >= 17
+    processor.avx2 = processor.avx2 && __builtin_cpu_supports("f16c");
     processor.avx_vnni = processor.avx2 && __builtin_cpu_supports("avxvnni");
 #endif
     processor.avx512 = processor.avx2 && __builtin_cpu_supports("avx512f") &&

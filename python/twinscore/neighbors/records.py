@@ -41,5 +41,5 @@ class Neighbors:
 
     @property
     def further(self) -> IdArray:
-        """Shape (n,), int64: points as near as the k-th neighbor that found no place, listed or not."""
+        """Shape (n,), int64: points as near as the k-th neighbor without a place, listed or not."""
         return np.diff(self.tie_offsets) if self.tie_counts is None else self.tie_counts
