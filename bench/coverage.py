@@ -27,6 +27,8 @@ from twinscore.measures.p_value import permutation_p_value
 from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
 from twinscore.neighbors import self_knn
 from twinscore.scoring.all_images import assess
+from twinscore.scoring.run import Run
+from twinscore.scoring.settings import ScoreSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +155,8 @@ def whole_overlap(pool: Pool, seed: int) -> float:
         Embeddings(vectors, tuple(map(str, range(len(vectors)))))
         for vectors in (pool.vectors[pool.is_real], pool.vectors[~pool.is_real])
     ]
-    return assess(*sides, seed=seed).overlap
+    real, synthetic = sides
+    return assess(real, synthetic, Run(ScoreSettings(seed=seed))).overlap
 
 
 def main() -> None:

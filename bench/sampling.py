@@ -28,9 +28,12 @@ from twinscore.embedding.records import Embeddings
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.pool import Pool
 from twinscore.graph.score import directed_score, other_side_shares
+from twinscore.neighbors.settings import SearchSettings
+from twinscore.scoring.run import Run
 from twinscore.scoring.sample.assessment import assess_sample
 from twinscore.scoring.sample.queries import Look, QuerySample
-from twinscore.scoring.sample.schedule import Goal, grow
+from twinscore.scoring.sample.schedule import grow
+from twinscore.scoring.settings import SampleGoal, ScoreSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,10 +107,11 @@ class AnsweredSample(QuerySample):
     answers: Float64Array = field(default_factory=lambda: np.zeros(0))
     """Shape (n,): share of real neighbors of every row of the pool."""
 
-    def extend(self, count: int, progress: ProgressCallback) -> None:
+    def extend(self, count: int, progress: ProgressCallback | None = None) -> None:
         """Look up the next `count` images."""
         self.shares = self.answers[self.order[: len(self.shares) + count]]
-        progress(count, count)
+        if progress is not None:
+            progress(count, count)
 
 
 @dataclass(frozen=True)
@@ -152,17 +156,23 @@ class Bench:
         sides = Embeddings(self.points[:half], names[:half]), Embeddings(self.points[half:], names)
         watch = Stopwatch()
         with watch.running():
-            result = assess_sample(*sides, Goal(self.precision), seed=seed, threads=self.threads)
-        assert result.sampling is not None
+            result = assess_sample(*sides, Run(self._settings(seed)))
         low, high = result.sampling["interval"]
         look = Look(result.sampling["queries"], result.score, (low, high), watch.seconds)
         return watch, look
+
+    def _settings(self, seed: int) -> ScoreSettings:
+        return ScoreSettings(
+            seed=seed,
+            search=SearchSettings(threads=self.threads),
+            sample=SampleGoal(self.precision),
+        )
 
     def _answered(self, is_real: BoolArray, shares: Float64Array, seed: int) -> Look:
         pool = Pool(self.points, is_real, None)
         sample = AnsweredSample.drawn_from(pool, 1, seed=seed, threads=self.threads)
         sample.answers = shares
-        return grow(sample, Goal(self.precision), started=time.perf_counter()).looks[-1]
+        return grow(sample, SampleGoal(self.precision), started=time.perf_counter()).looks[-1]
 
     def _record(
         self,

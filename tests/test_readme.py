@@ -12,7 +12,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.cli.program import cli
-from twinscore.scoring.result import NOT_IN_JSON, ScoreResult
+from twinscore.scoring.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,6 +67,27 @@ def test_a_store_is_read_with_numpy_and_pyarrow_as_shown(
     assert len(names["vectors"]) == 6
 
 
+def test_the_loader_example_keeps_good_samples_and_drops_foreign_ones_as_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pytest.importorskip("torch", reason="needs torch")
+    (snippet,) = (block for block in blocks("python") if "import torch" in block)
+    exec(compile(snippet, "README.md", "exec"), {})
+    # What the monitor says first depends on the time that it was given.
+    shown = capsys.readouterr().out.splitlines()[-2:]
+    assert "\n".join(shown) + "\n" in blocks("text")
+    counts = {
+        kind: (int(good), int(foreign))
+        for kind, good, foreign in (
+            re.fullmatch(r"(\w+): (\d+) good, (\d+) foreign", line).groups()  # type: ignore[union-attr]
+            for line in shown
+        )
+    }
+    assert counts["passing"][0] >= 190
+    assert counts["passing"][1] == 0
+    assert counts["drawn"][0] > 3 * counts["drawn"][1]
+
+
 def test_shown_options_exist() -> None:
     options = {
         name
@@ -80,7 +101,7 @@ def test_shown_options_exist() -> None:
 
 
 def test_every_key_of_the_result_is_explained() -> None:
-    keys = {name for name in ScoreResult.__slots__ if name not in NOT_IN_JSON}
+    keys = set(RESULT_KEYS)
     assert {key for key in keys if f"`{key}`" not in README} == set()
 
 

@@ -48,6 +48,14 @@ class Watched:
         assert result.n_seen == expected.n_synthetic == session.counted
 
 
+def land(watched: Watched, count: int, folders: int = 2) -> list[Path]:
+    """Write frames, spread over some folders."""
+    return [
+        write_frame(watched.folder / f"shot{number % folders}" / f"{number}.png", number)
+        for number in range(count)
+    ]
+
+
 def take_all(session: WatchSession) -> None:
     """Read all that has landed."""
     session.rescan()

@@ -1,5 +1,10 @@
 """Tell how far synthetic images can still be told apart from real ones.
 
+Its packages stand in the order in which data passes them, and import from those before them only:
+
+    base > images > embedding > neighbors > graph > measures > scoring > comparison > report >
+    streaming > integrations > cli
+
 >>> import twinscore as ts
 >>> result = ts.score("photos/", "renders/")  # doctest: +SKIP
 >>> result.score, result.overlap, result.p_value  # doctest: +SKIP
@@ -16,11 +21,13 @@ from twinscore.embedding.into_store import EmbeddingRun, embed
 from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.records import Neighbors
-from twinscore.scoring.result import ScoreResult
-from twinscore.scoring.run import score
+from twinscore.scoring.estimate import present_by
+from twinscore.scoring.result import SampledResult, ScoreResult
+from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.scoring.estimate import Presentation
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "EmbeddingRun",
     "MissingExtraError",
     "Neighbors",
+    "SampledResult",
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
@@ -42,6 +50,16 @@ __all__ = [
     "score",
     "self_knn",
 ]
+
+
+def _open_report() -> Presentation:
+    from twinscore.report import presentation
+
+    return presentation
+
+
+# Results lie below reports and must not know them; the face of the package may know both.
+present_by(_open_report)
 
 
 def __getattr__(name: str) -> Any:

@@ -283,3 +283,20 @@ def test_a_history_follows_slices_from_run_to_run(
     (row,) = (line for line in page.read_text().splitlines() if "night &lt;i&gt;" in line)
     assert re.search(r"<td>0\.000</td><td>[01]\.\d{3}</td>", row)
     assert "</span> dawn</td>" not in page.read_text()
+
+
+def test_json_that_cannot_be_written_leaves_the_older_comparison(
+    run: Callable[..., tuple[int, str, str]],
+    results: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "comparison.json"
+    target.write_text("of yesterday")
+    monkeypatch.setattr("os.fsync", full)
+    code, _, error = run("compare", results["poor"], results["good"], "--json", target)
+    assert (code, target.read_text()) == (ERROR, "of yesterday")
+    assert "No space left on device" in error

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.cli import main
 from twinscore.embedding.network.embedder import Embedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import twinscore as ts
 
 pytest.importorskip("watchfiles", reason="needs the extra watch")
 
@@ -122,7 +124,7 @@ def real(tmp_path: Path, save_model: Callable[..., Path]) -> Path:
 
 
 def batch_score(renders: Path, real: Path) -> ts.ScoreResult:
-    return ts.score(real, renders, diagnostics=False, model=model_of(real))
+    return score_all(real, renders, diagnostics=False, model=model_of(real))
 
 
 def under_fire(

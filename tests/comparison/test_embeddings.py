@@ -10,6 +10,7 @@ import pytest
 from twinscore.comparison import Comparison, compare_embeddings
 from twinscore.comparison import exchanges as resampling
 from twinscore.embedding.records import Embeddings
+from twinscore.neighbors.settings import SearchSettings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -152,8 +153,12 @@ def test_the_slice_that_changed_is_told_from_those_that_did_not() -> None:
 def test_the_seed_decides_and_the_number_of_threads_does_not() -> None:
     random = np.random.default_rng(0)
     sides = [side(random.standard_normal((40, 3)), name) for name in ("real", "a", "b")]
-    first = compare_embeddings(sides[0], sides[1], sides[2], seed=5, threads=1)
-    again = compare_embeddings(sides[0], sides[1], sides[2], seed=5, threads=3)
+    first = compare_embeddings(
+        sides[0], sides[1], sides[2], seed=5, search=SearchSettings(threads=1)
+    )
+    again = compare_embeddings(
+        sides[0], sides[1], sides[2], seed=5, search=SearchSettings(threads=3)
+    )
     assert first == again
 
 

@@ -68,3 +68,12 @@ def test_scenes_rendered_twice_are_paired_and_lead_to_their_images(
 def test_what_cannot_be_scored_is_refused_as_by_score() -> None:
     with pytest.raises(ValueError, match=r"as wide as the real ones \(4\), got 3"):
         ts.compare(points(20, 0), points(20, 1), points(20, 2)[:, :3])
+
+
+def test_sets_whose_own_scores_come_from_samples_are_compared_whole() -> None:
+    real, first, second = points(300, 0), points(300, 1) + 9, points(300, 2)
+    whole = ts.compare(real, first, second).comparison
+    twins = ts.compare(real, first, second, precision=0.2)
+    assert isinstance(twins.first, ts.SampledResult)
+    assert twins.comparison.difference == whole.difference
+    assert twins.comparison.p_value == whole.p_value

@@ -7,7 +7,13 @@ import pytest
 
 import twinscore as ts
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
-from twinscore.graph.score import directed_score, expected_shares, other_side_shares, overlap
+from twinscore.graph.score import (
+    directed_score,
+    expected_shares,
+    other_side_shares,
+    overlap,
+    score_at,
+)
 
 
 def graph_with(n_real: int, n_synthetic: int, real_neighbors: int) -> NeighborGraph:
@@ -81,6 +87,17 @@ def test_expected_shares_count_the_candidates_outside_the_own_group() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
 def test_overlap_undoes_the_influence_of_the_ratio(p: float, share: float) -> None:
     assert overlap(share / (p + (1 - p) * share), p) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("score", [0.0, 0.3, 1.0, 1.05])
+def test_the_score_at_a_ratio_undoes_the_overlap(p: float, score: float) -> None:
+    assert score_at(overlap(score, p), p) == pytest.approx(score, abs=1e-12)
+
+
+def test_the_score_at_a_ratio_of_an_overlap_without_bound_is_the_highest_there() -> None:
+    assert score_at(float("inf"), 0.5) == 2.0
+    assert score_at(overlap(2.5, 0.6), 0.6) == pytest.approx(2.5)
 
 
 def test_overlap_grows_without_bound_and_never_changes_sign() -> None:

@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import twinscore as ts
+from scored import score_all
 from twinscore.embedding.records import Embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import twinscore as ts
 
 pytestmark = [
     # FiftyOne and what it brings along warn of their own future.
@@ -52,7 +54,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> ts.ScoreResult:
     synthetic[:15] += 9.0
     synthetic[20] = real[2]
     light = tuple("night" if row % 2 else "day" for row in range(N_REAL))
-    return ts.score(
+    return score_all(
         Embeddings(real, tuple(names[:N_REAL])),
         Embeddings(synthetic, tuple(names[N_REAL:]), columns={"light kind": light}),
         diagnostics=False,
@@ -119,7 +121,7 @@ def test_images_in_no_file_need_a_place(fiftyone: Any, tmp_path: Path) -> None:
     from twinscore.integrations.fiftyone import to_fiftyone
 
     pixels = np.random.default_rng(0).integers(0, 256, (8, 20, 20, 3), dtype=np.uint8)
-    in_memory = ts.score(pixels[:4], pixels[4:], diagnostics=False)
+    in_memory = score_all(pixels[:4], pixels[4:], diagnostics=False)
     name = f"twinscore-test-{uuid.uuid4()}"
     with pytest.raises(ValueError, match="got 'image 0': give media_dir"):
         to_fiftyone(in_memory, name)
@@ -146,7 +148,7 @@ def test_images_inside_archives_become_files_even_when_only_their_names_are_left
             names.append(f"{tmp_path}/all.zip/{row:02}.png")
     points = random.standard_normal((12, 3)).astype(np.float32)
     columns = {"a b": ("x",) * 6, "a_b": ("y",) * 6}
-    found = ts.score(
+    found = score_all(
         Embeddings(points[:6], tuple(names[:6])),
         Embeddings(points[6:], tuple(names[6:]), columns=columns),
         diagnostics=False,
@@ -165,7 +167,7 @@ def test_images_that_are_nowhere_are_named(fiftyone: Any) -> None:
     from twinscore.integrations.fiftyone import to_fiftyone
 
     points = np.random.default_rng(0).standard_normal((2, 5, 3)).astype(np.float32)
-    found = ts.score(points[0], points[1], diagnostics=False)
+    found = score_all(points[0], points[1], diagnostics=False)
     name = f"twinscore-test-{uuid.uuid4()}"
     with pytest.raises(ValueError, match=r"but 'row 0' leads to none"):
         to_fiftyone(found, name)

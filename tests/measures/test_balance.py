@@ -10,6 +10,7 @@ import pytest
 from known_truth import Mixture
 from twinscore.graph.pool import Pool
 from twinscore.measures.balance import balanced_rows, balanced_score
+from twinscore.neighbors.settings import SearchSettings
 
 
 def test_draws_have_equal_sides_and_one_member_of_a_group() -> None:
@@ -30,7 +31,8 @@ def test_the_average_has_the_limit_at_one_half_and_never_seems_surer_than_it_is(
     mixture = Mixture(n_real, n_synthetic, overlap=0.6)
     random = np.random.default_rng(0)
     pools = (Pool(mixture.draw(random), mixture.is_real, None) for _ in range(200))
-    drawn = [balanced_score(pool, 1, seed=seed, threads=1) for seed, pool in enumerate(pools)]
+    search = SearchSettings(threads=1)
+    drawn = [balanced_score(pool, 1, seed=seed, search=search) for seed, pool in enumerate(pools)]
     scores = [one.score for one in drawn]
     assert np.mean(scores) == pytest.approx(2 * 0.6 / 1.6, abs=0.03)
     # The variance of the average is a small difference of two: wide rather than narrow.

@@ -48,3 +48,50 @@ def test_quality_counts_where_both_sides_have_one() -> None:
 
 def test_unknown_facts_are_left_out() -> None:
     assert find_confounds([None, None], facts(3)) == []
+
+
+def test_half_of_one_side_with_another_size_is_said_in_numbers() -> None:
+    synthetic = [*facts(50), *facts(50, width=32)]
+    size = next(one for one in find_confounds(facts(100), synthetic) if one.fact == "size")
+    assert size.accuracy == pytest.approx(0.75, abs=0.01)
+    assert (size.separates, size.partly) == (False, True)
+    assert size.telltale in (("32x48", 0.0, 0.5), ("64x48", 1.0, 0.5))
+
+
+def test_a_handful_of_images_is_no_evidence() -> None:
+    few = find_confounds([*facts(3), *facts(1, mode="L")], facts(4))
+    assert not any(one.partly for one in few)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_files_of_one_kind_differ_in_bytes_by_chance_only(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    sides = [
+        [facts(1, file_size=int(size))[0] for size in random.normal(1e5, 1e4, count)]
+        for count in (300, 1200)
+    ]
+    by_fact = {one.fact: one for one in find_confounds(*sides)}
+    for fact in ("file size", "bytes per pixel"):
+        assert by_fact[fact].accuracy < 0.6
+        assert not by_fact[fact].partly
+
+
+def test_another_compression_shows_in_bytes_and_another_size_in_bytes_only() -> None:
+    random = np.random.default_rng(0)
+    real = [facts(1, file_size=int(size))[0] for size in random.normal(3e5, 1e4, 80)]
+    smaller = [facts(1, file_size=int(size))[0] for size in random.normal(1e5, 1e4, 80)]
+    by_fact = {one.fact: one for one in find_confounds(real, smaller)}
+    assert by_fact["file size"].separates
+    assert by_fact["bytes per pixel"].separates
+    assert not by_fact["size"].separates
+    quarter = [
+        facts(1, width=32, height=24, file_size=int(size))[0]
+        for size in random.normal(3e5 / 4, 25e2, 80)
+    ]
+    by_fact = {one.fact: one for one in find_confounds(real, quarter)}
+    assert by_fact["file size"].separates
+    assert by_fact["bytes per pixel"].accuracy < 0.65
+
+
+def test_bytes_are_compared_where_both_sides_have_them() -> None:
+    assert "file size" not in [one.fact for one in find_confounds(facts(9, file_size=5), facts(9))]

@@ -10,6 +10,7 @@ from known_truth import Mixture
 from twinscore.graph.pool import Pool
 from twinscore.measures.interval import METHODS, IntervalMethod, find_interval
 from twinscore.measures.unit_graphs import PoolGraphs, graphs_of, grouped_graphs
+from twinscore.neighbors.settings import SearchSettings
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +26,8 @@ def test_every_interval_holds_the_score_and_depends_on_the_seed_alone(
 ) -> None:
     pool, graphs = searched
     score = graphs.profile[1][0]
-    first = find_interval(method, pool, graphs, seed=3, threads=1)
-    again = find_interval(method, pool, graphs, seed=3, threads=2)
+    first = find_interval(method, pool, graphs, seed=3, search=SearchSettings(threads=1))
+    again = find_interval(method, pool, graphs, seed=3, search=SearchSettings(threads=2))
     assert first == again
     assert first.low < score < first.high
     assert first.effective_size > 10

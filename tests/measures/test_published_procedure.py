@@ -7,6 +7,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.measures.published_procedure import second_hit_share
+from twinscore.neighbors.settings import EXACT
 
 umap = pytest.importorskip("umap", reason="umap-learn is not installed")
 
@@ -33,7 +34,7 @@ def test_the_second_hit_counts_even_where_it_is_the_point_itself() -> None:
     real, _ = sides(0.0)
     copies = np.concatenate([real, real])
     # The real twin, with the smaller row, is the first hit.
-    assert second_hit_share(copies, np.arange(200) < 100, None) == 0.0
+    assert second_hit_share(copies, np.arange(200) < 100, EXACT) == 0.0
 
 
 @pytest.mark.parametrize(("space", "convention"), [("umap2d", "exact"), ("embedding", "notebook")])

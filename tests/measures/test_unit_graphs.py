@@ -19,6 +19,7 @@ from twinscore.measures.unit_graphs import (
     grouped_graphs,
     scores_left_out,
 )
+from twinscore.neighbors.settings import SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix, IdArray
@@ -36,7 +37,9 @@ def group_graph(
     progress: ProgressCallback | None = None,
 ) -> NeighborGraph:
     pool = Pool(points, groups <= groups.max() // 2, groups)
-    return grouped_graphs(pool, k, seed=seed, threads=threads, progress=progress).graph
+    return grouped_graphs(
+        pool, k, seed=seed, search=SearchSettings(threads=threads), progress=progress
+    ).graph
 
 
 def test_groups_of_one_give_the_graph_of_the_points() -> None:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import twinscore as ts
+from scored import score_all
 from twinscore.embedding.records import Embeddings, Skipped
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 HOSTILE = (
     'it\'s "quoted" & spaced.png',
@@ -49,7 +51,7 @@ def pictured(hostile_names: list[str]) -> ts.ScoreResult:
     synthetic[:40] += 8.0
     synthetic[50] = real[3]
     skipped = (Skipped("photos/<b>broken</b>.png", "not an image"),)
-    result = ts.score(
+    result = score_all(
         Embeddings(real, tuple(hostile_names[:60]), skipped=skipped),
         Embeddings(synthetic, tuple(hostile_names[60:])),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.embedding.records import Embeddings
 from twinscore.report.galleries import (
     ALIKE,
@@ -32,7 +32,7 @@ def side(
 
 
 def galleries(real: Embeddings, synthetic: Embeddings) -> dict[str, Gallery]:
-    result = ts.score(real, synthetic)
+    result = score_all(real, synthetic)
     assert result.pool is not None
     return galleries_of(result, result.pool, find_side_neighbors(result.pool))
 

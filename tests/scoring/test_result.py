@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-import twinscore as ts
+from scored import score_all
 from twinscore.scoring.result_files import RESULT_FILE, SAMPLES_FILE, check_writable
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def result() -> ts.ScoreResult:
     real, synthetic = random.standard_normal((2, 40, 4)).astype(np.float32)
     synthetic[1] = synthetic[0]
     synthetic[2] = real[0]
-    return ts.score(real, synthetic[:30], real_groups=np.arange(40) // 2)
+    return score_all(real, synthetic[:30], real_groups=np.arange(40) // 2)
 
 
 def test_directory_gets_result_and_samples_and_nothing_else(
@@ -61,6 +63,8 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "score_balanced",
         "slices",
         "hubness",
+        "inputs",
+        "settings",
         "k",
         "model",
         "n_real",
@@ -150,7 +154,7 @@ def test_json_that_cannot_be_written_leaves_the_old_file(
 
     target = tmp_path / "score.json"
     target.write_text("of yesterday")
-    monkeypatch.setattr(type(target), "write_text", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         result.save_json(target)
     assert target.read_text() == "of yesterday"

@@ -161,3 +161,19 @@ def test_linear_light_is_reduced_at_the_exposure_that_was_scored(
         squint(result, embedder, sizes=[16])
         brightness.append(float(np.mean(met)))
     assert brightness[1] > 2.0 * brightness[0]
+
+
+def test_a_sample_is_squinted_at_without_searching_all_images(
+    embedder: ts.Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(3)
+    real, synthetic = ([scene(random) for _ in range(12)] for _ in range(2))
+    whole = squint(ts.score(real, synthetic, model=embedder), embedder, sizes=[32])
+    sampled = ts.score(real, synthetic, model=embedder, precision=0.5)
+
+    def search_of_all(*_: object, **__: object) -> None:
+        pytest.fail("all images were searched")
+
+    monkeypatch.setattr("twinscore.neighbors.settings.self_knn", search_of_all)
+    # A sample of so few is all of them.
+    assert squint(sampled, embedder, sizes=[32]).squint == whole.squint

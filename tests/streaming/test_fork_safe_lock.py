@@ -19,7 +19,7 @@ def test_a_forked_child_never_gets_half_a_change() -> None:
     is_half_done = threading.Event()
 
     def change() -> None:
-        with lock:
+        with lock.held:
             halves["first"] = 1
             is_half_done.set()
             time.sleep(0.2)
@@ -30,7 +30,7 @@ def test_a_forked_child_never_gets_half_a_change() -> None:
     is_half_done.wait()
     child = os.fork()
     if child == 0:
-        with lock:
+        with lock.held:
             os._exit(0 if halves == {"first": 1, "second": 1} else 1)
     thread.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -45,7 +45,7 @@ def test_a_fork_leaves_the_lock_usable_in_the_parent() -> None:
     taken = []
 
     def take() -> None:
-        with lock:
+        with lock.held:
             taken.append(True)
 
     thread = threading.Thread(target=take)

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import signal
 import threading
 from typing import TYPE_CHECKING
@@ -13,29 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twinscore as ts
+from scored import score_all
+from stream_points import batch_score, gaussian_points, grid_points
 from twinscore.streaming.reservoir import Reservoir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from twinscore.base.arrays import FloatMatrix
-    from twinscore.scoring.result import ScoreResult
     from twinscore.streaming.reservoir import Arrivals
-
-
-def batch_score(real: FloatMatrix, synthetic: FloatMatrix, k: int = 1) -> ScoreResult:
-    return ts.score(real, synthetic, k, diagnostics=False)
-
-
-def grid_points(seed: int, count: int, columns: int = 3, most: int = 6) -> FloatMatrix:
-    """Points on a coarse grid: full of ties and duplicates."""
-    return np.random.default_rng(seed).integers(0, most, (count, columns)).astype(np.float32)
-
-
-def gaussian_points(seed: int, count: int, columns: int = 4, shift: float = 0.0) -> FloatMatrix:
-    points = np.random.default_rng(seed).standard_normal((count, columns)) + shift
-    return points.astype(np.float32)
 
 
 @settings(max_examples=25, deadline=None)
@@ -74,7 +56,7 @@ def test_up_to_capacity_all_figures_are_those_of_the_batch_score(group_size: int
     for part in np.array_split(np.arange(180), 7):
         scorer.update(synthetic[part], groups=None if groups[1] is None else groups[1][part])
     result = scorer.result()
-    batch = ts.score(
+    batch = score_all(
         real, synthetic, real_groups=groups[0], synthetic_groups=groups[1], diagnostics=False
     )
     for name in ("score", "reverse_score", "pooled_score", "interval", "z", "null_interval"):
@@ -107,7 +89,7 @@ def test_groups_in_any_order_give_the_batch_score_bit_for_bit(seed: int) -> None
     random = np.random.default_rng(seed)
     real, synthetic = grid_points(seed, 120), grid_points(seed + 1, 90, most=7)
     real_groups, groups = random.integers(0, 20, 120), random.integers(0, 15, 90)
-    batch = ts.score(real, synthetic, 2, real_groups, groups, diagnostics=False)
+    batch = score_all(real, synthetic, 2, real_groups, groups, diagnostics=False)
     merged = ts.StreamingScorer(real, k=2, groups=real_groups)
     order = random.permutation(90)
     for part in np.array_split(order, 3):
@@ -203,97 +185,6 @@ def test_discarded_items_no_longer_count() -> None:
     assert scorer.result().score == batch_score(real, left).score
 
 
-def test_rows_that_are_not_finite_are_left_out_and_named(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    real, points = grid_points(0, 40), grid_points(1, 20)
-    bad = points.copy()
-    bad[3, 1] = np.nan
-    bad[7, 0] = np.inf
-    scorer = ts.StreamingScorer(real)
-    answers = scorer.update(bad, ids=range(20), answers=True)
-    assert answers is not None
-    assert np.flatnonzero(np.isnan(answers.real_share)).tolist() == [3, 7]
-    assert "2 of 20 items left out, such as row 3: expected finite values" in caplog.text
-    assert scorer.n_skipped == 2
-    assert scorer.n_seen == 18
-    assert scorer.result().score == batch_score(real, np.delete(points, [3, 7], axis=0)).score
-
-
-def naive_answers(
-    real: FloatMatrix, kept: FloatMatrix, item: FloatMatrix, k: int
-) -> tuple[float, float]:
-    """Share and ratio of one item; `kept` without the item itself."""
-    to_real = np.square(real.astype(np.float64) - item).sum(axis=1)
-    to_kept = np.square(kept.astype(np.float64) - item).sum(axis=1)
-    joint = np.concatenate([to_real, to_kept])
-    last = np.sort(joint)[k - 1]
-    places = k - (joint < last).sum()
-    share = (to_real < last).sum() + places * (to_real == last).sum() / (joint == last).sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.sqrt(to_real.min() / to_kept.min())
-    return share / k, 1.0 if np.isnan(ratio) else ratio
-
-
-@pytest.mark.parametrize("k", [1, 4])
-@pytest.mark.parametrize("make", [grid_points, gaussian_points])
-def test_answers_equal_a_naive_search(k: int, make: Callable[[int, int], FloatMatrix]) -> None:
-    real = make(0, 60)
-    scorer = ts.StreamingScorer(real, k=k, capacity=40)
-    for seed in range(1, 8):
-        batch = make(seed, 30)
-        answers = scorer.update(batch, answers=True)
-        assert answers is not None
-        snapshot = scorer.snapshot().vectors
-        others = {
-            row: np.delete(snapshot, np.flatnonzero((snapshot == batch[row]).all(axis=1))[0], 0)
-            if answers.kept[row]
-            else snapshot
-            for row in range(30)
-        }
-        expected = [naive_answers(real, others[row], batch[row], k) for row in range(30)]
-        np.testing.assert_allclose(answers.real_share, [share for share, _ in expected])
-        np.testing.assert_allclose(answers.distance_ratio, [ratio for _, ratio in expected])
-
-
-def test_mean_answers_are_the_observed_share_of_the_result() -> None:
-    real, points = grid_points(0, 60), grid_points(1, 50)
-    scorer = ts.StreamingScorer(real, k=2)
-    answers = scorer.update(points, answers=True)
-    assert answers is not None
-    assert answers.real_share.mean() / (60 / 109) == pytest.approx(scorer.result().score)
-
-
-def test_answers_leave_the_own_group_out() -> None:
-    real = np.array([[0.0, 0.0], [0.0, 9.0]], dtype=np.float32)
-    clip = np.array([[5.0, 0.0], [5.1, 0.0]], dtype=np.float32)
-    other = np.array([[4.0, 0.0], [8.0, 0.0]], dtype=np.float32)
-    scorer = ts.StreamingScorer(real, capacity=10)
-    scorer.update(other, groups=["b", "c"])
-    answers = scorer.update(clip, groups=["a", "a"], answers=True)
-    assert answers is not None
-    np.testing.assert_allclose(answers.distance_ratio, [5.0 / 1.0, 5.1 / 1.1], rtol=1e-6)
-
-
-def test_compare_answers_without_taking_in() -> None:
-    real, points = grid_points(0, 60), gaussian_points(1, 20, columns=3)
-    scorer = ts.StreamingScorer(real)
-    scorer.update(points)
-    answers = scorer.compare(points)
-    assert scorer.n_seen == 20
-    assert not answers.kept.any()
-    # An item that is in the pool already meets itself there.
-    assert np.isinf(answers.distance_ratio).all()
-
-
-def test_without_another_synthetic_image_there_is_no_ratio() -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 60))
-    answers = scorer.update(grid_points(1, 1), answers=True)
-    assert answers is not None
-    assert np.isnan(answers.distance_ratio).all()
-    assert answers.real_share.tolist() == [1.0]
-
-
 def test_a_window_scores_the_latest_only() -> None:
     real = gaussian_points(0, 200)
     scorer = ts.StreamingScorer(real, window=100)
@@ -317,81 +208,6 @@ def test_a_half_life_follows_a_drift_that_a_uniform_sample_averages() -> None:
         scorer.update(gaussian_points(2, 1000, shift=3.0))
     assert decayed.result().score < 0.4 < uniform.result().score
     assert decayed.result().sampling == "decay"
-
-
-@pytest.mark.parametrize("options", [{}, {"window": 30}, {"half_life": 20.0}])
-def test_a_saved_scorer_goes_on_as_if_it_had_never_stopped(
-    tmp_path: Path, options: dict[str, float]
-) -> None:
-    real = gaussian_points(0, 50)
-    scorer = ts.StreamingScorer(real, k=2, seed=3, **options)  # type: ignore[arg-type]
-    scorer.update(gaussian_points(1, 200), groups=[f"clip {n // 3}" for n in range(200)])
-    scorer.save(tmp_path / "state.npz")
-    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
-    assert loaded.result() == scorer.result()
-    for each in (scorer, loaded):
-        each.update(gaussian_points(2, 100), groups=[f"clip {n // 3}" for n in range(60, 160)])
-    assert loaded.result() == scorer.result()
-    assert [file.name for file in tmp_path.iterdir()] == ["state.npz"]
-
-
-def test_a_scorer_survives_pickling_and_files_in_memory() -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 40))
-    scorer.update(grid_points(1, 60), ids=range(60))
-    buffer = io.BytesIO()
-    scorer.save(buffer)
-    buffer.seek(0)
-    assert ts.StreamingScorer.load(buffer).result() == scorer.result()
-    assert pickle.loads(pickle.dumps(scorer)).result() == scorer.result()
-
-
-def test_a_failed_save_leaves_the_older_state(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 40))
-    scorer.update(grid_points(1, 20))
-    file = tmp_path / "state.npz"
-    scorer.save(file)
-    expected = scorer.result()
-
-    def full_disk(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    scorer.update(grid_points(2, 10))
-    monkeypatch.setattr(np, "savez", full_disk)
-    with pytest.raises(OSError, match=r"cannot write to .*state\.npz: No space left on device"):
-        scorer.save(file)
-    assert ts.StreamingScorer.load(file).result() == expected
-    assert [left.name for left in tmp_path.iterdir()] == ["state.npz"]
-
-
-def test_a_damaged_or_foreign_state_is_one_clear_error(tmp_path: Path) -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 40))
-    file = tmp_path / "state.npz"
-    scorer.save(file)
-    whole = file.read_bytes()
-    file.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match=r"state\.npz' is not the complete saved state"):
-        ts.StreamingScorer.load(file)
-    np.savez(file, other=np.zeros(3))
-    with pytest.raises(ValueError, match="is not the complete saved state"):
-        ts.StreamingScorer.load(file)
-    np.save(file.with_suffix(".npy"), np.zeros(3))
-    with pytest.raises(ValueError, match="is not the complete saved state"):
-        ts.StreamingScorer.load(file.with_suffix(".npy"))
-    with pytest.raises(FileNotFoundError, match="expected the saved state of a stream"):
-        ts.StreamingScorer.load(tmp_path / "missing.npz")
-
-
-def test_a_state_of_another_format_version_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "state.npz"
-    ts.StreamingScorer(grid_points(0, 40)).save(file)
-    with np.load(file) as archive:
-        content = dict(archive)
-    content["header"] = np.array(str(content["header"]).replace('"version": 1', '"version": 2', 1))
-    np.savez(file, **content)
-    with pytest.raises(ValueError, match=r"expected format twinscore-stream 1, got .* 2"):
-        ts.StreamingScorer.load(file)
 
 
 def test_ctrl_c_in_the_middle_of_an_update_loses_nothing(
@@ -433,78 +249,6 @@ def test_threads_may_update_and_look_at_once() -> None:
     assert scorer.result().score == batch_score(real, points).score
 
 
-def test_images_are_embedded_like_the_real_ones(make_folder: Callable[..., Path]) -> None:
-    real, renders = make_folder("real", {"a": 6}), make_folder("renders", {"b": 5}, seed=1)
-    files = sorted(renders.glob("b/*.png"))
-    scorer = ts.StreamingScorer(real)
-    scorer.update(files[:2], ids=["0", "1"])
-    (renders / "b" / "broken.png").write_bytes(b"no image")
-    scorer.update([*files[2:], renders / "b" / "broken.png"])
-    assert scorer.n_skipped == 1
-    (renders / "b" / "broken.png").unlink()
-    result = scorer.result()
-    assert result.score == ts.score(real, renders).score
-    assert result.model is not None
-    assert result.warnings == ("1 synthetic images could not be used",)
-
-
-def test_a_scorer_saved_with_an_embedder_of_the_callers_asks_for_it(
-    make_folder: Callable[..., Path], tmp_path: Path
-) -> None:
-    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
-    real, renders = make_folder("real", {"a": 4}), make_folder("renders", {"b": 3}, seed=1)
-    embedder = ts.Embedder(threads=1)
-    scorer = ts.StreamingScorer(real, model=embedder)
-    scorer.update(renders)
-    scorer.save(tmp_path / "state.npz")
-    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
-    assert loaded.result() == scorer.result()
-    with pytest.raises(ValueError, match="saved with an Embedder of the caller's; pass it again"):
-        loaded.update(renders)
-    again = ts.StreamingScorer.load(tmp_path / "state.npz", model=embedder)
-    again.update(renders)
-    assert again.n_seen == 6
-
-
-def test_images_against_ready_made_embeddings_come_with_a_warning(
-    make_folder: Callable[..., Path], save_model: Callable[..., Path], tmp_path: Path
-) -> None:
-    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
-    scorer = ts.StreamingScorer(gaussian_points(0, 20, columns=3), model=save_model())
-    scorer.update(gaussian_points(1, 5, columns=3))
-    assert scorer.result().warnings == ()
-    scorer.update(make_folder("renders", {"a": 3}))
-    result = scorer.result()
-    assert result.model is not None
-    assert result.model.startswith("mine")
-    assert "the real side came as ready-made embeddings" in result.warnings[0]
-    scorer.save(tmp_path / "state.npz")
-    loaded = ts.StreamingScorer.load(tmp_path / "state.npz")
-    assert loaded.result() == result
-    merged = ts.StreamingScorer(gaussian_points(0, 20, columns=3)).merge(loaded)
-    assert merged.result().warnings == result.warnings
-
-
-def test_anything_that_speaks_dlpack_is_read_in_place() -> None:
-    class Exchanged:
-        """An array of another library: it knows DLPack and nothing of numpy."""
-
-        def __init__(self, array: FloatMatrix) -> None:
-            self._array = array
-
-        def __dlpack__(self, **options: object) -> object:
-            return self._array.__dlpack__(**options)  # type: ignore[arg-type]
-
-        def __dlpack_device__(self) -> object:
-            return self._array.__dlpack_device__()
-
-    from twinscore.streaming.intake import take_in
-
-    points = grid_points(1, 20)
-    intake = take_in(Exchanged(points), 3, lambda: pytest.fail("no embedder is needed"))
-    assert np.shares_memory(intake.vectors, points)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -517,26 +261,6 @@ def test_anything_that_speaks_dlpack_is_read_in_place() -> None:
 def test_arguments_out_of_range_are_refused(arguments: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ts.StreamingScorer(grid_points(0, 40), **arguments)  # type: ignore[arg-type]
-
-
-def test_a_batch_that_does_not_fit_changes_nothing() -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 40))
-    with pytest.raises(ValueError, match=r"as wide as the real ones \(3\), got 2"):
-        scorer.update(np.zeros((4, 2), dtype=np.float32))
-    with pytest.raises(ValueError, match="expected groups for each of the 4 items, got 3"):
-        scorer.update(np.zeros((4, 3), dtype=np.float32), groups=[1, 2, 3])
-    with pytest.raises(ValueError, match="expected ids for each of the 4 items, got 5"):
-        scorer.update(np.zeros((4, 3), dtype=np.float32), ids=range(5))
-    assert scorer.n_seen == 0
-    with pytest.raises(ValueError, match="expected at least 2 synthetic images, got 0"):
-        scorer.result()
-
-
-def test_an_empty_batch_is_no_error() -> None:
-    scorer = ts.StreamingScorer(grid_points(0, 40))
-    scorer.update(np.empty((0, 3), dtype=np.float32))
-    scorer.update([])
-    assert scorer.n_seen == 0
 
 
 def test_scorers_that_draw_differently_cannot_be_merged() -> None:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from typing import Any
 
 from twinscore.base.errors import MissingExtraError
+
+
+def check_installed(module: str, *, extra: str, purpose: str) -> None:
+    """Make sure that an optional module is there, without the time that importing it takes.
+
+    Parameters
+    ----------
+    module, extra, purpose
+        As for `require`.
+
+    Raises
+    ------
+    MissingExtraError
+        With the pip command that mends it.
+    """
+    name = module.partition(".")[0]
+    if find_spec(name) is None:
+        raise MissingExtraError(_how_to_install(name, extra, purpose))
 
 
 def require(module: str, *, extra: str, purpose: str) -> Any:
@@ -30,6 +49,8 @@ def require(module: str, *, extra: str, purpose: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != module.partition(".")[0]:
             raise
-        raise MissingExtraError(
-            f"{purpose} needs the package {error.name!r}: pip install 'twinscore[{extra}]'"
-        ) from error
+        raise MissingExtraError(_how_to_install(error.name, extra, purpose)) from error
+
+
+def _how_to_install(package: str, extra: str, purpose: str) -> str:
+    return f"{purpose} needs the package {package!r}: pip install 'twinscore[{extra}]'"

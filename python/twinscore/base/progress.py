@@ -9,3 +9,13 @@ ProgressCallback = Callable[[int, int], None]
 
 StageProgress = Callable[[str, int, int], None]
 """Called with (stage, done, total): one for the stages of a whole run."""
+
+
+def stage_of(progress: StageProgress | None, name: str) -> ProgressCallback:
+    """Return the callback of one stage of a run."""
+
+    def report(done: int, total: int) -> None:
+        if progress is not None:
+            progress(name, done, total)
+
+    return report

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 
-def thread_count(threads: int) -> int:
-    """Turn 0 into the number of processors that the process may use."""
+def thread_count(threads: int | None = None) -> int:
+    """Turn None or 0 into the number of processors that the process may use."""
     if threads:
         return threads
     if hasattr(os, "sched_getaffinity"):

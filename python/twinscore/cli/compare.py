@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.base.printable import printable
 from twinscore.cli.command_line import command_line
-from twinscore.cli.options import check_device
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
+from twinscore.cli.messages import say
+from twinscore.cli.options import allow_remote_paths_option, check_device
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
     from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.scoring.result import ScoreResult
-
-EXIT_WORSE = 3
+    from twinscore.scoring.estimate import Estimate
 
 COMPARE_EXAMPLES = """\b
 Examples:
@@ -85,6 +86,7 @@ Examples:
     metavar="SECONDS",
     help="Between two frames of a clip, with --real. Default: 1.",
 )
+@allow_remote_paths_option
 @click.option(
     "--allow-skips", is_flag=True, help="Go on if over 5% of a set cannot be read, with --real."
 )
@@ -106,6 +108,7 @@ def compare(
     fail_if_worse: bool,
     exposure: float | None,
     video_interval: float | None,
+    allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -117,11 +120,11 @@ def compare(
     synthetic sets, as for `twinscore score`; that comparison is sharper, because both sets then
     meet the same real images in one design.
     """
-    from rich.console import Console
-
     from twinscore.report.page.comparison_files import check_comparison_folder, save_comparison
     from twinscore.report.terminal.comparison import print_difference
+    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.result_files import save_json
 
     of_images: dict[str, object] = {
         "k": k,
@@ -131,6 +134,7 @@ def compare(
         "slice_by": slice_by or None,
         "exposure": exposure,
         "video_interval": video_interval,
+        "allow_remote_paths": allow_remote_paths or None,
         "allow_skips": allow_skips or None,
     }
     given = {name: value for name, value in of_images.items() if value is not None}
@@ -155,7 +159,7 @@ def compare(
             comparison, results = _of_images(real, first, second, options, progress)
     try:
         if json_target is not None and not to_stdout:
-            json_target.write_text(comparison.to_json(), encoding="utf-8")
+            save_json(comparison.to_json(), json_target)
         if out is not None:
             save_comparison(
                 comparison,
@@ -171,20 +175,21 @@ def compare(
         elif not quiet:
             print_difference(comparison, Console(highlight=False))
     if out is not None and not (quiet or to_stdout):
-        click.echo(f"\nWritten to {out}")
+        say(f"\nWritten to {out}")
     if fail_if_worse and comparison.is_worse:
-        click.echo(
-            f"twinscore: {second} scores {-comparison.difference:.4f} lower than {first} "
+        better, worse = printable(first), printable(second)
+        say(
+            f"twinscore: {worse} scores {-comparison.difference:.4f} lower than {better} "
             f"(p = {comparison.p_value:.2g})",
             err=True,
         )
-        return EXIT_WORSE
+        return EXIT_BELOW_MINIMUM
     return 0
 
 
 def _of_images(
     real: str, first: str, second: str, options: dict[str, object], progress: ProgressDisplay
-) -> tuple[Comparison, tuple[ScoreResult, ScoreResult]]:
+) -> tuple[Comparison, tuple[Estimate, Estimate]]:
     from twinscore.comparison.run import compare as compare_twins
 
     twins = compare_twins(real, first, second, names=(first, second), progress=progress, **options)  # type: ignore[arg-type]

@@ -6,11 +6,14 @@ import signal
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.exit_codes import EXIT_TERMINATED
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from twinscore.embedding.into_store import EmbeddingRun
     from twinscore.images.decoding import Preprocessing
 
-EXIT_TERMINATED = 143
 
 EMBED_EXAMPLES = """\b
 Examples:
@@ -76,6 +78,7 @@ Examples:
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option(
     "--hash",
     "hashed",
@@ -111,7 +114,13 @@ def embed(
     threads: int | None,
     isolated: bool,
     quiet: bool,
-    **options: Any,
+    group_by: str | None,
+    video_interval: float,
+    dtype: str,
+    shard_size: int | None,
+    hashed: bool,
+    retry_failed: bool,
+    prune: bool,
 ) -> int:
     """Embed the images of SOURCE into a store: whatever 'twinscore score' takes as images.
 
@@ -133,9 +142,21 @@ def embed(
         isolated=isolated,
     )
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
-        run = embed_source(source, out, model=embedder, progress=display, **options)
+        run = embed_source(
+            source,
+            out,
+            model=embedder,
+            group_by=group_by,
+            video_interval=video_interval,
+            dtype=dtype,
+            shard_size=shard_size,
+            hashed=hashed,
+            retry_failed=retry_failed,
+            prune=prune,
+            progress=display,
+        )
     if not quiet:
-        click.echo(_summary(run, out))
+        say(_summary(run, out))
     if run.store is not None and run.store.failed == run.store.images:
         raise ValueError(f"no image of {source} could be embedded")
     return 0
@@ -153,6 +174,7 @@ def _terminating_cleanly() -> Iterator[None]:
 
 def _summary(run: EmbeddingRun, out: Path) -> str:
     from twinscore.images.sources.endings import counted
+    from twinscore.images.sources.passed_over import describe_passed_over
 
     assert run.store is not None
     lines = [
@@ -162,6 +184,8 @@ def _summary(run: EmbeddingRun, out: Path) -> str:
         f"dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",
     ]
+    if run.passed_over:
+        lines.append(describe_passed_over(run.passed_over))
     if run.repeated:
         lines.append(f"{counted(run.repeated, 'image')} listed again, kept once")
     if run.missing:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from twinscore.cli.messages import say
+
 HISTORY_EXAMPLES = """\b
 Examples:
   twinscore history runs/*/ --out history.html
@@ -23,15 +25,14 @@ Examples:
 )
 def history(results: tuple[str, ...], out: Path | None) -> int:
     """Line up RESULTS, folders of `twinscore score --out`, in the order given."""
-    from rich.console import Console
-
     from twinscore.report.page.history_page import changed_settings, runs_of, write_history
     from twinscore.report.terminal.comparison import print_history
+    from twinscore.report.terminal.console import Console
     from twinscore.scoring.saved_result import read_saved
 
     runs = runs_of([read_saved(folder) for folder in results])
     print_history(runs, changed_settings(runs), Console(highlight=False))
     if out is not None:
         write_history(runs, out)
-        click.echo(f"\nWritten to {out}")
+        say(f"\nWritten to {out}")
     return 0

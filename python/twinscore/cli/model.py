@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.messages import say
 from twinscore.cli.options import device_option, read_preprocessing
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def model() -> None:
 def list_models() -> int:
     """List the models that are known by name."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from twinscore.embedding.models.catalog import CATALOG
+    from twinscore.report.terminal.console import Console
 
     table = Table("Model", "Dimensions", "How", box=box.SIMPLE_HEAD)
     table.columns[1].justify = "right"
@@ -52,7 +53,7 @@ def list_models() -> int:
             how = f"needs the package {missing!r}: pip install 'twinscore\\[{extra}]'"
         table.add_row(entry.name, str(entry.dimension), f"{how}\n[dim]{entry.remark}[/dim]")
     Console(highlight=False).print(table)
-    click.echo(
+    say(
         "Others: your own .onnx file, or 'twinscore model export' of torchvision:MODEL,\n"
         "timm:MODEL or transformers:MODEL."
     )
@@ -114,7 +115,7 @@ def export(
         if preprocessing is not None:
             loaded = dataclasses.replace(loaded, preprocessing=preprocessing)
         export_model(loaded, target)
-    click.echo(f"Written to {target}; 'twinscore model check {target}' tries it")
+    say(f"Written to {target}; 'twinscore model check {target}' tries it")
     return 0
 
 
@@ -152,7 +153,7 @@ def check(
         preprocessing=preprocessing,
     )
     for label, value in _described(check_model(embedder, image)):
-        click.echo(f"{label:<15}{value}")
+        say(f"{label:<15}{value}")
     return 0
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.embedding.models import DEFAULT_MODEL
+
 if TYPE_CHECKING:
     from twinscore.images.decoding import Preprocessing
 
@@ -47,7 +49,7 @@ neighbors_option = click.option(
 )
 model_option = click.option(
     "--model",
-    default="efficientnet-lite0",
+    default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|FILE.onnx",
     help="Network that embeds the images.",
@@ -62,6 +64,11 @@ device_option = click.option(
 )
 exposure_option = click.option(
     "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+)
+allow_remote_paths_option = click.option(
+    "--allow-remote-paths",
+    is_flag=True,
+    help="Let a list or table at a URL lead to files of this machine and to other hosts.",
 )
 video_interval_option = click.option(
     "--video-interval",

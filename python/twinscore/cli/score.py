@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.command_line import command_line
 from twinscore.cli.duration import seconds_of
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
     neighbors_option,
     video_interval_option,
 )
+from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
+from twinscore.cli.settings_file import settings_option
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
-
-EXIT_BELOW_MINIMUM = 3
-EXIT_INTERRUPTED = 130
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -35,6 +36,7 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score --settings result/result.json      # the same run again
 """
 
 
@@ -49,6 +51,7 @@ def _check_number(
 @click.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
+@settings_option
 @neighbors_option
 @model_option
 @device_option
@@ -155,6 +158,7 @@ def _check_number(
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
@@ -184,6 +188,7 @@ def score(
     min_score: float | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
     seed: int,
@@ -197,121 +202,77 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
-    from rich.console import Console
-
-    from twinscore.report.page.score_page import write_report
     from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.report.terminal.sample import print_sampled_summary
-    from twinscore.report.terminal.summary import print_summary
-    from twinscore.scoring.result_files import REPORT_FILE, check_writable
-    from twinscore.scoring.run import score as score_sides
+    from twinscore.scoring.options import settings_of
+    from twinscore.scoring.result import SampledResult
+    from twinscore.scoring.result_files import check_writable
+    from twinscore.scoring.run import Run
+    from twinscore.scoring.score import score_sides
     from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
-    if precision is not None or budget is not None:
-        if report:
-            raise click.UsageError("--report needs all images: leave out --precision and --budget")
-        if out is not None and report is None and not quiet:
-            click.echo("twinscore: no report.html of a sample of the images", err=True)
-        report = False
+    if report and (precision is not None or budget is not None):
+        raise click.UsageError("--report needs all images: leave out --precision and --budget")
+    settings = settings_of(
+        k=k,
+        threads=threads,
+        group_by=group_by,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
+        space=space,
+        convention=convention,
+        model=model,
+        device=device,
+        backend=backend,
+        precision=precision,
+        budget=budget,
+        exposure=exposure,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+        allow_skips=allow_skips,
+        seed=seed,
+    )
     if out is not None:
         check_writable(out, overwrite=overwrite)
-        report = _can_report(report, quiet=quiet)
+        wanted = False if settings.sample is not None else report
+        report = can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
-        _check_json_target(json_target)
-    network: str | Embedder = model
+        check_json_target(json_target)
+    network: Embedder | None = None
     if squint:
-        from twinscore.embedding.network.embedder import Embedder
-
-        network = Embedder(Path(model), device, threads, exposure=exposure)
+        network = settings.images.open_embedder(threads)
     with ProgressDisplay(quiet=quiet) as progress:
-        result = score_sides(
-            real,
-            synthetic,
-            k,
-            threads=threads,
-            group_by=group_by,
-            slice_by=slice_by,
-            collapse_duplicates=collapse_duplicates,
-            interval=interval,
-            diagnostics=diagnostics,
-            space=space,
-            convention=convention,
-            model=network,
-            device=device,
-            backend=backend,
-            precision=precision,
-            budget=budget,
-            exposure=exposure,
-            video_interval=video_interval,
-            allow_skips=allow_skips,
-            seed=seed,
-            progress=progress,
-        )
+        result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
+    is_sample = isinstance(result, SampledResult)
+    if is_sample and out is not None and not quiet:
+        say("twinscore: no report.html of a sample of the images", err=True)
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
-        if not isinstance(network, str):
+        if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
-                result = squint_at(result, network, threads=threads, progress=progress)
+                result = squint_at(result, network, progress=progress)
             if out is not None:
                 result.save(out, overwrite=True)
         if json_target is not None and not to_stdout:
             result.save_json(json_target)
-        if out is not None and report:
-            with ProgressDisplay(quiet=quiet) as progress:
-                write_report(
-                    result,
-                    out / REPORT_FILE,
-                    title=f"{synthetic} against {real}",
-                    command=command_line(),
-                    map_method=map_method,
-                    threads=threads,
-                    progress=progress,
-                )
+        if out is not None and report and not is_sample:
+            write_page(result, out, f"{synthetic} against {real}", map_method, quiet=quiet)
     finally:
         # A disk that is full must not cost the user the answer.
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            show = print_summary if result.sampling is None else print_sampled_summary
-            show(result, Console(highlight=False))
+            print_result(result)
     if out is not None and not (quiet or to_stdout):
-        click.echo(f"\nWritten to {out}")
-    if result.sampling is not None and result.sampling["interrupted"]:
+        say(f"\nWritten to {out}")
+    if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
-        click.echo(
-            f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True
-        )
+        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0
-
-
-def _can_report(wanted: bool | None, *, quiet: bool) -> bool:
-    """Tell whether to make a report; only one that was asked for may fail."""
-    from twinscore.report.page.document import check_page_packages
-
-    if wanted is False:
-        return False
-    try:
-        check_page_packages()
-    except ImportError as error:
-        if wanted:
-            raise
-        if not quiet:
-            click.echo(f"twinscore: no report.html: {error}", err=True)
-        return False
-    return True
-
-
-def _check_json_target(target: Path) -> None:
-    from twinscore.scoring.result_files import check_writable
-
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
-    # Pipes and devices need no room beside them.
-    if target.is_file() or not target.exists():
-        check_writable(target.parent, overwrite=True)

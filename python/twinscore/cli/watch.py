@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from twinscore.base.extras import require
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
+from twinscore.cli.messages import say
 from twinscore.cli.options import (
     device_option,
     exposure_option,
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from twinscore.streaming.watching import WatchSession
     from twinscore.streaming.watching.reporting import Reporter
 
-EXIT_BELOW = 3
 STATE_FILE = ".twinscore-watch.npz"
 SECONDS_BETWEEN_RESCANS = 60.0
 RESCANNING_PAUSES = 20.0
@@ -184,9 +186,10 @@ def watch(
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:
-                session.save()
+                with interrupts_postponed():
+                    session.save()
         if not quiet:
-            click.echo(report.conclusion(), err=report.keeps_standard_output)
+            say(report.conclusion(), err=report.keeps_standard_output)
     return code
 
 
@@ -218,20 +221,20 @@ def _watch(
             is_idle = False
         report.refresh(at_once=is_idle)
         session.save_now_and_then()
-        if _is_too_low(report.result, stop_below, after):
-            return EXIT_BELOW
+        result = report.result
+        if result is not None and _is_too_low(result, stop_below, after):
+            say(
+                f"twinscore: score {result.score:.4f} of {result.n_seen:,} frames is below "
+                f"{stop_below:g}",
+                err=True,
+            )
+            return EXIT_BELOW_MINIMUM
         if is_idle:
             return 0
 
 
-def _is_too_low(result: StreamResult | None, stop_below: float | None, after: int) -> bool:
-    if stop_below is None or result is None or result.n_seen < after:
-        return False
-    if result.score >= stop_below:
-        return False
-    message = f"score {result.score:.4f} of {result.n_seen:,} frames is below {stop_below:g}"
-    click.echo(f"twinscore: {message}", err=True)
-    return True
+def _is_too_low(result: StreamResult, stop_below: float | None, after: int) -> bool:
+    return stop_below is not None and result.n_seen >= after and result.score < stop_below
 
 
 def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:

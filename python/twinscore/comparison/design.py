@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
+    from twinscore.neighbors.settings import SearchSettings
 
 GROUP_DRAWS = 10
 
@@ -127,7 +128,7 @@ def make_design(
     pairs: Sequence[tuple[int, int]],
     k: int,
     random: np.random.Generator,
-    threads: int | None,
+    search: SearchSettings,
 ) -> Design:
     """Find the candidates around every unit.
 
@@ -143,8 +144,8 @@ def make_design(
         Neighbors per unit.
     random
         Draws one image of each group.
-    threads
-        Of the search; None for all that the process may use.
+    search
+        Backend and threads.
     """
     size = len(sets[0])
     labels = np.repeat([0, 1], size)
@@ -163,7 +164,7 @@ def make_design(
                 [first.vectors[sets[0].draw(random)], second.vectors[sets[1].draw(random)]]
             ),
         ]
-        draws.append(_deep_enough(points[0], points[1], k, depth, labels, threads))
+        draws.append(_deep_enough(points[0], points[1], k, depth, labels, search))
     return Design(tuple(draws), labels, strata, len(real_units))
 
 
@@ -173,11 +174,11 @@ def _deep_enough(
     k: int,
     depth: int,
     labels: IdArray,
-    threads: int | None,
+    search: SearchSettings,
 ) -> Neighborhoods:
     """Search deeper until the sets as they are need no candidate beyond a list."""
     while True:
-        found = find_neighborhoods(real, synthetic, k, depth, threads=threads)
+        found = find_neighborhoods(real, synthetic, k, depth, search=search)
         _, certain = found.real_shares(labels)
         deeper = min(2 * depth, affordable_depth(len(synthetic)))
         if certain.all() or deeper <= depth:

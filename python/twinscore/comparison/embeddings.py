@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import Z_95
 from twinscore.comparison import exchanges as resampling
 from twinscore.comparison.design import equal_sets, make_design, units_of
 from twinscore.comparison.exchanges import exchanged, half_spread, two_sided
 from twinscore.comparison.matching import match_scenes
 from twinscore.comparison.result import Comparison
 from twinscore.comparison.slice_differences import compare_slices, slice_columns, slices_left_out
-from twinscore.graph.chance import Z_95
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def compare_embeddings(
     names: tuple[str, str] = ("first", "second"),
     slice_by: Sequence[str] = (),
     seed: int = 0,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> Comparison:
     """Compare two synthetic sets against one real set.
@@ -65,8 +66,8 @@ def compare_embeddings(
         Columns of both sets, each value of which is a slice.
     seed
         Of cuts, draws, exchanges and halves.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called now and then with (done, total).
 
@@ -80,7 +81,7 @@ def compare_embeddings(
     real_units = units_of(real)
     _check(real, first, second, real_units, sets, names, k)
     pairs = match_scenes(sets[0].names, sets[1].names)
-    design = make_design(real, first, second, real_units, sets, pairs, k, random, threads)
+    design = make_design(real, first, second, real_units, sets, pairs, k, random, search)
     if uncertain := design.uncertain():
         warnings.append(
             f"{uncertain:,} images lie so deep among images of the other set that their share of "

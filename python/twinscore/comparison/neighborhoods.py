@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors import knn, self_knn
+from twinscore.base.constants import TIE_TOLERANCE
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
 
-SAME_DISTANCE = 1e-12
-"""Relative difference below which two distances are one, as in the neighbor search."""
 MOST_CELLS = 60_000_000
 """Most candidates held, over all lists."""
 
@@ -79,8 +78,8 @@ class Neighborhoods:
         full = rank[:, -1] >= self.k
         last = np.where(full, np.argmax(rank >= self.k, axis=1), counts.shape[1] - 1)
         limit = self.distances[np.arange(len(last)), last][:, None]
-        nearer = counts & (self.distances < limit * (1.0 - SAME_DISTANCE))
-        tied = counts & ~nearer & (self.distances <= limit * (1.0 + SAME_DISTANCE))
+        nearer = counts & (self.distances < limit * (1.0 - TIE_TOLERANCE))
+        tied = counts & ~nearer & (self.distances <= limit * (1.0 + TIE_TOLERANCE))
         places = self.k - nearer.sum(axis=1)
         tied_count = np.maximum(tied.sum(axis=1), 1)
         # A list that ends early fills what places it can; the others stay with no real point.
@@ -97,7 +96,7 @@ def find_neighborhoods(
     k: int,
     depth: int,
     *,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
 ) -> Neighborhoods:
     """Search the `depth` nearest points of each side for every synthetic point.
 
@@ -109,13 +108,13 @@ def find_neighborhoods(
         Neighbors that count.
     depth
         Candidates of each side; fewer where a side has fewer.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     """
     of_real = min(depth, len(real))
     of_synthetic = min(depth, len(synthetic) - 1)
-    to_real = knn(synthetic, real, of_real, threads=threads)
-    among = self_knn(synthetic, of_synthetic, threads=threads)
+    to_real = search.knn(synthetic, real, of_real)
+    among = search.self_knn(synthetic, of_synthetic)
     distances = np.hstack([to_real.distances, among.distances])
     ids = np.hstack([to_real.ids, among.ids])
     is_real = np.broadcast_to(np.arange(distances.shape[1]) < of_real, distances.shape)

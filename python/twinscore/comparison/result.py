@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
+
+from twinscore.base.json_values import json_value
 
 SIGNIFICANT = 0.05
 
@@ -121,21 +122,9 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON types; what is not finite becomes None."""
-        fields = dataclasses.asdict(self)
-        fields["verdict"] = self.verdict
-        finite: dict[str, Any] = _finite(fields)
-        return finite
+        values = {field.name: json_value(getattr(self, field.name)) for field in fields(self)}
+        return {**values, "verdict": self.verdict}
 
     def to_json(self) -> str:
         """Return the text of `comparison.json`."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if abs(value) < float("inf") else None
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return value

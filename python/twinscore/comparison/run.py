@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
 from twinscore.comparison.matching import moved_images
-from twinscore.scoring.run import score
+from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import numpy.typing as npt
+    from typing import Unpack
 
     from twinscore.base.progress import StageProgress
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
+    from twinscore.scoring.options import ScoreOptions
+    from twinscore.scoring.result import SampledResult, ScoreResult
+    from twinscore.scoring.score import Labels
     from twinscore.scoring.scored_pool import ScoredPool
 
 
@@ -33,8 +35,8 @@ class ComparedTwins:
     """
 
     comparison: Comparison
-    first: ScoreResult
-    second: ScoreResult
+    first: ScoreResult | SampledResult
+    second: ScoreResult | SampledResult
 
 
 def compare(
@@ -45,12 +47,13 @@ def compare(
     *,
     names: tuple[str, str] = ("first", "second"),
     slice_by: str | Sequence[str] = (),
-    first_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
-    second_groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    real_groups: Labels | None = None,
+    first_groups: Labels | None = None,
+    second_groups: Labels | None = None,
     seed: int = 0,
     threads: int | None = None,
     progress: StageProgress | None = None,
-    **options: Any,
+    **options: Unpack[ScoreOptions],
 ) -> ComparedTwins:
     """Compare two synthetic sets against one real set.
 
@@ -64,10 +67,10 @@ def compare(
         What the sets are called.
     slice_by
         Columns of both synthetic sets: the difference in each value is told apart.
-    first_groups, second_groups
-        One label per synthetic image; images of one clip or scene share it.
+    real_groups, first_groups, second_groups
+        One label per image; images of one clip or scene share it.
     **options
-        Further options of `twinscore.score`, such as ``real_groups``, ``group_by`` or ``model``.
+        Further options of `twinscore.score`, such as ``group_by`` or ``model``.
 
     Returns
     -------
@@ -89,62 +92,69 @@ def compare(
     True
     """
 
-    def prefixed(name: str) -> StageProgress | None:
-        if progress is None:
-            return None
-        return lambda stage, done, total: progress(f"{name}: {stage}", done, total)
+    def prefixed(name: str) -> StageProgress:
+        return lambda stage, done, total: stage_of(progress, f"{name}: {stage}")(done, total)
 
-    def scored(reality: Any, synthetic: Any, name: str, groups: Any) -> ScoreResult:
-        return score(
-            reality,
-            synthetic,
-            k,
-            seed=seed,
-            threads=threads,
-            progress=prefixed(name),
-            synthetic_groups=groups,
-            slice_by=slice_by,
-            **options,
-        )
-
-    before = scored(real, first, names[0], first_groups)
+    before = score(
+        real,
+        first,
+        k,
+        seed=seed,
+        threads=threads,
+        real_groups=real_groups,
+        synthetic_groups=first_groups,
+        slice_by=slice_by,
+        progress=prefixed(names[0]),
+        **options,
+    )
     pool = _pool_of(before)
     # The embedded real images carry their groups along.
-    options.pop("real_groups", None)
-    after = scored(pool.real, second, names[1], second_groups)
-    after = dataclasses.replace(
-        after, pool=dataclasses.replace(_pool_of(after), sources=_joined_sources(before, after))
+    after = score(
+        pool.real,
+        second,
+        k,
+        seed=seed,
+        threads=threads,
+        synthetic_groups=second_groups,
+        slice_by=slice_by,
+        progress=prefixed(names[1]),
+        **options,
     )
-    stage = f"Exchanging images of {names[0]} and {names[1]}"
+    after = replace(
+        after,
+        inputs={**after.inputs, "real": before.inputs["real"]},
+        pool=replace(_pool_of(after), sources=_joined_sources(before, after)),
+    )
     comparison = compare_embeddings(
         pool.real,
         pool.synthetic,
         _pool_of(after).synthetic,
         k=k,
         names=names,
-        slice_by=(slice_by,) if isinstance(slice_by, str) else slice_by,
+        slice_by=before.settings.slice_by,
         seed=seed,
-        threads=threads,
-        progress=None if progress is None else lambda done, total: progress(stage, done, total),
+        search=before.settings.search,
+        progress=stage_of(progress, f"Exchanging images of {names[0]} and {names[1]}"),
     )
     moved = moved_images(_giveaways(before), _giveaways(after))
-    return ComparedTwins(dataclasses.replace(comparison, moved=moved), before, after)
+    return ComparedTwins(replace(comparison, moved=moved), before, after)
 
 
-def _pool_of(result: ScoreResult) -> ScoredPool:
+def _pool_of(result: Estimate) -> ScoredPool:
     assert result.pool is not None
     return result.pool
 
 
-def _joined_sources(before: ScoreResult, after: ScoreResult) -> dict[str, Any]:
+def _joined_sources(before: Estimate, after: Estimate) -> dict[str, Any]:
     real = {side: source for side, source in _pool_of(before).sources.items() if side == "real"}
     return {**real, **_pool_of(after).sources}
 
 
-def _giveaways(result: ScoreResult) -> list[tuple[str, float]]:
+def _giveaways(result: Estimate) -> list[tuple[str, float]]:
     columns = (result.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
     return [
         (name, giveaway)
         for side, name, giveaway in zip(*columns, strict=True)
-        if side == "synthetic"
+        # A sample knows the giveaway of some images only.
+        if side == "synthetic" and giveaway is not None
     ]

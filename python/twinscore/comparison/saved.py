@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.constants import Z_95
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
 from twinscore.comparison.slice_differences import adjusted
-from twinscore.graph.chance import Z_95
 
 if TYPE_CHECKING:
     from twinscore.scoring.saved_result import SavedResult

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.records import Embeddings
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Mapping
 
+    from twinscore.base.arrays import IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
-    from twinscore.images.records import ImageFacts, ImageItem, ImageSource
+    from twinscore.embedding.records import EmbeddedImage
+    from twinscore.images.records import ImageFacts, ImageSource
 
 
 def embed_images(
@@ -31,34 +31,22 @@ def embed_images(
     progress
         Called now and then with (done, total).
     """
-    from twinscore.embedding.network.growing_rows import GrowingRows
     from twinscore.embedding.network.preparation import Examination
 
-    total = len(source)
-    rows = GrowingRows(embedder.dimension, capacity=total)
     kept = _KeptImages()
-    skipped: list[Skipped] = []
-    done = 0
-    with closing(embedder.stream(source, Examination(facts=True))) as stream:
-        for batch in stream:
-            for place, image in enumerate(batch, done):
-                if image.vector is None:
-                    skipped.append(Skipped(image.item.name, image.failure or ""))
-                else:
-                    rows.append(image.vector)
-                    kept.append(place, image.item, image.facts)
-            done += len(batch)
-            if progress is not None:
-                progress(done, max(done, total))
+    vectors, places, skipped = embedder.embed_items(
+        source, progress, examination=Examination(facts=True), note=kept.append
+    )
     return Embeddings(
-        vectors=rows.finish(),
+        vectors=vectors,
         names=tuple(kept.names),
-        groups=kept.complete_groups(),
-        skipped=tuple(skipped),
+        groups=kept.complete_groups(places),
+        skipped=skipped,
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
         columns=kept.columns(),
         facts=tuple(kept.facts) if any(kept.facts) else None,
+        passed_over=passed_over_by(source),
     )
 
 
@@ -68,43 +56,27 @@ class _KeptImages:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.facts: list[ImageFacts | None] = []
-        self._places: list[int] = []
         self._groups: list[str | None] = []
         self._columns: list[Mapping[str, str]] = []
 
-    def append(self, place: int, item: ImageItem, facts: ImageFacts | None) -> None:
-        self.names.append(item.name)
-        self.facts.append(facts)
-        self._places.append(place)
-        self._groups.append(item.group)
-        self._columns.append(item.columns)
+    def append(self, image: EmbeddedImage) -> None:
+        self.names.append(image.item.name)
+        self.facts.append(image.facts)
+        self._groups.append(image.item.group)
+        self._columns.append(image.item.columns)
 
-    def complete_groups(self) -> tuple[str, ...] | None:
+    def complete_groups(self, places: IdArray) -> tuple[str, ...] | None:
         """Give images without a group one of their own; None if none has any."""
         if not any(group is not None for group in self._groups):
             return None
         return tuple(
             f"image {place}" if group is None else group
-            for place, group in zip(self._places, self._groups, strict=True)
+            for place, group in zip(places.tolist(), self._groups, strict=True)
         )
 
     def columns(self) -> dict[str, tuple[str | None, ...]]:
         names = dict.fromkeys(name for columns in self._columns for name in columns)
         return {name: tuple(columns.get(name) for columns in self._columns) for name in names}
-
-
-def opened_embedder(
-    model: str | os.PathLike[str] | Embedder,
-    device: str,
-    threads: int | None,
-    exposure: float | None = None,
-) -> Embedder:
-    """Open a model, unless it is open."""
-    from twinscore.embedding.network.embedder import Embedder
-
-    if isinstance(model, Embedder):
-        return model
-    return Embedder(Path(model), device=device, threads=threads, exposure=exposure)
 
 
 def check_same_model(

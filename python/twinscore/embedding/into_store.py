@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.embedding.into_memory import opened_embedder
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.embedding.store.known import Knowledge
 from twinscore.embedding.store.rows import OK
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
     import os
@@ -51,6 +53,8 @@ class EmbeddingRun:
         Name and reason of the first of them, at most `MOST_FAILURES_KEPT`.
     seconds
         Since the first image.
+    passed_over
+        Files of the source that are images by their ending and are not read, by ending.
     missing
         Images in the store that the source does not list: kept, unless pruned.
     store
@@ -65,6 +69,7 @@ class EmbeddingRun:
     failures: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     missing: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
     store: StoreDescription | None = None
 
     @property
@@ -87,12 +92,13 @@ def embed(
     source: Any,
     store: str | os.PathLike[str],
     *,
-    model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
+    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
     device: str = "cpu",
     threads: int | None = None,
     group_by: str | None = None,
     exposure: float | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
     dtype: str = "float32",
     shard_size: int | None = None,
     hashed: bool = False,
@@ -113,7 +119,7 @@ def embed(
         A folder or whatever else `score` takes as images.
     store
         Folder; made if it does not exist.
-    model, device, threads, group_by, exposure, video_interval
+    model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
         Of the vectors on disk: "float32", or "float16" at half the size.
@@ -148,13 +154,26 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    images = open_source(source, side="image", group_by=group_by, video_interval=video_interval)
-    if isinstance(images, Embeddings):
+    images = ImageSettings(
+        model=model,
+        device=device,
+        exposure=exposure,
+        video_interval=video_interval,
+        group_by=group_by,
+    )
+    items = open_source(
+        source,
+        side="image",
+        group_by=group_by,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+    )
+    if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
     folder = Path(store)
     if shard_size is None:
         shard_size = read_description(folder).shard_size if is_store(folder) else None
-    embedder = opened_embedder(model, device, threads, exposure)
+    embedder = images.open_embedder(threads)
     description = StoreDescription(
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -167,7 +186,7 @@ def embed(
         video_interval=video_interval,
     )
     with StoreWriter(folder, description, retry_failed=retry_failed) as writer:
-        run = _Run(images, embedder, writer, hashed=hashed, progress=progress)
+        run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 
 
@@ -190,7 +209,7 @@ class _Run:
         self._progress = progress
         self._started = time.perf_counter()
         self._next_report = 0.0
-        self.state = EmbeddingRun(total=len(source))
+        self.state = EmbeddingRun(total=len(source), passed_over=passed_over_by(source))
 
     def finish(self, *, prune: bool) -> EmbeddingRun:
         from twinscore.embedding.network.preparation import Examination

@@ -65,6 +65,8 @@ class Embeddings:
         Further columns by name, each of length n.
     facts
         Length n, or None where there were no image files to look at.
+    passed_over
+        Files that are images by their ending and are not read, counted by ending.
     """
 
     vectors: PointMatrix
@@ -75,3 +77,4 @@ class Embeddings:
     preprocessing: str | None = None
     columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     facts: tuple[ImageFacts | None, ...] | None = None
+    passed_over: Mapping[str, int] = field(default_factory=dict)

@@ -28,6 +28,7 @@ def open_source(
     group_by: str | None = None,
     groups: Sequence[Any] | npt.NDArray[Any] | None = None,
     video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
 ) -> ColumnedSource | Embeddings:
     """Recognise one side of the comparison by its kind.
 
@@ -52,6 +53,8 @@ def open_source(
         the place of any group the source knows.
     video_interval
         Seconds between two frames of a clip.
+    allow_remote_paths
+        Whether a list or table at a URL may lead to files of this machine and to other hosts.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def open_source(
         URLs, video: the package for it is not installed.
     """
     check_interval(video_interval)
-    opened = _open(value, side, video_interval)
+    opened = _open(value, side, video_interval, allow_remote_paths)
     if isinstance(opened, Embeddings):
         rows = len(opened.vectors)
         if groups is not None:
@@ -74,9 +77,16 @@ def open_source(
     return opened if group_by is None else GroupedByColumn(opened, group_by, side=side)
 
 
-def _open(value: Any, side: str, video_interval: float) -> ColumnedSource | Embeddings:
+def _open(
+    value: Any, side: str, video_interval: float, allow_remote_paths: bool
+) -> ColumnedSource | Embeddings:
     if isinstance(value, str | os.PathLike):
-        return open_location(os.fspath(value), side=side, video_interval=video_interval)
+        return open_location(
+            os.fspath(value),
+            side=side,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+        )
     if isinstance(value, Embeddings):
         return value
     if is_array_like(value) and value.ndim == 2:

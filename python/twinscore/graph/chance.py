@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore._core import permuted_scores as core_permuted_scores
+from twinscore.base.constants import TIE_TOLERANCE, Z_95
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.neighbor_graph import NeighborGraph
-
-Z_95 = 1.959963984540054
-"""Half-width of the central 95 % of a standard normal, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +140,5 @@ def permuted_scores(
 def lower_p_value(score: float, null_scores: Float64Array) -> float:
     """Return how often chance alone gives a score this low: (1 + #{S_b <= S}) / (B + 1)."""
     # The sums of S_b and S may differ in their last bits where the scores are equal.
-    as_low = int(np.count_nonzero(null_scores <= score * (1.0 + 1e-12)))
+    as_low = int(np.count_nonzero(null_scores <= score * (1.0 + TIE_TOLERANCE)))
     return (1 + as_low) / (1 + len(null_scores))

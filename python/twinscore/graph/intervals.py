@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph.chance import Z_95
+from twinscore.base.constants import Z_95
 from twinscore.graph.score import expected_shares, other_side_shares
 
 if TYPE_CHECKING:

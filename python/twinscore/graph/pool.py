@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
+    from collections.abc import Sequence
+
+    from twinscore.base.arrays import BoolArray, IdArray, PointMatrix
     from twinscore.embedding.records import Embeddings
 
 
@@ -19,7 +21,7 @@ class Pool:
     Attributes
     ----------
     vectors
-        Shape (n, d), float32.
+        Shape (n, d), float32 or float16.
     is_real
         Shape (n,).
     groups
@@ -27,7 +29,7 @@ class Pool:
         itself.
     """
 
-    vectors: FloatMatrix
+    vectors: PointMatrix
     is_real: BoolArray
     groups: IdArray | None
     _members: IdArray = field(init=False, repr=False)
@@ -65,15 +67,7 @@ class Pool:
 
     def check_neighbor_count(self, k: int) -> None:
         """Raise ValueError where no unit has k others, or k is not positive."""
-        if k < 1:
-            raise ValueError(f"expected k of at least 1, got {k}")
-        units = len(self.unit_is_real)
-        if k >= units:
-            counted = "images" if self.groups is None else "groups"
-            raise ValueError(
-                f"expected k of at most {units - 1:,}, one less than the {units:,} {counted} "
-                f"of both sides, got k = {k}"
-            )
+        check_neighbor_count(k, len(self.unit_is_real), grouped=self.groups is not None)
 
 
 def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
@@ -92,7 +86,7 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
         Where a side has fewer than two images or groups, widths differ, or k is too large.
     """
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
-        _check_side(side, embeddings)
+        check_side(side, len(embeddings.vectors), embeddings.groups)
     widths = real.vectors.shape[1], synthetic.vectors.shape[1]
     if widths[0] != widths[1]:
         raise ValueError(
@@ -109,26 +103,67 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
     return pool
 
 
-def _members_in_order(vectors: FloatMatrix, groups: IdArray) -> IdArray:
+def check_side(side: str, images: int, groups: Sequence[str | None] | None) -> None:
+    """Refuse a side that is too small to be scored.
+
+    Parameters
+    ----------
+    side
+        "real" or "synthetic".
+    images
+        Number of images.
+    groups
+        The group of each image, None for one that stands for itself; None where none has any.
+
+    Raises
+    ------
+    ValueError
+        There are fewer than two images or groups.
+    """
+    if images < 2:
+        raise ValueError(
+            f"expected at least 2 {side} images, got {images}: a score of so few says nothing"
+        )
+    if groups is not None and groups[0] is not None and len(set(groups)) < 2:
+        raise ValueError(
+            f"expected at least 2 groups of {side} images, got 1 ({groups[0]!r}): "
+            "images of one group count as one"
+        )
+
+
+def check_neighbor_count(k: int, units: int, *, grouped: bool) -> None:
+    """Refuse a k that is not positive, or for which no unit has enough others.
+
+    Parameters
+    ----------
+    k
+        Neighbors wanted.
+    units
+        Images of both sides, or groups.
+    grouped
+        Whether units are groups.
+
+    Raises
+    ------
+    ValueError
+        k is out of range.
+    """
+    if k < 1:
+        raise ValueError(f"expected k of at least 1, got {k}")
+    if k >= units:
+        raise ValueError(
+            f"expected k of at most {units - 1:,}, one less than the {units:,} "
+            f"{'groups' if grouped else 'images'} of both sides, got k = {k}"
+        )
+
+
+def _members_in_order(vectors: PointMatrix, groups: IdArray) -> IdArray:
     """Sort rows by group, and by content within: draws depend on no order of rows."""
     rows = np.ascontiguousarray(vectors)
     contents = rows.view(np.dtype((np.void, rows.itemsize * rows.shape[1]))).ravel()
     order = np.argsort(contents, kind="stable")
     members: IdArray = order[np.argsort(groups[order], kind="stable")]
     return members
-
-
-def _check_side(side: str, embeddings: Embeddings) -> None:
-    if len(embeddings.vectors) < 2:
-        raise ValueError(
-            f"expected at least 2 {side} images, got {len(embeddings.vectors)}: "
-            "a score of so few says nothing"
-        )
-    if embeddings.groups is not None and len(set(embeddings.groups)) < 2:
-        raise ValueError(
-            f"expected at least 2 groups of {side} images, got 1 "
-            f"({embeddings.groups[0]!r}): images of one group count as one"
-        )
 
 
 def _group_ids(side: Embeddings) -> IdArray:

@@ -105,6 +105,13 @@ def overlap(score: float, real_fraction: float) -> float:
     return real_fraction * score / remainder if remainder > 0.0 else float("inf")
 
 
+def score_at(share: float, real_fraction: float) -> float:
+    """Turn an overlap a into the score at the real fraction p, a / (p + q a): undoes `overlap`."""
+    if math.isinf(share):
+        return 1.0 / (1.0 - real_fraction) if real_fraction < 1.0 else math.inf
+    return share / (real_fraction + (1.0 - real_fraction) * share)
+
+
 def overlap_estimate(score: float, real_fraction: float, variance: float) -> float:
     """Overlap without the bias that the bend of `overlap` gives a score that varies.
 

@@ -115,6 +115,8 @@ class ImageFacts:
         Colour mode, such as "RGB", "L" or "I;16".
     quality
         Estimated JPEG quality, 1 to 100; None for other formats.
+    file_size
+        Bytes of the encoded image; None where that is not known.
     """
 
     format: str
@@ -122,6 +124,7 @@ class ImageFacts:
     height: int
     mode: str
     quality: int | None = None
+    file_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

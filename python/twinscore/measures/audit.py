@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import expected_shares, other_side_shares
 from twinscore.measures.finite_population import difference_interval, mean_interval
 from twinscore.neighbors import knn
-from twinscore.neighbors.candidates import TIE_TOLERANCE
 from twinscore.neighbors.records import Neighbors
 
 if TYPE_CHECKING:

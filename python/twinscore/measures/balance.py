@@ -16,10 +16,10 @@ from twinscore.graph.intervals import (
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score, overlap, overlap_estimate
 from twinscore.graph.surroundings import neighborhood_size, surroundings_of
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.base.arrays import IdArray, PointMatrix
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
 
@@ -81,7 +81,7 @@ def balanced_score(
     k: int,
     *,
     seed: int,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> BalancedScore:
     """Score balanced draws and average.
@@ -97,8 +97,8 @@ def balanced_score(
         Neighbors per unit; fewer where a draw has no more.
     seed
         Of the draws.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (draws done, draws).
     """
@@ -108,7 +108,7 @@ def balanced_score(
     draws = _draw_count(len(pool.vectors), 2 * smallest)
     scores, variances = [], []
     for draw in range(draws):
-        score, variance = _score(pool.vectors[balanced_rows(pool, random)], k, threads)
+        score, variance = _score(pool.vectors[balanced_rows(pool, random)], k, search)
         scores.append(score)
         variances.append(variance)
         if progress is not None:
@@ -149,12 +149,12 @@ def overlap_with_interval(
     )
 
 
-def _score(vectors: FloatMatrix, k: int, threads: int | None) -> tuple[float, float]:
+def _score(vectors: PointMatrix, k: int, search: SearchSettings) -> tuple[float, float]:
     points = len(vectors)
     is_real = np.arange(points) < points // 2
     k = min(k, points - 1)
     nearby = min(neighborhood_size(points // 2), points - 1)
-    neighbors = self_knn(vectors, max(k, nearby), threads=threads)
+    neighbors = search.self_knn(vectors, max(k, nearby))
     graph, surroundings = graph_of(neighbors, k), surroundings_of(graph_of(neighbors, nearby))
     expected = (points // 2) / (points - 1)
     marks = ~is_real / ((points // 2) * expected)

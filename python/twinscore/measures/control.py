@@ -10,7 +10,7 @@ import numpy as np
 from twinscore.graph.chance import lower_p_value, permuted_scores
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
@@ -39,7 +39,7 @@ class Control:
     blocks_p_value: float
 
 
-def real_control(pool: Pool, k: int, *, seed: int, threads: int | None = None) -> Control:
+def real_control(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT) -> Control:
     """Score the real side against itself.
 
     Parameters
@@ -50,17 +50,19 @@ def real_control(pool: Pool, k: int, *, seed: int, threads: int | None = None) -
         Neighbors per unit; fewer where there are no more.
     seed
         Of the halves.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     """
     random = np.random.default_rng(seed)
     rows = pool.draw(random)
     rows = rows[pool.is_real[rows]]
     if len(rows) > MOST_POINTS:
         rows = rows[np.sort(random.permutation(len(rows))[:MOST_POINTS])]
-    graph = graph_of(self_knn(pool.vectors[rows], min(k, len(rows) - 1), threads=threads))
+    graph = graph_of(search.self_knn(pool.vectors[rows], min(k, len(rows) - 1)))
     place = np.arange(len(rows))
     blocks = (place * min(BLOCKS, len(rows)) // len(rows)) % 2 == 0
-    scores = permuted_scores(graph, blocks, permutations=RELABELLINGS, seed=seed, threads=threads)
+    scores = permuted_scores(
+        graph, blocks, permutations=RELABELLINGS, seed=seed, threads=search.threads
+    )
     score = directed_score(graph, ~blocks)
     return Control(float(scores.mean()), float(scores.std()), score, lower_p_value(score, scores))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors import knn, self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix
+    from twinscore.base.arrays import BoolArray, Float64Array, PointMatrix
     from twinscore.neighbors.records import Neighbors
 
 LISTED = 10
@@ -39,7 +39,9 @@ class DistanceRatio:
     p_value: float
 
 
-def distance_ratio(vectors: FloatMatrix, *, seed: int, threads: int | None = None) -> DistanceRatio:
+def distance_ratio(
+    vectors: PointMatrix, *, seed: int, search: SearchSettings = EXACT
+) -> DistanceRatio:
     """Compare distances within and between two sides of equal size.
 
     Relabelling needs the nearest point of either label, which is almost always among the
@@ -49,19 +51,19 @@ def distance_ratio(vectors: FloatMatrix, *, seed: int, threads: int | None = Non
     Parameters
     ----------
     vectors
-        Shape (2 m, d), float32: m real points, then m synthetic ones, one a group.
+        Shape (2 m, d), float32 or float16: m real points, then m synthetic ones, one a group.
     seed
         Of the relabellings.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     """
     points = len(vectors)
     real, synthetic = vectors[: points // 2], vectors[points // 2 :]
-    to_real = knn(synthetic, real, 1, threads=threads).distances[:, 0]
-    to_synthetic = self_knn(synthetic, 1, threads=threads).distances[:, 0]
+    to_real = search.knn(synthetic, real, 1).distances[:, 0]
+    to_synthetic = search.self_knn(synthetic, 1).distances[:, 0]
     median = float(np.median(_ratios(to_real, to_synthetic)))
 
-    neighbors = self_knn(vectors, min(LISTED, points - 1), threads=threads)
+    neighbors = search.self_knn(vectors, min(LISTED, points - 1))
     is_real = np.arange(points) < points // 2
     random = np.random.default_rng(seed)
     observed = _listed_median(neighbors, is_real)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray, PointMatrix
     from twinscore.neighbors.records import Neighbors
 
 THINNING = 8
@@ -38,14 +38,24 @@ class NearDuplicates:
     pairs: IdArray
     clusters: IdArray
 
+    def counts(self, is_real: BoolArray) -> dict[str, float | int]:
+        """Count the images in pairs within and across sides, for `ScoreResult.near_duplicates`."""
+        sides = is_real[self.pairs].sum(axis=1)
+        return {
+            "threshold": self.threshold,
+            "real": len(np.unique(self.pairs[sides == 2])),
+            "synthetic": len(np.unique(self.pairs[sides == 0])),
+            "across": len(np.unique(self.pairs[sides == 1])),
+        }
+
 
 def near_duplicates(
-    vectors: FloatMatrix,
+    vectors: PointMatrix,
     neighbors: Neighbors,
     is_real: BoolArray,
     *,
     seed: int,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
 ) -> NearDuplicates:
     """Find pairs that lie below the gap between near-copies and everything else.
 
@@ -58,21 +68,21 @@ def near_duplicates(
     Parameters
     ----------
     vectors
-        Shape (n, d), float32.
+        Shape (n, d), float32 or float16.
     neighbors
         Of the pool, several per point, or of a pool that leaves each point's own group out.
     is_real
         Shape (n,).
     seed
         Of the thinning.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     """
     gaps = [_gaps(np.sqrt(neighbors.distances))]
     kept = len(vectors) // THINNING
     if kept >= FEWEST_THINNED:
         rows = np.random.default_rng(seed).permutation(len(vectors))[:kept]
-        thinned = self_knn(vectors[rows], neighbors.distances.shape[1], threads=threads)
+        thinned = search.self_knn(vectors[rows], neighbors.distances.shape[1])
         gaps.append(_gaps(np.sqrt(thinned.distances)))
     threshold = _separating(np.concatenate(gaps))
 

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import Z_95
+from twinscore.graph.intervals import wilson_interval
+
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array
-
-Z_95 = 1.959963984540054
 
 
 def mean_interval(sample: Float64Array, population: int) -> tuple[float, float]:
@@ -40,10 +41,7 @@ def mean_interval(sample: Float64Array, population: int) -> tuple[float, float]:
         return mean, mean
     left = (population - len(sample)) / (population - 1)
     tosses = len(sample) * _tosses_per_value(sample) / left
-    center = (mean + Z_95**2 / (2 * tosses)) / (1 + Z_95**2 / tosses)
-    half = Z_95 * math.sqrt(mean * (1 - mean) / tosses + (Z_95 / (2 * tosses)) ** 2)
-    half /= 1 + Z_95**2 / tosses
-    return max(0.0, center - half), min(1.0, center + half)
+    return wilson_interval(mean, tosses)
 
 
 def sample_size(sample: Float64Array, population: int, half_width: float) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from twinscore.graph.intervals import ScoreInterval, effective_size, interval_of, score_interval
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score, expected_shares, other_side_shares
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array
@@ -33,7 +33,7 @@ def find_interval(
     graphs: PoolGraphs,
     *,
     seed: int,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> ScoreInterval:
     """Interval of the score of the synthetic units.
@@ -51,8 +51,8 @@ def find_interval(
         The pool and what its search says.
     seed
         Of subsamples and resamples.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (done, total) by "subsample".
 
@@ -69,7 +69,7 @@ def find_interval(
     if method == "query-bootstrap":
         return _query_bootstrap(shares, expected, seed)
     if method == "subsample":
-        variance = _subsampled_variance(pool, graphs.graph.k, seed, threads, progress)
+        variance = _subsampled_variance(pool, graphs.graph.k, seed, search, progress)
     elif method == "jackknife":
         variance = _jackknife_variance(graphs.left_out, is_real)
     else:
@@ -81,7 +81,7 @@ def find_interval(
 
 
 def _subsampled_variance(
-    pool: Pool, k: int, seed: int, threads: int | None, progress: ProgressCallback | None
+    pool: Pool, k: int, seed: int, search: SearchSettings, progress: ProgressCallback | None
 ) -> float:
     random = np.random.default_rng(seed)
     sides = [np.flatnonzero(pool.unit_is_real), np.flatnonzero(~pool.unit_is_real)]
@@ -93,7 +93,7 @@ def _subsampled_variance(
         rows = pool.draw(random)
         chosen = [random.permutation(side)[:count] for side, count in zip(sides, kept, strict=True)]
         vectors = pool.vectors[rows[np.concatenate(chosen)]]
-        scores.append(directed_score(graph_of(self_knn(vectors, k, threads=threads)), ~is_real))
+        scores.append(directed_score(graph_of(search.self_knn(vectors, k)), ~is_real))
         if progress is not None:
             progress(number + 1, SUBSAMPLES)
     part = sum(kept) / (len(sides[0]) + len(sides[1]))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from twinscore.base.extras import require
+from twinscore.base.extras import check_installed, require
 from twinscore.graph.intervals import wilson_interval
-from twinscore.neighbors import knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, FloatMatrix
+    from twinscore.base.arrays import BoolArray, FloatMatrix, PointMatrix
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
 
@@ -22,6 +22,8 @@ Convention = Literal["exact", "notebook"]
 MAP_NEIGHBORS = 15
 MAP_DISTANCE = 0.1
 MAPS = 5
+
+_PURPOSE = "space='umap2d'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,13 @@ class NotebookScore:
     interval: tuple[float, float]
 
 
-def is_published_procedure(space: str, convention: str) -> bool:
-    """Tell whether the published procedure is asked for, and make sure that it can be followed.
+def published_asked(space: str, convention: str) -> bool:
+    """Tell whether the published procedure is asked for.
 
     Raises
     ------
     ValueError
         For anything but the two ways there are.
-    MissingExtraError
-        Without umap-learn, where it is needed.
     """
     ways = {("embedding", "exact"): False, ("umap2d", "notebook"): True}
     if (space, convention) not in ways:
@@ -60,13 +60,26 @@ def is_published_procedure(space: str, convention: str) -> bool:
             "expected space='embedding' with convention='exact', or space='umap2d' with "
             f"convention='notebook', got space={space!r} with convention={convention!r}"
         )
-    if ways[space, convention]:
-        _umap()
     return ways[space, convention]
 
 
+def check_procedure_packages() -> None:
+    """Make sure that the procedure can be followed.
+
+    Raises
+    ------
+    MissingExtraError
+        Without umap-learn.
+    """
+    check_installed("umap", extra="umap", purpose=_PURPOSE)
+
+
 def notebook_score(
-    pool: Pool, *, seed: int, threads: int | None = None, progress: ProgressCallback | None = None
+    pool: Pool,
+    *,
+    seed: int,
+    search: SearchSettings = EXACT,
+    progress: ProgressCallback | None = None,
 ) -> NotebookScore:
     """Score maps of the pool as the published notebook does.
 
@@ -79,14 +92,14 @@ def notebook_score(
         Both sides.
     seed
         Of the first map; each further map takes the next.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (maps done, maps).
     """
     scores, lows, highs = [], [], []
     for number in range(MAPS):
-        share = second_hit_share(_map(pool.vectors, seed + number), pool.is_real, threads)
+        share = second_hit_share(_map(pool.vectors, seed + number), pool.is_real, search)
         expected = float(pool.is_real.mean())
         low, high = wilson_interval(share, float(np.count_nonzero(~pool.is_real)))
         scores.append(share / expected)
@@ -102,13 +115,13 @@ def notebook_score(
     )
 
 
-def second_hit_share(places: FloatMatrix, is_real: BoolArray, threads: int | None) -> float:
+def second_hit_share(places: FloatMatrix, is_real: BoolArray, search: SearchSettings) -> float:
     """Share of real points among the second hits of the synthetic ones, themselves included."""
-    second = knn(places[~is_real], places, 2, threads=threads).ids[:, 1]
+    second = search.knn(places[~is_real], places, 2).ids[:, 1]
     return float(is_real[second].mean())
 
 
-def _map(vectors: FloatMatrix, seed: int) -> FloatMatrix:
+def _map(vectors: PointMatrix, seed: int) -> FloatMatrix:
     model = _umap().UMAP(
         n_components=2,
         n_neighbors=min(MAP_NEIGHBORS, len(vectors) - 1),
@@ -120,4 +133,4 @@ def _map(vectors: FloatMatrix, seed: int) -> FloatMatrix:
 
 
 def _umap() -> Any:
-    return require("umap", extra="umap", purpose="space='umap2d'")
+    return require("umap", extra="umap", purpose=_PURPOSE)

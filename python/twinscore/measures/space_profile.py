@@ -8,10 +8,10 @@ import numpy as np
 
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import FloatMatrix
+    from twinscore.base.arrays import FloatMatrix, PointMatrix
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
 
@@ -23,7 +23,7 @@ def space_profile(
     k: int,
     *,
     seed: int,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> list[tuple[int, float]]:
     """Score the pool along its 2, 4, 8, ... longest principal axes, up to its full width.
@@ -38,8 +38,8 @@ def space_profile(
         Neighbors per unit.
     seed
         Of what is drawn.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (widths done, widths).
 
@@ -57,14 +57,14 @@ def space_profile(
     widths = [2**power for power in range(1, width.bit_length()) if 2**power < width] + [width]
     profile = []
     for number, axes in enumerate(widths):
-        neighbors = self_knn(np.ascontiguousarray(places[:, :axes]), k, threads=threads)
+        neighbors = search.self_knn(np.ascontiguousarray(places[:, :axes]), k)
         profile.append((axes, directed_score(graph_of(neighbors), ~is_real)))
         if progress is not None:
             progress(number + 1, len(widths))
     return profile
 
 
-def principal_coordinates(vectors: FloatMatrix) -> FloatMatrix:
+def principal_coordinates(vectors: PointMatrix) -> FloatMatrix:
     """Rotate points to their principal axes, longest first; shape and distances stay."""
     centered = vectors - vectors.mean(axis=0, dtype=np.float64)
     _, axes = np.linalg.eigh(centered.T @ centered)

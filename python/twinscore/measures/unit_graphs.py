@@ -10,7 +10,7 @@ import numpy as np
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array
@@ -116,7 +116,7 @@ def grouped_graphs(
     k: int,
     *,
     seed: int,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> PoolGraphs:
     """Average the graphs of draws that take one random member of each group.
@@ -132,8 +132,8 @@ def grouped_graphs(
         Neighbors of the graph.
     seed
         Of the draws.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (draws done, draws).
     """
@@ -145,7 +145,7 @@ def grouped_graphs(
     draws = draw_count(len(pool.vectors), units)
     graphs, near_graphs, profiles, left_out = [], [], [], np.zeros(units)
     for draw in range(draws):
-        neighbors = self_knn(pool.vectors[pool.draw(random)], width, threads=threads)
+        neighbors = search.self_knn(pool.vectors[pool.draw(random)], width)
         graphs.append(graph_of(neighbors, k))
         profiles.append(_profile(neighbors, is_real, k))
         left_out += scores_left_out(neighbors, is_real, k) / draws

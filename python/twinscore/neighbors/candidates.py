@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.neighbors.records import Neighbors
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
-
-TIE_TOLERANCE = 1e-12
-"""Distances that agree to this relative difference count as one, as in the compiled core."""
 
 VALUES_AT_ONCE = 1 << 21
 """Coordinates held in float64 at a time: 16 MiB a copy."""

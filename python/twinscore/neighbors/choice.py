@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
 from twinscore.base.memory import available_bytes
 from twinscore.neighbors.cost_model import index_bytes, predicted_seconds
 from twinscore.neighbors.registry import open_backend
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import PointMatrix
+    from twinscore.neighbors.cost_model import RowsByNumber
 
 AUTOMATIC = "auto"
 PATIENCE = 120.0
@@ -21,7 +21,7 @@ PATIENCE = 120.0
 WORTH_IT = 3.0
 """An approximate search must be this many times as fast to be chosen."""
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Choice:
     reason: str
 
 
-def choose_backend(points: PointMatrix, k: int, threads: int, *, grouped: bool = False) -> Choice:
+def choose_backend(points: RowsByNumber, k: int, threads: int, *, grouped: bool = False) -> Choice:
     """Choose how to search points among themselves.
 
     Parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -25,8 +25,19 @@ GROWTH = {"exact": (1.5, 2.0), "hnsw": (1.25, 1.25), "torch": (2.0, 2.0)}
 """Between which powers of the number of rows seconds grow."""
 
 
+class RowsByNumber(Protocol):
+    """A matrix, or what stands for one, of which some rows are copied when asked for."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of rows and columns."""
+
+    def __getitem__(self, rows: IdArray, /) -> PointMatrix:
+        """Copy some rows; shape (len(rows), columns)."""
+
+
 def predicted_seconds(
-    name: str, backend: Backend, points: PointMatrix, k: int, threads: int
+    name: str, backend: Backend, points: RowsByNumber, k: int, threads: int
 ) -> float:
     """Predict how long the neighbors of all points among themselves take.
 
@@ -41,21 +52,21 @@ def predicted_seconds(
     k, threads
         Of the search.
     """
-    rows = min(len(points), PROBE_ROWS)
+    rows = min(points.shape[0], PROBE_ROWS)
     # The first call of a library loads it.
-    _probe(backend, points, min(len(points), 4 * k + 64), k, threads)
+    _probe(backend, points, min(points.shape[0], 4 * k + 64), k, threads)
     seconds = _probe(backend, points, rows, k, threads)
     lowest, power = GROWTH[name]
-    if lowest < power and len(points) > LARGER_PROBE_ROWS:
+    if lowest < power and points.shape[0] > LARGER_PROBE_ROWS:
         larger = _probe(backend, points, LARGER_PROBE_ROWS, k, threads)
         measured = math.log(larger / seconds) / math.log(LARGER_PROBE_ROWS / rows)
         power = min(max(measured, lowest), power)
         rows, seconds = LARGER_PROBE_ROWS, larger
-    return float(seconds * (len(points) / rows) ** power)
+    return float(seconds * (points.shape[0] / rows) ** power)
 
 
-def _probe(backend: Backend, points: PointMatrix, rows: int, k: int, threads: int) -> float:
-    sample = np.ascontiguousarray(points[probe_rows(len(points), rows)])
+def _probe(backend: Backend, points: RowsByNumber, rows: int, k: int, threads: int) -> float:
+    sample = np.ascontiguousarray(points[probe_rows(points.shape[0], rows)])
     problem = SearchProblem(sample, sample, min(k, len(sample) - 1), self_join=True)
     started = time.perf_counter()
     backend.search(problem, threads, None)

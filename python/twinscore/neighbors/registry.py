@@ -6,7 +6,7 @@ import dataclasses
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.extras import require
+from twinscore.base.extras import check_installed
 
 if TYPE_CHECKING:
     from twinscore.neighbors.backend import Backend
@@ -61,7 +61,7 @@ def check_available(description: str) -> None:
     name = description.partition(":")[0]
     if name in PACKAGES:
         extra = name.partition("-")[0]
-        require(PACKAGES[name], extra=extra, purpose=f"the backend {name!r}")
+        check_installed(PACKAGES[name], extra=extra, purpose=f"the backend {name!r}")
 
 
 def descriptions(words: str) -> list[str]:

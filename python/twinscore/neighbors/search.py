@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.counts import checked_count
 from twinscore.neighbors.choice import AUTOMATIC, choose_backend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
@@ -81,7 +82,7 @@ def knn(
             _groups(reference_groups, len(reference_matrix), "reference"),
         )
     problem = SearchProblem(
-        query_matrix, reference_matrix, _count(k, "k"), query_ids, reference_ids
+        query_matrix, reference_matrix, checked_count(k, "k"), query_ids, reference_ids
     )
     if automatic and len(reference_matrix) > 1:
         problem.check()
@@ -132,7 +133,9 @@ def self_knn(
     group_ids = None
     if groups is not None:
         group_ids = _group_ids(_groups(groups, len(matrix), "points"))
-    problem = SearchProblem(matrix, matrix, _count(k, "k"), group_ids, group_ids, self_join=True)
+    problem = SearchProblem(
+        matrix, matrix, checked_count(k, "k"), group_ids, group_ids, self_join=True
+    )
     if automatic:
         problem.check()
         choice = choose_backend(matrix, problem.k, _threads(threads), grouped=group_ids is not None)
@@ -157,16 +160,8 @@ def _matrix(values: npt.ArrayLike, name: str) -> PointMatrix:
     return matrix
 
 
-def _count(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"expected {name} as a whole number, got {value!r}")
-    if value < 1:
-        raise ValueError(f"expected {name} of at least 1, got {value}")
-    return int(value)
-
-
 def _threads(threads: int | None) -> int:
-    return 0 if threads is None else _count(threads, "threads")
+    return 0 if threads is None else checked_count(threads, "threads")
 
 
 def _groups(groups: npt.ArrayLike, rows: int, name: str) -> npt.NDArray[Any]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinscore.base.constants import TIE_TOLERANCE
+
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array
-
-TIE_TOLERANCE = 1e-12
-"""Distances that agree this far count as one; see `twinscore.neighbors.records.Neighbors`."""
 
 
 def tied_equal(distances: Float64Array) -> Float64Array:

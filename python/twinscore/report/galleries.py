@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors import knn, self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ class Gallery:
 
 
 def find_side_neighbors(
-    pool: ScoredPool, *, threads: int | None = None, progress: ProgressCallback | None = None
+    pool: ScoredPool, *, search: SearchSettings = EXACT, progress: ProgressCallback | None = None
 ) -> SideNeighbors:
     """Search the neighbors across and within the sides."""
     real, synthetic = pool.real, pool.synthetic
@@ -107,24 +107,24 @@ def find_side_neighbors(
             progress(steps, 4)
 
     done(0)
-    nearest_real = knn(synthetic.vectors, real.vectors, 1, threads=threads)
+    nearest_real = search.knn(synthetic.vectors, real.vectors, 1)
     done(1)
-    nearest_synthetic = knn(real.vectors, synthetic.vectors, 1, threads=threads)
+    nearest_synthetic = search.knn(real.vectors, synthetic.vectors, 1)
     done(2)
-    among_real = _neighbors_outside_groups(real, threads)
+    among_real = _neighbors_outside_groups(real, search)
     done(3)
-    among_synthetic = _neighbors_outside_groups(synthetic, threads)
+    among_synthetic = _neighbors_outside_groups(synthetic, search)
     done(4)
     return SideNeighbors(nearest_real, nearest_synthetic, among_real, among_synthetic)
 
 
-def _neighbors_outside_groups(side: Embeddings, threads: int | None) -> Neighbors:
+def _neighbors_outside_groups(side: Embeddings, search: SearchSettings) -> Neighbors:
     points = len(side.vectors)
     if side.groups is None:
-        return self_knn(side.vectors, min(ALIKE, points - 1), threads=threads)
+        return search.self_knn(side.vectors, min(ALIKE, points - 1))
     groups = np.unique(np.asarray(side.groups), return_inverse=True)[1]
     eligible = points - int(np.bincount(groups).max())
-    return self_knn(side.vectors, min(ALIKE, eligible), groups, threads=threads)
+    return search.self_knn(side.vectors, min(ALIKE, eligible), groups)
 
 
 def galleries_of(

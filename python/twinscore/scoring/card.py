@@ -5,30 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from twinscore.scoring.result import SampledResult, ScoreResult
 from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
 
 
-def card(result: ScoreResult) -> str:
+def card(result: Estimate) -> str:
     """Return a few lines of HTML without scripts."""
-    low, high = result.null_interval
     filled = 100.0 * min(max(result.score, 0.0), 1.0)
-    groups = ""
-    if result.groups is not None:
-        groups = f" in {result.groups['real']:,} and {result.groups['synthetic']:,} groups"
-    if result.sampling is None:
-        interval = f" (95% interval {result.interval[0]:.2f} to {result.interval[1]:.2f})"
-        sureness = (
-            f"p = {result.p_value:.2g}; a perfect twin would score {max(low, 0.0):.2f} "
-            f"to {high:.2f}."
-        )
-    else:
-        sampled = result.sampling
-        interval = f" of a sample (of all images: {sampled['interval'][0]:.2f} to "
-        interval += f"{sampled['interval'][1]:.2f})"
-        sureness = f"{sampled['queries']:,} of {sampled['of']:,} synthetic images looked at."
+    interval, sureness, groups = _sureness(result)
     overlap = f"{result.overlap:.2f}" if result.overlap <= 1.0 else "above 1"
     notes = "".join(f"<li>{escape(warning)}</li>" for warning in result.warnings)
     return (
@@ -43,4 +30,27 @@ def card(result: ScoreResult) -> str:
         f"overlap {overlap}; {sureness}</div>"
         f"{f'<ul>{notes}</ul>' if notes else ''}"
         "</div>"
+    )
+
+
+def _sureness(result: Estimate) -> tuple[str, str, str]:
+    """Say how wide the interval is, how sure the score, and how many groups there are."""
+    if isinstance(result, ScoreResult):
+        low, high = result.null_interval
+        groups = ""
+        if result.groups is not None:
+            groups = f" in {result.groups['real']:,} and {result.groups['synthetic']:,} groups"
+        return (
+            f" (95% interval {result.interval[0]:.2f} to {result.interval[1]:.2f})",
+            f"p = {result.p_value:.2g}; a perfect twin would score {max(low, 0.0):.2f} "
+            f"to {high:.2f}.",
+            groups,
+        )
+    assert isinstance(result, SampledResult)
+    sampled = result.sampling
+    low, high = sampled["interval"]
+    return (
+        f" of a sample (of all images: {low:.2f} to {high:.2f})",
+        f"{sampled['queries']:,} of {sampled['of']:,} synthetic images looked at.",
+        "",
     )

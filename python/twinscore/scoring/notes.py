@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinscore.images.sources.passed_over import describe_passed_over
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from twinscore.embedding.records import Embeddings
+    from twinscore.measures.confounds import Confound
     from twinscore.scoring.result import ScoreResult
 
 MANY_ALIKE = 0.01
 UNLIKELY = 0.01
+_AMOUNTS = ("file size", "bytes per pixel")
 
 
 def warnings_of(
@@ -25,6 +29,7 @@ def warnings_of(
     yield from _duplicates(result)
     yield from _control(result)
     yield from _audit(result)
+    yield from passed_over_notes(real, synthetic)
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
         if embeddings.skipped:
             total = len(embeddings.skipped) + len(embeddings.vectors)
@@ -41,14 +46,44 @@ def warnings_of(
         )
 
 
+def passed_over_notes(real: Embeddings, synthetic: Embeddings) -> Iterator[str]:
+    """Say which images of a side were not read for their format."""
+    for side, embeddings in (("real", real), ("synthetic", synthetic)):
+        if embeddings.passed_over:
+            yield f"{side} side: {describe_passed_over(embeddings.passed_over)}"
+
+
 def _confounds(result: ScoreResult) -> Iterator[str]:
-    for confound in result.confounds:
+    for confound in _worth_a_note(result.confounds):
         if confound.separates:
             yield (
                 f"the {confound.fact} of the files alone tells {confound.accuracy:.0%} of the "
                 f"images apart (real: mostly {confound.real[0]}, synthetic: mostly "
-                f"{confound.synthetic[0]}); save both sides alike, or the score may be about that"
+                f"{confound.synthetic[0]}); {_advice(confound)}"
             )
+        elif confound.partly:
+            value, of_real, of_synthetic = confound.telltale
+            yield (
+                f"the {confound.fact} of the files alone puts {confound.accuracy:.0%} of the "
+                f"images on their side, where chance has 50%: {value} is that of {of_real:.0%} of "
+                f"the real and {of_synthetic:.0%} of the synthetic images; {_advice(confound)}"
+            )
+
+
+def _worth_a_note(confounds: Sequence[Confound]) -> list[Confound]:
+    """Leave out the bytes of files where another fact explains them, and say them once."""
+    telling = [confound for confound in confounds if confound.separates or confound.partly]
+    named = [confound for confound in telling if confound.fact not in _AMOUNTS]
+    return named or telling[-1:]
+
+
+def _advice(confound: Confound) -> str:
+    if confound.fact in _AMOUNTS:
+        return (
+            "where both sides are saved alike, their noise and detail differ; else save them "
+            "alike, or the score may be about that"
+        )
+    return "save both sides alike, or the score may be about that"
 
 
 def _audit(result: ScoreResult) -> Iterator[str]:

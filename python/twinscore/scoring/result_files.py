@@ -1,4 +1,4 @@
-"""A result on disk: the names of its files, and whether they can be written."""
+"""A result on disk: its files, whole or absent whenever the process stops."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.base.durable import partial_of, write_parquet, write_text
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
 RESULT_FILE = "result.json"
 SAMPLES_FILE = "samples.parquet"
@@ -45,3 +49,38 @@ def naming_target(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
+
+
+def save_result(
+    text: str, samples: pa.Table, directory: str | os.PathLike[str], *, overwrite: bool
+) -> None:
+    """Write `result.json` and `samples.parquet`; see `Estimate.save`."""
+    check_writable(directory, overwrite=overwrite)
+    folder = Path(directory)
+    partial = partial_of(folder / SAMPLES_FILE)
+    with naming_target(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_parquet(partial, samples)
+        try:
+            write_text(folder / RESULT_FILE, text)
+            partial.replace(folder / SAMPLES_FILE)
+        finally:
+            partial.unlink(missing_ok=True)
+        # A page that is left would speak of the result that was replaced.
+        (folder / REPORT_FILE).unlink(missing_ok=True)
+
+
+def save_json(text: str, file: str | os.PathLike[str]) -> None:
+    """Write a text to any file, in the place of an older one; a crash leaves one of the two.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    target = Path(file)
+    with naming_target(target):
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")  # a pipe or device
+        else:
+            write_text(target, text)

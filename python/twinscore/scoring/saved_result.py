@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.json_text import parse_json
 from twinscore.scoring.result_files import RESULT_FILE, SAMPLES_FILE
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
                 f"but {place / name} does not exist"
             )
     try:
-        fields = json.loads((place / RESULT_FILE).read_text(encoding="utf-8"))
+        fields = parse_json((place / RESULT_FILE).read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{place / RESULT_FILE}: expected JSON, got {error}") from error
     if not isinstance(fields, dict) or not isinstance(fields.get("score"), int | float):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twinscore.base.errors import MissingExtraError
+from twinscore.base.logs import logger_of
 from twinscore.graph.pool import pool_of
 from twinscore.images.sources.by_name import contents_by_name
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
     from twinscore.images.records import ImageItem, ImageSource
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

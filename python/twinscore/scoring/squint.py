@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PIL import Image
 
 from twinscore.base.errors import UnreadableImageError
+from twinscore.base.progress import stage_of
+from twinscore.base.threads import thread_count
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
 from twinscore.images.decoding import read_image
 from twinscore.measures.unit_graphs import grouped_graphs
-from twinscore.neighbors import self_knn
+from twinscore.scoring.sample.queries import QuerySample
 from twinscore.scoring.scored_pool import scored_items
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.records import ImageItem
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.scored_pool import ScoredPool
+
+Result = TypeVar("Result", bound="Estimate")
 
 SQUINT_SIZES = (32, 64, 112, 224)
 """Shorter sides in pixels."""
@@ -40,14 +43,13 @@ CHUNK = 256
 
 
 def squint(
-    result: ScoreResult,
+    result: Result,
     embedder: Embedder,
     *,
     sizes: Sequence[int] = SQUINT_SIZES,
     quality: int = SQUINT_QUALITY,
-    threads: int | None = None,
     progress: StageProgress | None = None,
-) -> ScoreResult:
+) -> Result:
     """Score both sides again after reducing all images to one small size and one JPEG quality.
 
     The finer the detail that a twin gets wrong, the larger the images have to be before it shows.
@@ -64,15 +66,13 @@ def squint(
         all carry the same detail at most.
     quality
         JPEG quality, 1 to 95.
-    threads
-        None for all that the process may use.
     progress
         Called now and then with (stage, done, total).
 
     Returns
     -------
-    ScoreResult
-        With ``squint``: for each size a dict of ``size``, ``quality`` and ``score``.
+    ScoreResult or SampledResult
+        As given, with ``squint``: for each size a dict of ``size``, ``quality`` and ``score``.
 
     Raises
     ------
@@ -88,9 +88,11 @@ def squint(
     if not 1 <= quality <= 95:
         raise ValueError(f"expected a JPEG quality of 1 to 95, got {quality}")
     ordered = sorted(sizes)
+    search = result.settings.search
+    report = stage_of(progress, "Squinting")
     vectors = {size: np.empty((len(pool), embedder.dimension), np.float32) for size in ordered}
     done = 0
-    with ThreadPoolExecutor(threads or os.cpu_count()) as workers:
+    with ThreadPoolExecutor(thread_count(search.threads)) as workers:
         for rows, items in _chunks(pool):
             reduce = partial(_reduce, sizes=ordered, quality=quality, exposure=pool.exposure)
             reduced = list(workers.map(reduce, items))
@@ -101,10 +103,9 @@ def squint(
                 ]
                 vectors[size][rows] = embedder.embed(images)
             done += len(items)
-            if progress is not None:
-                progress("Squinting", done, len(pool))
+            report(done, len(pool))
     curve = [
-        {"size": size, "quality": quality, "score": _score(pool, vectors[size], result, threads)}
+        {"size": size, "quality": quality, "score": _score(pool, vectors[size], result)}
         for size in ordered
     ]
     return dataclasses.replace(result, squint=tuple(curve))
@@ -143,13 +144,16 @@ def _reduce(item: ImageItem, *, sizes: Sequence[int], quality: int, exposure: fl
     return encoded
 
 
-def _score(
-    pool: ScoredPool, vectors: FloatMatrix, result: ScoreResult, threads: int | None
-) -> float:
-    """Score as the result was: with its k, and with groups drawn one image at a time."""
+def _score(pool: ScoredPool, vectors: FloatMatrix, result: Estimate) -> float:
+    """Score as the result was: its k, groups drawn one image at a time, a sample no larger."""
     points = dataclasses.replace(pool.points, vectors=vectors)
+    search = result.settings.search
+    if result.sampling is not None:
+        sample = QuerySample.drawn_from(points, result.k, seed=result.seed, threads=search.threads)
+        sample.extend(result.sampling["queries"])
+        return sample.score
     if points.groups is None:
-        graph = graph_of(self_knn(vectors, result.k, threads=threads))
+        graph = graph_of(search.self_knn(vectors, result.k))
     else:
-        graph = grouped_graphs(points, result.k, seed=result.seed, threads=threads).graph
+        graph = grouped_graphs(points, result.k, seed=result.seed, search=search).graph
     return directed_score(graph, ~points.unit_is_real)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.streaming.interruption import interrupts_postponed
+from twinscore.base.interruption import interrupts_postponed
 from twinscore.streaming.reservoir import Arrivals
 
 if TYPE_CHECKING:
-    from twinscore.streaming.register import Registry
+    from twinscore.streaming.register import Register
     from twinscore.streaming.reservoir import Reservoir
 
 ROWS_AT_ONCE = 16_384
@@ -26,19 +26,19 @@ class Admission:
 
     Parameters
     ----------
-    registry
+    register
         Counts.
     reservoir
         Keeps.
     """
 
-    def __init__(self, registry: Registry, reservoir: Reservoir) -> None:
-        self._registry = registry
+    def __init__(self, register: Register, reservoir: Reservoir) -> None:
+        self._register = register
         self._reservoir = reservoir
         self._waiting: list[Arrivals] = []
 
     def take(self, arrivals: Arrivals) -> None:
-        """Take what has registered."""
+        """Take what the register has entered."""
         for start in range(0, len(arrivals), ROWS_AT_ONCE):
             self._take(arrivals.part(start, start + ROWS_AT_ONCE))
 
@@ -55,10 +55,10 @@ class Admission:
             self.settle()
             names = [name for name in arrivals.ids if name is not None]
             fresh = set(names) - reservoir.names
-            self._registry.seen += len(arrivals) - len(names) + len(fresh)
+            self._register.seen += len(arrivals) - len(names) + len(fresh)
             reservoir.admit(arrivals)
             return
-        self._registry.seen += len(arrivals)
+        self._register.seen += len(arrivals)
         hopeful = np.flatnonzero(arrivals.priorities < reservoir.threshold)
         if len(hopeful):
             # Copies: the caller may use its batch again.

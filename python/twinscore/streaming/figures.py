@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,8 @@ import numpy as np
 
 from twinscore.graph.chance import null_moments
 from twinscore.graph.intervals import score_interval
-from twinscore.graph.score import directed_score, overlap, overlap_estimate
+from twinscore.graph.score import directed_score, overlap, score_at
+from twinscore.measures.balance import overlap_with_interval
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray
@@ -79,26 +79,17 @@ def figures(
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
-    share = overlap_estimate(score, kept, sure.variance)
-    low, high = overlap(sure.low, kept), overlap(sure.high, kept)
-
+    share, (low, high) = overlap_with_interval(score, sure, kept, balanced=None)
     return Figures(
         score=score,
         reverse_score=directed_score(graph, is_real),
         interval=interval,
         overlap=share,
         overlap_interval=(low, high),
-        score_at_seen_ratio=at_ratio(overlap(score, kept), all_seen),
-        seen_interval=(at_ratio(low, all_seen), at_ratio(high, all_seen)),
+        score_at_seen_ratio=score_at(overlap(score, kept), all_seen),
+        seen_interval=(score_at(low, all_seen), score_at(high, all_seen)),
         z=moments.z(score),
         null_interval=moments.interval,
         real_fraction=kept,
         real_fraction_seen=all_seen,
     )
-
-
-def at_ratio(share: float, real_fraction: float) -> float:
-    """Turn an overlap a into the score at the real fraction p: a / (p + q a)."""
-    if math.isinf(share):
-        return 1.0 / (1.0 - real_fraction) if real_fraction < 1.0 else math.inf
-    return share / (real_fraction + (1.0 - real_fraction) * share)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from contextlib import AbstractContextManager
 
 
 class ForkSafeLock:
@@ -22,19 +22,14 @@ class ForkSafeLock:
         self._lock = threading.RLock()
         _locks.add(self)
 
-    def __enter__(self) -> Self:
-        """Wait for the lock."""
-        self._lock.acquire()
-        return self
+    @property
+    def held(self) -> AbstractContextManager[bool]:
+        """Wait for the lock, and let others in at the end: ``with lock.held``.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Let others in."""
-        self._lock.release()
+        Python's own lock and no context manager around it: entering and leaving that is one step,
+        which no handler of a signal can raise in the middle of and leave the lock held.
+        """
+        return self._lock
 
     def renew(self) -> None:
         """Open the lock in a child, where no other thread lives."""
@@ -42,18 +37,18 @@ class ForkSafeLock:
 
 
 _locks: weakref.WeakSet[ForkSafeLock] = weakref.WeakSet()
-_held: list[ForkSafeLock] = []
+_held: list[threading.RLock] = []
 
 
 def _hold_all() -> None:
     for lock in list(_locks):
-        lock.__enter__()
-        _held.append(lock)
+        lock._lock.acquire()
+        _held.append(lock._lock)
 
 
 def _let_go() -> None:
     while _held:
-        _held.pop().__exit__(None, None, None)
+        _held.pop().release()
 
 
 def _renew_all() -> None:

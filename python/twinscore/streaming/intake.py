@@ -109,7 +109,7 @@ def checked_labels(
     values = labels.tolist() if is_array_like(labels) else list(labels)  # type: ignore[union-attr]
     if len(values) != count:
         raise ValueError(f"expected {what} for each of the {count} items, got {len(values)}")
-    return [None if value is None else str(value) for value in values]
+    return [None if value is None else str(_plain(value)) for value in values]
 
 
 def checked_ids(ids: Sequence[Any] | npt.NDArray[Any] | None, count: int) -> list[str] | None:
@@ -127,6 +127,11 @@ def checked_ids(ids: Sequence[Any] | npt.NDArray[Any] | None, count: int) -> lis
     if len(names) < count:
         raise ValueError("expected an id for each item, got None")
     return names
+
+
+def _plain(label: Any) -> Any:
+    """Return the number in an array without dimensions, as loaders give labels one by one."""
+    return label.item() if getattr(label, "ndim", None) == 0 else label
 
 
 def _is_empty(items: Any) -> bool:

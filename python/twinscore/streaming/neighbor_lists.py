@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.prepared import pair_distances
-from twinscore.neighbors.ties import TIE_TOLERANCE, tied_equal
+from twinscore.neighbors.ties import tied_equal
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
@@ -127,6 +128,18 @@ class NeighborLists:
             np.concatenate([weights[listed], flood.weights]),
             k,
         )
+
+    def have_copies(self, among: BoolArray) -> BoolArray:
+        """Tell which points have a neighbor with the very same values among some of the points.
+
+        Parameters
+        ----------
+        among
+            Shape (n,).
+        """
+        # Where there is nobody the distance is infinite.
+        is_copy = (self._distances == 0.0) & among[self._neighbors]
+        return np.asarray(is_copy.any(axis=1))
 
     def _compressed(
         self, sources: IdArray, targets: IdArray, weights: Float64Array, k: int

@@ -1,4 +1,4 @@
-"""Rows of one matrix that is moved by the allocator as it grows."""
+"""Rows of one matrix that grows: when room runs out they are copied to a larger one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix, IdArray
 
 
-class GrowingRows:
-    """The pool: real rows first, then those of the reservoir.
+class PoolRows:
+    """The vectors of a pool: real rows first, then those of the reservoir.
 
     Parameters
     ----------

@@ -5,20 +5,21 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from twinscore.embedding.into_memory import check_same_model, embed_images, opened_embedder
+from twinscore.base.progress import stage_of
+from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
-from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.graph.pool import check_side
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Sequence
 
     import numpy.typing as npt
 
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.settings import ImageSettings
 
 
 class RealSide:
@@ -27,11 +28,11 @@ class RealSide:
     Parameters
     ----------
     embeddings
-        At least two rows.
-    model, device, threads, exposure
-        Of the embedder, which is opened when it is first asked for.
-    video_interval
-        Seconds between two frames of a synthetic clip.
+        At least two images, or groups of them.
+    images
+        How synthetic images become points; the network is opened when it is first asked for.
+    threads
+        None for all that the process may use.
 
     Attributes
     ----------
@@ -39,26 +40,10 @@ class RealSide:
         (model, preprocessing) that synthetic images went through; None while there were none.
     """
 
-    def __init__(
-        self,
-        embeddings: Embeddings,
-        model: str | os.PathLike[str] | Embedder | None,
-        device: str,
-        threads: int | None,
-        *,
-        exposure: float | None = None,
-        video_interval: float = DEFAULT_INTERVAL,
-    ) -> None:
-        if len(embeddings.vectors) < 2:
-            raise ValueError(
-                f"expected at least 2 real images, got {len(embeddings.vectors)}: "
-                "a score of so few says nothing"
-            )
+    def __init__(self, embeddings: Embeddings, images: ImageSettings, threads: int | None) -> None:
+        check_side("real", len(embeddings.vectors), embeddings.groups)
         self.embeddings = embeddings
-        self.model = model
-        self.device = device
-        self.exposure = exposure
-        self.video_interval = video_interval
+        self.images = images
         self.images_model: tuple[str, str] | None = None
         self._threads = threads
         self._embedder: Embedder | None = None
@@ -68,18 +53,13 @@ class RealSide:
     @property
     def embedder(self) -> Embedder:
         """The network that synthetic images go through."""
-        with self._opening:
+        with self._opening.held:
             if self._embedder is None:
                 self._embedder = self._opened()
             return self._embedder
 
     def _opened(self) -> Embedder:
-        if self.model is None:
-            raise ValueError(
-                "expected a model for images: this scorer was saved with an Embedder of "
-                "the caller's; pass it again as model"
-            )
-        embedder = opened_embedder(self.model, self.device, self._threads, self.exposure)
+        embedder = self.images.open_embedder(self._threads)
         check_same_model({"real": self.embeddings}, embedder)
         self.images_model = (embedder.fingerprint, embedder.preprocessing.fingerprint)
         return embedder
@@ -103,34 +83,32 @@ class RealSide:
 
 def open_real_side(
     real: Any,
+    images: ImageSettings,
     *,
     groups: Sequence[Any] | npt.NDArray[Any] | None = None,
-    group_by: str | None = None,
-    model: str | os.PathLike[str] | Embedder = "efficientnet-lite0",
-    device: str = "cpu",
     threads: int | None = None,
-    exposure: float | None = None,
-    video_interval: float = DEFAULT_INTERVAL,
     progress: StageProgress | None = None,
 ) -> RealSide:
-    """Open and embed the real side; the arguments are those of `twinscore.score`."""
+    """Open the real side, and embed it where it is images.
+
+    Parameters
+    ----------
+    real, groups, threads, progress
+        As in `twinscore.score`.
+    images
+        How images of either side become points.
+    """
     source = open_source(
-        real, side="real", group_by=group_by, groups=groups, video_interval=video_interval
+        real,
+        side="real",
+        group_by=images.group_by,
+        groups=groups,
+        video_interval=images.video_interval,
     )
-
-    def side_of(embeddings: Embeddings) -> RealSide:
-        return RealSide(
-            embeddings, model, device, threads, exposure=exposure, video_interval=video_interval
-        )
-
     if isinstance(source, Embeddings):
-        return side_of(source)
-    embedder = opened_embedder(model, device, threads, exposure)
-
-    def report(done: int, total: int) -> None:
-        if progress is not None:
-            progress("Embedding real images", done, total)
-
-    side = side_of(embed_images(source, embedder, report))
+        return RealSide(source, images, threads)
+    embedder = images.open_embedder(threads)
+    embeddings = embed_images(source, embedder, stage_of(progress, "Embedding real images"))
+    side = RealSide(embeddings, images, threads)
     side._embedder = embedder
     return side

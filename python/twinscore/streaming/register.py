@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
-    from twinscore.streaming.snapshot import Snapshot
 
 
-class Registry:
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a stream has counted up to a moment.
+
+    Attributes
+    ----------
+    seen, skipped
+        Items given, and left out.
+    clock
+        Items numbered: the place of the next in its stream.
+    """
+
+    seen: int = 0
+    skipped: int = 0
+    clock: int = 0
+
+
+class Register:
     """Counts the items of a stream and says with which priority each asks for a place.
 
     Parameters
@@ -32,22 +49,29 @@ class Registry:
         Of the priorities.
     window, half_life
         As in `StreamingScorer`; not both.
+    counts
+        Where counting goes on from.
 
     Attributes
     ----------
-    seen, skipped
-        Items given, and left out.
-    clock
-        Items numbered so far: the place of the next in its stream.
+    seen, skipped, clock
+        As in `Counts`.
     """
 
-    def __init__(self, seed: int, window: int | None = None, half_life: float | None = None):
+    def __init__(
+        self,
+        seed: int,
+        window: int | None = None,
+        half_life: float | None = None,
+        counts: Counts | None = None,
+    ) -> None:
         self.seed = seed
         self.window = window
         self.half_life = half_life
-        self.seen = 0
-        self.skipped = 0
-        self.clock = 0
+        counts = counts or Counts()
+        self.seen = counts.seen
+        self.skipped = counts.skipped
+        self.clock = counts.clock
         self._next_serial = 0
 
     @property
@@ -55,7 +79,12 @@ class Registry:
         """Whether late items are preferred."""
         return self.window is not None or self.half_life is not None
 
-    def register(
+    @property
+    def counts(self) -> Counts:
+        """What was counted so far."""
+        return Counts(self.seen, self.skipped, self.clock)
+
+    def enter(
         self,
         vectors: FloatMatrix,
         ids: Sequence[str] | None,
@@ -89,7 +118,7 @@ class Registry:
             groups,
         )
 
-    def take_over(self, other: Snapshot, repeated: int) -> None:
+    def take_over(self, other: Counts, repeated: int) -> None:
         """Count what another stream has counted, less the items that were in both."""
         self.seen += other.seen - repeated
         self.skipped += other.skipped

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, KeysView, Sequence
 
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
-    from twinscore.streaming.pool_rows import GrowingRows
+    from twinscore.streaming.pool_rows import PoolRows
 
 FEWEST_GROUPS = 20
 """Once groups have to be dropped, none may take more than this part of the room."""
@@ -118,7 +118,7 @@ class Reservoir:
     """
 
     def __init__(
-        self, capacity: int, *, whole_groups: bool, rows: GrowingRows, first_row: int
+        self, capacity: int, *, whole_groups: bool, rows: PoolRows, first_row: int
     ) -> None:
         self.capacity = capacity
         self.threshold = math.inf
@@ -165,6 +165,12 @@ class Reservoir:
     def holds(self, ids: Iterable[str | None]) -> BoolArray:
         """Tell which ids are kept."""
         return np.array([name in self._place_of_id for name in ids], dtype=np.bool_)
+
+    def serials_of(self, ids: Sequence[str]) -> IdArray:
+        """Return the serials of the items kept under these ids, `NOBODY` where there is none."""
+        places = [self._place_of_id.get(name, NOBODY) for name in ids]
+        serials = np.append(self.serials, NOBODY)
+        return np.asarray(serials[places], dtype=np.int64)
 
     def admit(self, arrivals: Arrivals) -> None:
         """Take in those whose priority is low enough, and let go of those that no longer fit."""

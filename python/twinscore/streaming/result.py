@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from twinscore._version import __version__
+from twinscore.base.json_values import json_value
 from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
     from twinscore.streaming.real_side import RealSide
-    from twinscore.streaming.register import Registry
-    from twinscore.streaming.stream_pool import CandidatePool
+    from twinscore.streaming.register import Register
+    from twinscore.streaming.stream_pool import StreamPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +58,42 @@ class StreamResult(Figures):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON types; what is not finite becomes None."""
-        return {name: _json_value(getattr(self, name)) for name in _names(self)}
+        return {name: json_value(getattr(self, name)) for name in _names(self)}
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
-def stream_result(pool: CandidatePool, registry: Registry, side: RealSide) -> StreamResult:
+def stream_result(pool: StreamPool, register: Register, side: RealSide) -> StreamResult:
     """Score a pool and say what the score is worth."""
-    found, pooled_score, groups = pool.figures(registry.seen)
+    found, pooled_score, groups = pool.figures(register.seen)
     reservoir = pool.reservoir
     sampling = "uniform" if reservoir.is_sample else "all"
-    if reservoir.is_sample and registry.follows_time:
-        sampling = "window" if registry.window is not None else "decay"
+    if reservoir.is_sample and register.follows_time:
+        sampling = "window" if register.window is not None else "decay"
     return StreamResult(
         **{name: getattr(found, name) for name in _names(found)},
         pooled_score=pooled_score,
         k=pool.k,
         n_real=len(side.embeddings.vectors),
-        n_seen=registry.seen,
+        n_seen=register.seen,
         n_kept=len(reservoir),
-        n_skipped=registry.skipped,
+        n_skipped=register.skipped,
         groups=groups,
         sampling=sampling,
-        warnings=tuple(_warnings(sampling, found, registry, side, len(reservoir))),
+        warnings=tuple(_warnings(sampling, found, register, side, pool)),
         model=side.makers[0],
         preprocessing=side.makers[1],
-        seed=registry.seed,
+        seed=register.seed,
         version=__version__,
     )
 
 
 def _warnings(
-    sampling: str, found: Figures, registry: Registry, side: RealSide, kept: int
+    sampling: str, found: Figures, register: Register, side: RealSide, pool: StreamPool
 ) -> list[str]:
-    warnings = []
+    warnings, kept = [], len(pool.reservoir)
     kinds = {
         "uniform": "a uniform sample",
         "window": "the latest",
@@ -102,10 +102,15 @@ def _warnings(
     if sampling != "all":
         warnings.append(
             f"the score is that of {kept:,} synthetic images, {kinds[sampling]} of the "
-            f"{registry.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
+            f"{register.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
         )
-    if registry.skipped:
-        warnings.append(f"{registry.skipped:,} synthetic images could not be used")
+    if copies := pool.copies():
+        warnings.append(
+            f"{copies:,} synthetic images kept are copies of one another, each the nearest of the "
+            "other: what comes again, as in a second epoch, counts once if it has an id (ids)"
+        )
+    if register.skipped:
+        warnings.append(f"{register.skipped:,} synthetic images could not be used")
     if side.embeddings.model is None and side.images_model is not None:
         warnings.append(
             "the real side came as ready-made embeddings: make sure that the model "
@@ -118,13 +123,3 @@ def _warnings(
 
 def _names(record: Figures) -> list[str]:
     return [field.name for field in fields(record)]
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, tuple | list):
-        return [_json_value(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _json_value(item) for name, item in value.items()}
-    return value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import threading
-import zipfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,28 +14,35 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from twinscore.base.durable import sync_folder
+from twinscore.base.json_text import parse_json
+from twinscore.base.saved_state import ArrayForm, Fields, read_saved_arrays
 from twinscore.embedding.records import Embeddings, Skipped
-from twinscore.streaming.codes import group_codes
-from twinscore.streaming.register import Registry
-from twinscore.streaming.reservoir import Arrivals
+from twinscore.embedding.settings import ImageSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from twinscore.base.arrays import Float64Array, FloatMatrix
-    from twinscore.embedding.network.embedder import Embedder
-    from twinscore.streaming.real_side import RealSide
-    from twinscore.streaming.stream_pool import CandidatePool
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1
 PARTIAL = ".partial"
 
 _HEADER = "header"
-_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile)
-"""What reading raises on files that are something else, or only a part."""
+_LARGEST_SEED = 2**63
 
 _ARRAYS = ("vectors", "priorities", "item_priorities")
+_FORMS = {
+    "real_vectors": ArrayForm(("float32", "float16"), axes=2),
+    "vectors": ArrayForm(("float32",), axes=2),
+    "priorities": ArrayForm(("float64",), axes=1),
+    "item_priorities": ArrayForm(("float64",), axes=1),
+}
+
+_OF_IMAGES = ("model", "device", "exposure", "video_interval")
+"""What the file holds of the settings of images: the real side is embedded and grouped already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +53,19 @@ class Snapshot:
     ----------
     real, digest
         The real side, and a fingerprint of it.
-    model, device, exposure, video_interval, images_model
-        How images become points; no model where it was an `Embedder` and a file is all there is.
+    images, images_model
+        How images become points, and (model, preprocessing) that synthetic ones went through.
     k, capacity, seed, window, half_life
         As `StreamingScorer` was given them.
     seen, skipped, clock, threshold, overflowed
-        Of its registry and its reservoir.
+        What its register counted, and of its reservoir.
     vectors, priorities, item_priorities, ids, groups
         Of the synthetic items kept.
     """
 
     real: Embeddings
     digest: str
-    model: str | os.PathLike[str] | Embedder | None
-    device: str
-    exposure: float | None
-    video_interval: float
+    images: ImageSettings
     images_model: tuple[str, str] | None
     k: int
     capacity: int
@@ -78,54 +82,6 @@ class Snapshot:
     item_priorities: Float64Array
     ids: tuple[str | None, ...]
     groups: tuple[str | None, ...]
-
-    @classmethod
-    def of(cls, pool: CandidatePool, registry: Registry, side: RealSide) -> Snapshot:
-        """Copy what makes up a scorer."""
-        reservoir = pool.reservoir
-        return cls(
-            real=side.embeddings,
-            digest=side.digest,
-            model=side.model,
-            device=side.device,
-            exposure=side.exposure,
-            video_interval=side.video_interval,
-            images_model=side.images_model,
-            k=pool.k,
-            capacity=reservoir.capacity,
-            seed=registry.seed,
-            window=registry.window,
-            half_life=registry.half_life,
-            seen=registry.seen,
-            skipped=registry.skipped,
-            clock=registry.clock,
-            threshold=reservoir.threshold,
-            overflowed=reservoir.overflowed,
-            vectors=reservoir.vectors.copy(),
-            priorities=reservoir.priorities.copy(),
-            item_priorities=reservoir.item_priorities.copy(),
-            ids=tuple(reservoir.ids),
-            groups=tuple(reservoir.groups),
-        )
-
-    def registry(self) -> Registry:
-        """Return a registry that goes on counting."""
-        registry = Registry(self.seed, self.window, self.half_life)
-        registry.seen, registry.skipped, registry.clock = self.seen, self.skipped, self.clock
-        return registry
-
-    def arrivals(self, registry: Registry) -> Arrivals:
-        """Return the items kept, with serials of that registry."""
-        serials = registry.new_serials(len(self.vectors))
-        return Arrivals(
-            self.vectors,
-            serials,
-            self.priorities,
-            self.item_priorities,
-            group_codes(self.groups, serials),
-            self.ids,
-            self.groups,
-        )
 
     def check_mergeable(self, other: Snapshot) -> None:
         """Make sure that two scorers draw alike from streams that are compared with one side.
@@ -188,14 +144,16 @@ class Snapshot:
     @classmethod
     def _read(cls, file: BinaryIO, name: str) -> tuple[Snapshot, dict[str, Any]]:
         try:
-            with np.load(file, allow_pickle=False) as archive:
-                content = {key: archive[key] for key in archive.files}
-            header = json.loads(str(content.pop(_HEADER)))
-            found = (header["format"], header["version"])
+            text, arrays = read_saved_arrays(file, _FORMS, _HEADER)
+            header = Fields(parse_json(text))
+            found = (header.any("format"), header.any("version"))
             if found == (FORMAT, FORMAT_VERSION):
-                return cls._from(header["scorer"], content), header["notes"]
-        except _DAMAGE as error:
-            raise ValueError(f"{name} is not the complete saved state of a stream") from error
+                notes: dict[str, Any] = header.fields("notes").values
+                return saved_snapshot(header.fields("scorer"), arrays), notes
+        except ValueError as error:
+            raise ValueError(
+                f"{name} is not the complete saved state of a stream: {error}"
+            ) from error
         raise ValueError(
             f"{name}: expected format {FORMAT} {FORMAT_VERSION}, got {found[0]} {found[1]}"
         )
@@ -217,15 +175,16 @@ class Snapshot:
         """
         other = self.read(io.BytesIO(received))
         self.check_mergeable(other)
-        return replace(other, real=self.real, model=self.model, device=self.device)
+        return replace(other, real=self.real, images=self.images)
 
     def _content(self, notes: Mapping[str, Any]) -> dict[str, Any]:
         scalars = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("real", *_ARRAYS)
+            if field.name not in ("real", "images", *_ARRAYS)
         }
-        scalars["model"] = self._model_name()
+        saved_images = self.images.to_dict()
+        scalars.update({name: saved_images[name] for name in _OF_IMAGES})
         # JSON knows no infinity.
         scalars["threshold"] = repr(self.threshold)
         scalars["real"] = {
@@ -248,26 +207,79 @@ class Snapshot:
             **arrays,
         }
 
-    def _model_name(self) -> str | None:
-        return os.fspath(self.model) if isinstance(self.model, str | os.PathLike) else None
 
-    @classmethod
-    def _from(cls, scalars: dict[str, Any], arrays: dict[str, Any]) -> Snapshot:
-        real = scalars.pop("real")
-        images_model = scalars.pop("images_model")
-        return cls(
-            real=Embeddings(
-                arrays.pop("real_vectors"),
-                names=tuple(real["names"]),
-                groups=None if real["groups"] is None else tuple(real["groups"]),
-                skipped=tuple(Skipped(*item) for item in real["skipped"]),
-                model=real["model"],
-                preprocessing=real["preprocessing"],
-            ),
-            images_model=None if images_model is None else (images_model[0], images_model[1]),
-            threshold=float(scalars.pop("threshold")),
-            ids=tuple(scalars.pop("ids")),
-            groups=tuple(scalars.pop("groups")),
-            **scalars,
-            **arrays,
-        )
+def saved_snapshot(saved: Fields, arrays: Mapping[str, npt.NDArray[Any]]) -> Snapshot:
+    """Make a snapshot of what was saved, every value of which is looked at first.
+
+    Raises
+    ------
+    ValueError
+        A value is of another type, out of range, or does not go with another.
+    """
+    real_vectors, vectors = arrays["real_vectors"], arrays["vectors"]
+    count = len(vectors)
+    if vectors.shape[1] != real_vectors.shape[1] or not vectors.shape[1]:
+        raise ValueError(f"rows of {vectors.shape[1]} values against {real_vectors.shape[1]}")
+    if not count == len(arrays["priorities"]) == len(arrays["item_priorities"]):
+        raise ValueError(f"expected {count:,} priorities, one a row")
+    capacity = saved.whole("capacity", least=1)
+    window = None if saved.is_missing("window") else saved.whole("window", least=1)
+    half_life = None if saved.is_missing("half_life") else saved.number("half_life", above=0.0)
+    if count > capacity or (window is not None and half_life is not None):
+        raise ValueError(f"{count:,} rows of {capacity:,}, window {window}, half_life {half_life}")
+    return Snapshot(
+        real=_saved_real_side(saved.fields("real"), real_vectors),
+        digest=saved.text("digest"),
+        images=ImageSettings(
+            model=None if saved.is_missing("model") else saved.text("model"),
+            device=saved.text("device"),
+            exposure=None if saved.is_missing("exposure") else saved.number("exposure"),
+            video_interval=saved.number("video_interval", above=0.0),
+        ),
+        images_model=_saved_makers(saved),
+        k=saved.whole("k", least=1),
+        capacity=capacity,
+        seed=saved.whole("seed", least=-_LARGEST_SEED),
+        window=window,
+        half_life=half_life,
+        seen=saved.whole("seen", least=count),
+        skipped=saved.whole("skipped"),
+        clock=saved.whole("clock"),
+        threshold=_saved_threshold(saved),
+        overflowed=saved.flag("overflowed"),
+        vectors=vectors,
+        priorities=arrays["priorities"],
+        item_priorities=arrays["item_priorities"],
+        ids=saved.optional_texts("ids", count),
+        groups=saved.optional_texts("groups", count),
+    )
+
+
+def _saved_real_side(saved: Fields, vectors: npt.NDArray[Any]) -> Embeddings:
+    count = len(vectors)
+    skipped = saved.rows("skipped", 2)
+    if not all(isinstance(text, str) for pair in skipped for text in pair):
+        raise ValueError("'skipped': expected pairs of texts")
+    return Embeddings(
+        vectors,
+        names=saved.texts("names", count),
+        groups=None if saved.is_missing("groups") else saved.texts("groups", count),
+        skipped=tuple(Skipped(name, reason) for name, reason in skipped),
+        model=None if saved.is_missing("model") else saved.text("model"),
+        preprocessing=None if saved.is_missing("preprocessing") else saved.text("preprocessing"),
+    )
+
+
+def _saved_makers(saved: Fields) -> tuple[str, str] | None:
+    if saved.is_missing("images_model"):
+        return None
+    model, preprocessing = saved.texts("images_model", 2)
+    return model, preprocessing
+
+
+def _saved_threshold(saved: Fields) -> float:
+    """Read a number that may be infinite, which JSON cannot say."""
+    threshold = float(saved.text("threshold"))
+    if math.isnan(threshold):
+        raise ValueError("'threshold': expected a number, got NaN")
+    return threshold

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph.pool import Pool
+from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 from twinscore.measures.unit_graphs import grouped_graphs
+from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.figures import Figures, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
-from twinscore.streaming.pool_rows import GrowingRows
+from twinscore.streaming.pool_rows import PoolRows
 from twinscore.streaming.reservoir import Reservoir
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Embeddings
 
 
-class CandidatePool:
+class StreamPool:
     """Scores the points of a reservoir against the real ones.
 
     Parameters
@@ -54,7 +55,7 @@ class CandidatePool:
         self._seed = seed
         self._threads = threads
         self._n_real = len(real.vectors)
-        self._rows = GrowingRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
+        self._rows = PoolRows(np.asarray(real.vectors, np.float32), most=self._n_real + capacity)
         self._real_groups = real.groups
         real_serials = -1 - np.arange(self._n_real, dtype=np.int64)
         self._real_serials = real_serials
@@ -78,6 +79,11 @@ class CandidatePool:
     def real_vectors(self) -> FloatMatrix:
         """Shape (n_real, d)."""
         return self._rows.view(0, self._n_real)
+
+    @property
+    def real_codes(self) -> IdArray:
+        """Shape (n_real,): equal for real images of one group."""
+        return self._real_codes
 
     @property
     def vectors(self) -> FloatMatrix:
@@ -128,11 +134,18 @@ class CandidatePool:
         pooled_score = directed_score(graph, ~is_real, exclusive)
         pool = Pool(self.vectors, is_real, self._group_numbers())
         counts = self._group_counts(pool.unit_is_real)
-        drawn = grouped_graphs(pool, self.k, seed=self._seed, threads=self._threads)
+        drawn = grouped_graphs(
+            pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
+        )
         found = figures(
             drawn.graph, drawn.surroundings, pool.unit_is_real, counts["synthetic_seen"]
         )
         return found, pooled_score, counts
+
+    def copies(self) -> int:
+        """Count the synthetic images that are copies of others, as `figures` has found them."""
+        is_synthetic = ~self.is_real
+        return int(np.count_nonzero(self._lists.have_copies(is_synthetic) & is_synthetic))
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""
@@ -155,32 +168,13 @@ class CandidatePool:
         return {"real": real, "synthetic_kept": kept, "synthetic_seen": seen}
 
     def _check(self) -> None:
-        kept = len(self.reservoir)
-        if kept < 2:
-            raise ValueError(
-                f"expected at least 2 synthetic images, got {kept}: a score of so few says nothing"
-            )
-        if self.has_groups:
-            for side, count in self._groups_per_side().items():
-                if count < 2:
-                    raise ValueError(
-                        f"expected at least 2 groups of {side} images, got {count}: "
-                        "images of one group count as one"
-                    )
-            points, counted = sum(self._groups_per_side().values()), "groups"
-        else:
-            points, counted = self._n_real + kept, "images"
-        if self.k >= points:
-            raise ValueError(
-                f"expected k of at most {points - 1:,}, one less than the {points:,} {counted} "
-                f"of both sides, got k = {self.k}"
-            )
-
-    def _groups_per_side(self) -> dict[str, int]:
-        return {
-            "real": len(np.unique(self._real_codes)),
-            "synthetic": len(np.unique(self.reservoir.codes)),
-        }
+        """Refuse to score too few images; `RealSide` has refused a real side that is too small."""
+        grouped, kept = self.has_groups, len(self.reservoir)
+        check_side("synthetic", kept, self.reservoir.groups if grouped else None)
+        if grouped:
+            kept = len(np.unique(self.reservoir.codes))
+        real = len(np.unique(self._real_codes))
+        check_neighbor_count(self.k, real + kept, grouped=grouped)
 
 
 def _neighborhood(is_real: BoolArray) -> int:

@@ -226,9 +226,9 @@ def test_missing_and_unknown_models(tmp_path: Path) -> None:
             ValueError,
             "expected a device of cpu, cuda, cuda:N or auto, got 'tpu'",
         ),
-        ({"threads": 0}, ValueError, "expected threads >= 1, got 0"),
-        ({"batch_size": -1}, ValueError, "expected batch_size >= 1, got -1"),
-        ({"batch_size": 1.5}, TypeError, "expected batch_size to be an integer, got 1.5"),
+        ({"threads": 0}, ValueError, "expected threads of at least 1, got 0"),
+        ({"batch_size": -1}, ValueError, "expected batch_size of at least 1, got -1"),
+        ({"batch_size": 1.5}, TypeError, "expected batch_size as a whole number, got 1.5"),
     ],
 )
 def test_arguments_out_of_range(

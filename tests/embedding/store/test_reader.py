@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from pyarrow import parquet
 import twinscore as ts
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
-from twinscore.embedding.store import load_foreign_store, load_store
+from twinscore.embedding.store import load_foreign_store, load_store, read_description
+from twinscore.embedding.store.description import write_description
 from twinscore.embedding.store.shards import Shard
 from twinscore.images.records import ImageFacts
 
@@ -98,8 +100,9 @@ def test_an_incomplete_store_is_read_with_a_warning(
     fill: Fill, image: MakeImage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill([image(n) for n in range(4)])
-    description = tmp_path / "store" / "store.json"
-    description.write_text(description.read_text().replace("true", "false"))
+    store = tmp_path / "store"
+    description = dataclasses.replace(read_description(store), complete=False)
+    write_description(store, description)
     assert len(load_store(tmp_path / "store").names) == 4
     assert "is not complete" in caplog.text
 

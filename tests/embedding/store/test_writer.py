@@ -327,13 +327,15 @@ def test_recovery_of_what_needs_none_changes_nothing(
     assert contents(tmp_path / "store") == before
 
 
-def test_a_damaged_shard_is_named_before_anything_is_written(
-    fill: Fill, image: MakeImage, tmp_path: Path
+def test_a_damaged_shard_is_named_and_given_up(
+    fill: Fill, image: MakeImage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill([image(n) for n in range(6)])
     Shard(tmp_path / "store", 1).metadata.write_bytes(b"damage")
-    with pytest.raises(ValueError, match=r"metadata_00001.parquet cannot be read"):
-        fill([image(7)])
+    fill([image(7)])
+    assert "metadata_00001.parquet cannot be read" in caplog.text
+    names = load_store(tmp_path / "store").names
+    assert names == tuple(f"image {n}" for n in (0, 1, 2, 3, 7))
 
 
 def test_own_columns_have_the_same_types_in_every_shard(

@@ -92,6 +92,18 @@ def test_flipped_bytes_raise_nothing_else(format_name: str, data: st.DataObject)
         assert read_image(bytes(content)).mode == "RGB"
 
 
+def test_a_tiff_that_claims_more_tiles_than_it_has_is_truncated() -> None:
+    tifffile = pytest.importorskip("tifffile", reason="needs the extra cpu")
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.zeros((32, 32), np.uint16), tile=(16, 16))
+    content = file.getvalue()
+    with tifffile.TiffFile(io.BytesIO(content)) as pages:
+        place = pages.pages[0].tags["ImageWidth"].valueoffset
+    wide = content[:place] + (1_000_000).to_bytes(4, "little") + content[place + 4 :]
+    with pytest.raises(UnreadableImageError, match=r"^truncated file$"):
+        read_image(wide)
+
+
 def test_decompression_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     with pytest.raises(UnreadableImageError, match="image too large"):

@@ -67,7 +67,16 @@ def test_a_file_and_its_bytes_tell_the_same(tmp_path: Path) -> None:
     content = encoded(Image.new("RGB", (7, 5)), "JPEG", quality=80)
     path = tmp_path / "a.jpg"
     path.write_bytes(content)
-    assert facts_of(path) == facts_of(content) == ImageFacts("JPEG", 7, 5, "RGB", 80)
+    expected = ImageFacts("JPEG", 7, 5, "RGB", 80, len(content))
+    assert facts_of(path) == facts_of(content) == expected
+
+
+def test_a_jpeg_with_more_pictures_behind_it_is_a_jpeg() -> None:
+    image = Image.new("RGB", (16, 16))
+    content = encoded(image, "MPO", save_all=True, append_images=[image], quality=83)
+    facts = facts_of(content)
+    assert facts is not None
+    assert (facts.format, facts.quality) == ("JPEG", 83)
 
 
 def test_a_file_cut_behind_its_header_still_has_facts() -> None:
@@ -99,4 +108,5 @@ class InAnArchive:
 
 
 def test_a_handle_tells_what_its_bytes_tell() -> None:
-    assert facts_of(InAnArchive()) == ImageFacts("JPEG", 7, 5, "RGB", 80)
+    size = len(InAnArchive().read())
+    assert facts_of(InAnArchive()) == ImageFacts("JPEG", 7, 5, "RGB", 80, size)

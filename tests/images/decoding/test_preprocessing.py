@@ -78,7 +78,7 @@ def test_fingerprint_tells_every_field_apart(change: dict[str, Any]) -> None:
 
 
 def test_fingerprint_is_stable() -> None:
-    assert Preprocessing().fingerprint == "rgb-shorter256-bicubic-crop224@d33d547e"
+    assert Preprocessing().fingerprint == "rgb-shorter256-bicubic-crop224@6d8cb445"
 
 
 def test_integers_and_floats_are_one_recipe() -> None:

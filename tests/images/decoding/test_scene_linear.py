@@ -207,9 +207,13 @@ def test_other_primaries_become_those_of_the_display(tmp_path: Path) -> None:
 
 def test_facts_tell_format_window_and_depth(tmp_path: Path) -> None:
     exr = write(tmp_path / "a.exr", ramp(), full_width=20)
-    assert read_facts(ImageItem("a", exr)) == ImageFacts("EXR", 20, 8, "RGB;half")
+    assert read_facts(ImageItem("a", exr)) == ImageFacts(
+        "EXR", 20, 8, "RGB;half", file_size=exr.stat().st_size
+    )
     hdr = write(tmp_path / "a.hdr", ramp(), depth="float")
-    assert read_facts(ImageItem("a", hdr.read_bytes())) == ImageFacts("HDR", 8, 8, "RGB;float")
+    assert read_facts(ImageItem("a", hdr.read_bytes())) == ImageFacts(
+        "HDR", 8, 8, "RGB;float", file_size=hdr.stat().st_size
+    )
 
 
 @pytest.mark.parametrize("name", ["a.exr", "a.hdr"])

@@ -57,9 +57,29 @@ def test_frames_are_those_shown_at_the_interval(
     assert shown(clip) == expected
 
 
-def test_a_frame_is_shown_until_the_next_one(tmp_path: Path) -> None:
+def test_a_frame_is_shown_until_the_next_one_and_taken_once(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mkv", 4, times=[0, 2, 13, 20])
-    assert shown(Clip(path, interval=0.5))[:5] == [0, 1, 1, 2, 3]
+    items = list(Clip(path, interval=0.5))
+    assert shown(items) == [0, 1, 2, 3]
+    assert [item.columns["seconds"] for item in items] == ["0", "0.5", "1.5", "2"]
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    ("times", "interval"),
+    [
+        ([0, 30, 60, 90, 120], 1.0),
+        ([0, 30, 35, 90, 120], 0.5),
+        ([0, 1, 4, 5, 10, 19], 0.001),
+        ([0, 600], 1.0),
+    ],
+)
+def test_where_frames_are_fewer_than_intervals_all_are_taken(
+    tmp_path: Path, times: list[int], interval: float, ending: str
+) -> None:
+    clip = Clip(write_clip(tmp_path / f"a.{ending}", len(times), times=times), interval=interval)
+    assert shown(clip) == list(range(len(times)))
+    assert len(clip) == len(times)
 
 
 def test_names_groups_and_columns_tell_clip_and_time(tmp_path: Path) -> None:
@@ -106,21 +126,6 @@ def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no clip")
     with pytest.raises(ValueError, match=r"a\.mp4': not a video that can be read"):
         open_source(path, side="real")
-
-
-def test_turned_clips_are_upright() -> None:
-    frame = av.VideoFrame.from_ndarray(np.zeros((4, 6, 3), np.uint8), format="rgb24")
-    assert frame.rotation == 0
-
-    class Turned:
-        """A frame whose header says that the camera was held upright."""
-
-        width, height, colorspace, rotation = 6, 4, 1, 90
-        reformat = staticmethod(frame.reformat)
-
-    from twinscore.images.decoding.video import _pixels
-
-    assert _pixels(Turned()).shape == (6, 4, 3)
 
 
 def test_without_pyav_one_line_says_what_to_install(

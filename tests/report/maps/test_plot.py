@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import twinscore as ts
+from scored import score_all
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 
 @pytest.fixture(scope="module")
 def result() -> ts.ScoreResult:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 40, 4)).astype(np.float32)
-    return ts.score(real, synthetic + 2.0, diagnostics=False)
+    return score_all(real, synthetic + 2.0, diagnostics=False)
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
@@ -79,6 +81,6 @@ def test_a_notebook_shows_number_interval_and_verdict(result: ts.ScoreResult) ->
 def test_a_notebook_shows_of_a_sample_what_it_knows() -> None:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 1500, 4)).astype(np.float32)
-    shown = ts.score(real, synthetic, precision=0.2)._repr_html_()
+    shown = score_all(real, synthetic, precision=0.2)._repr_html_()
     assert "nan" not in shown
     assert "of 1,500 synthetic images looked at" in shown

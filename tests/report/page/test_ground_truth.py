@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.report.galleries import find_side_neighbors, galleries_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def test_a_mixture_gives_itself_away_by_simulator_frames_and_passes_by_real_ones
             name = os.path.relpath(file, camera_images).replace(os.sep, "-")
             shutil.copy(file, tmp_path / side / name)
 
-    result = ts.score(tmp_path / "photos", tmp_path / "renders", diagnostics=False)
+    result = score_all(tmp_path / "photos", tmp_path / "renders", diagnostics=False)
     assert result.pool is not None
     galleries = galleries_of(result, result.pool, find_side_neighbors(result.pool))
     shown = {

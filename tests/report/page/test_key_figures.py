@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.embedding.records import Embeddings
 from twinscore.measures.confounds import Confound
 from twinscore.measures.published_procedure import NotebookScore
@@ -19,6 +19,8 @@ from twinscore.report.page.key_figures import first_figures, further_figures, me
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 MAPS = [PoolMap("umap", seed, np.zeros((1, 2))) for seed in (0, 1)]
 AUDIT = {
@@ -37,7 +39,7 @@ def result() -> ts.ScoreResult:
     real = random.standard_normal((60, 5)).astype(np.float32)
     synthetic = random.standard_normal((90, 5)).astype(np.float32)
     synthetic[:45] += 7.0
-    found = ts.score(
+    found = score_all(
         Embeddings(real, tuple(f"photo {row}" for row in range(60))),
         Embeddings(
             synthetic,
@@ -116,7 +118,7 @@ def test_the_method_names_interval_maps_and_command(result: ts.ScoreResult) -> N
 def test_what_was_not_computed_is_not_shown() -> None:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 20, 3)).astype(np.float32)
-    texts = shown(ts.score(real, synthetic, diagnostics=False))
+    texts = shown(score_all(real, synthetic, diagnostics=False))
     assert texts.keys().isdisjoint(
         {"Control", "Distance ratio", "At equal sides", "As published", "All images"}
     )

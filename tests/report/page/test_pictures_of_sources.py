@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import twinscore as ts
+from scored import score_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,7 @@ def test_images_of_every_source_are_on_the_page(
 ) -> None:
     model = save_model()
     sides = write(tmp_path / "photos", 0), write(tmp_path / "renders", 1)
-    result = ts.score(*sides, model=model, diagnostics=False, video_interval=0.5)
+    result = score_all(*sides, model=model, diagnostics=False, video_interval=0.5)
     shown = pictures_on(result, tmp_path / "report.html")
     assert shown == {"real": result.n_real, "synthetic": result.n_synthetic}
 
@@ -128,6 +129,6 @@ def test_images_whose_embeddings_are_in_a_store_are_on_the_page(
     for seed, side in enumerate(("photos", "renders")):
         stores.append(tmp_path / f"{side}.store")
         ts.embed(write(tmp_path / side, seed), stores[-1], model=model)
-    result = ts.score(stores[0], stores[1], diagnostics=False)
+    result = score_all(stores[0], stores[1], diagnostics=False)
     shown = pictures_on(result, tmp_path / "report.html")
     assert shown == {"real": IMAGES, "synthetic": IMAGES}

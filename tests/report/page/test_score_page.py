@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.report.page.document import pack, write_page
 from twinscore.report.page.score_page import write_report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import twinscore as ts
 
 pytest.importorskip("jinja2", reason="needs the extra report")
 pytest.importorskip("plotly", reason="needs the extra report")
@@ -89,7 +91,7 @@ def test_pairs_lead_to_the_nearest_image_of_the_other_side(
 def test_sections_without_anything_to_show_are_left_out(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 20, 3)).astype(np.float32)
-    text = page_of(ts.score(real, synthetic + 90.0), tmp_path)
+    text = page_of(score_all(real, synthetic + 90.0), tmp_path)
     found = set(re.findall(r'<section id="(\w+)"', text))
     assert {"score", "giveaways", "map", "method"} <= found
     assert "These give the twin away (20)" in text
@@ -117,7 +119,7 @@ def test_the_squint_curve_appears_once_it_was_measured(
 def test_embeddings_without_images_still_make_a_page(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 20, 3)).astype(np.float32)
-    text = page_of(ts.score(real, synthetic), tmp_path)
+    text = page_of(score_all(real, synthetic), tmp_path)
     assert "There are no images to show, only points." in text
     assert "<img" not in text
 

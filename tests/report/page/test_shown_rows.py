@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-import twinscore as ts
+from scored import score_all
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import lay_out
 from twinscore.report.page.shown_rows import (
@@ -16,6 +18,9 @@ from twinscore.report.page.shown_rows import (
     pool_payload,
 )
 
+if TYPE_CHECKING:
+    import twinscore as ts
+
 N_REAL, N_SYNTHETIC = 120, 80
 
 
@@ -25,7 +30,7 @@ def result() -> ts.ScoreResult:
     real = random.standard_normal((N_REAL, 4)).astype(np.float32)
     synthetic = random.standard_normal((N_SYNTHETIC, 4)).astype(np.float32)
     synthetic[:50] += 6.0
-    return ts.score(real, synthetic, diagnostics=False)
+    return score_all(real, synthetic, diagnostics=False)
 
 
 @pytest.fixture(scope="module")

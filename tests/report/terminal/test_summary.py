@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-import twinscore as ts
+from scored import score_all
 from twinscore.embedding.records import Skipped
 from twinscore.report.terminal.summary import print_comparison, print_summary
 from twinscore.scoring.verdict import verdict
+
+if TYPE_CHECKING:
+    import twinscore as ts
 
 
 @pytest.fixture(scope="module")
 def mixed() -> ts.ScoreResult:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 60, 4)).astype(np.float32)
-    return ts.score(real, synthetic)
+    return score_all(real, synthetic)
 
 
 @pytest.fixture(scope="module")
 def apart() -> ts.ScoreResult:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 60, 4)).astype(np.float32)
-    return ts.score(real, synthetic + 50)
+    return score_all(real, synthetic + 50)
 
 
 def with_fields(result: ts.ScoreResult, **fields: Any) -> ts.ScoreResult:

@@ -14,9 +14,11 @@ from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.pool import pool_of
 from twinscore.graph.score import other_side_shares, overlap
 from twinscore.neighbors.prepared import PreparedReference
+from twinscore.scoring.run import Run
 from twinscore.scoring.sample.assessment import assess_sample
 from twinscore.scoring.sample.queries import Look, QuerySample
-from twinscore.scoring.sample.schedule import Goal, affordable_queries, grow
+from twinscore.scoring.sample.schedule import affordable_queries, grow
+from twinscore.scoring.settings import SampleGoal, ScoreSettings
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -37,8 +39,8 @@ def embeddings(vectors: Points) -> Embeddings:
     return Embeddings(vectors, tuple(map(str, range(len(vectors)))))
 
 
-def sampled(result: ts.ScoreResult) -> dict[str, Any]:
-    assert result.sampling is not None
+def sampled(result: ts.ScoreResult | ts.SampledResult) -> dict[str, Any]:
+    assert isinstance(result, ts.SampledResult)
     return result.sampling
 
 
@@ -76,7 +78,7 @@ def test_to_stop_when_the_interval_is_narrow_spoils_no_interval(
         sample.shares = shares[sample.order[: len(sample.shares) + count]]
 
     monkeypatch.setattr(QuerySample, "extend", extend)
-    goal, hits = Goal(precision), 0
+    goal, hits = SampleGoal(precision), 0
     for seed in range(1_000):
         sample = QuerySample.drawn_from(pool, k, seed=seed, threads=1)
         last = grow(sample, goal, started=time.perf_counter()).looks[-1]
@@ -182,7 +184,7 @@ def test_float16_is_sampled_at_its_value() -> None:
         assess_sample(
             Embeddings(real.astype(kind), tuple("r" * 900)),
             Embeddings(synthetic.astype(kind), tuple("s" * 1_500)),
-            Goal(precision=0.1),
+            Run(ScoreSettings(sample=SampleGoal(precision=0.1))),
         )
         for kind in (np.float16, np.float32)
     )

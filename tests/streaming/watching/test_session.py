@@ -11,23 +11,12 @@ import numpy as np
 import pytest
 
 import twinscore as ts
-from twinscore.embedding.into_memory import embed_images
 from twinscore.streaming.scorer import StreamingScorer
-from twinscore.streaming.snapshot import Snapshot
 from twinscore.streaming.watching import WatchSession, WatchSettings
-from watched_folder import take_all, take_noticed, write_frame
+from watched_folder import land, take_all, take_noticed, write_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from watched_folder import Watched
-
-
-def land(watched: Watched, count: int, folders: int = 2) -> list[Path]:
-    return [
-        write_frame(watched.folder / f"shot{number % folders}" / f"{number}.png", number)
-        for number in range(count)
-    ]
 
 
 def test_every_frame_of_the_tree_counts_once(watched: Watched) -> None:
@@ -54,6 +43,29 @@ def test_replaced_renamed_and_deleted_frames(watched: Watched) -> None:
     take_noticed(session)
     assert session.counted == 5
     watched.assert_equals_batch(session)
+
+
+@pytest.mark.parametrize("capacity", [4, 100])
+def test_replaced_frames_leave_no_trace(watched: Watched, capacity: int) -> None:
+    session = watched.open(capacity=capacity)
+    files = land(watched, 12)
+    take_all(session)
+    session.result()
+    for number in (0, 3, 5, 11):
+        # Nearly as it was: its older self would be its nearest neighbor.
+        write_frame(files[number], number + 500)
+    take_all(session)
+    write_frame(files[3], 900)
+    take_all(session)
+    (watched.folder / ".state.npz").unlink(missing_ok=True)
+    fresh = watched.open(capacity=capacity)
+    take_all(fresh)
+    found, expected = session.result(), fresh.result()
+    assert found is not None
+    assert expected is not None
+    for name in ("score", "reverse_score", "n_seen", "n_kept", "sampling", "warnings"):
+        assert getattr(found, name) == getattr(expected, name), name
+    assert found.n_kept == min(capacity, 12)
 
 
 def test_a_folder_that_leaves_takes_its_frames_along(watched: Watched) -> None:
@@ -149,23 +161,6 @@ def test_a_frame_written_to_while_it_is_read_waits_again(
     watched.assert_equals_batch(session)
 
 
-def test_a_restart_counts_nothing_twice_and_loses_nothing(watched: Watched) -> None:
-    first = watched.open()
-    files = land(watched, 5)
-    take_all(first)
-    first.save()
-    # Landed after the last save, so lost with the process: read again.
-    write_frame(watched.folder / "5.png", 5)
-    take_all(first)
-    write_frame(files[0], 50)
-    files[1].unlink()
-    second = watched.open()
-    assert second.counted == 5
-    take_all(second)
-    assert second.counted == 5
-    watched.assert_equals_batch(second)
-
-
 def test_ctrl_c_while_frames_are_entered_loses_none_of_them(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,14 +181,6 @@ def test_ctrl_c_while_frames_are_entered_loses_none_of_them(
     take_all(resumed)
     assert resumed.counted == 4
     watched.assert_equals_batch(resumed)
-
-
-def test_what_a_killed_save_left_over_is_taken_away(watched: Watched) -> None:
-    watched.open().save()
-    left_over = watched.folder / "..state.npz.4711-1.partial"
-    left_over.write_bytes(b"half a state")
-    watched.open()
-    assert not left_over.exists()
 
 
 def test_groups_are_the_folders(watched: Watched) -> None:
@@ -257,76 +244,6 @@ def test_exposure_is_that_of_a_score_of_the_folder(watched: Watched) -> None:
     assert result.preprocessing != plain.preprocessing
 
 
-def real_store(watched: Watched) -> Path:
-    ts.embed(watched.real, watched.folder.parent / "real.store", model=watched.model)
-    return watched.folder.parent / "real.store"
-
-
-def real_npy(watched: Watched) -> Path:
-    file = watched.folder.parent / "real.npy"
-    np.save(file, ts.Embedder(watched.model).embed(sorted(watched.real.glob("*/*.png"))))
-    return file
-
-
-def real_manifest(watched: Watched) -> Path:
-    file = watched.folder.parent / "real.csv"
-    rows = [f"{image},{image.parent.name}" for image in sorted(watched.real.glob("*/*.png"))]
-    file.write_text("\n".join(["path,camera", *rows]))
-    return file
-
-
-def real_pattern(watched: Watched) -> Path:
-    return watched.real / "**" / "*.png"
-
-
-@pytest.mark.parametrize("kind", [real_store, real_npy, real_manifest, real_pattern])
-def test_the_real_side_is_all_that_score_takes_and_its_changes_are_found_out(
-    kind: Callable[[Watched], Path], watched: Watched
-) -> None:
-    other = dataclasses.replace(watched, real=kind(watched))
-    land(watched, 4)
-    session = other.open()
-    take_all(session)
-    watched.assert_equals_batch(session)
-    session.save()
-    other.open()
-    added = write_frame(watched.real / "a" / "added.png", 99)
-    if kind is real_store:
-        ts.embed(watched.real, watched.folder.parent / "real.store", model=watched.model)
-    elif kind is real_npy:
-        np.save(
-            other.real, ts.Embedder(watched.model).embed([added, *watched.real.glob("*/*.png")])
-        )
-    elif kind is real_manifest:
-        write_frame(watched.real / "a" / "000.png", 98)
-    with pytest.raises(ValueError, match="the real images have changed"):
-        other.open()
-
-
-def test_real_images_that_change_while_they_are_read_are_found_out(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def meanwhile(*arguments: Any) -> Any:
-        found = embed_images(*arguments)
-        write_frame(watched.real / "a" / "000.png", 99)
-        return found
-
-    with monkeypatch.context() as context:
-        context.setattr("twinscore.streaming.real_side.embed_images", meanwhile)
-        watched.open().save()
-    with pytest.raises(ValueError, match="the real images have changed"):
-        watched.open()
-
-
-def test_the_state_of_another_watch_is_refused(watched: Watched) -> None:
-    watched.open().save()
-    with pytest.raises(ValueError, match=r"another watch \(k was 1, now 2\): delete it"):
-        watched.open(k=2)
-    write_frame(watched.real / "a" / "new.png", 0)
-    with pytest.raises(ValueError, match="the real images have changed"):
-        watched.open()
-
-
 def test_a_missing_folder_is_one_clear_error(watched: Watched) -> None:
     with pytest.raises(FileNotFoundError, match="expected a folder to watch"):
         dataclasses.replace(watched, folder=watched.folder / "missing").open()
@@ -368,23 +285,3 @@ def test_frames_that_cannot_be_looked_at_for_a_moment_still_count(
     assert session.counted == 6
     files[1].unlink()
     assert session.rescan() == 1
-
-
-def test_a_full_disk_does_not_stop_the_watch(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("twinscore.streaming.watching.session.SECONDS_BETWEEN_SAVES", 0.0)
-    session = watched.open()
-    land(watched, 3)
-    take_all(session)
-
-    def full_disk(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "cannot write to state.npz: No space left on device")
-
-    with monkeypatch.context() as context:
-        context.setattr(Snapshot, "write", full_disk)
-        session.save_now_and_then()
-    assert "No space left on device" in str(session.trouble)
-    session.save_now_and_then()
-    assert str(session.trouble) == "None"
-    assert watched.open().counted == 3

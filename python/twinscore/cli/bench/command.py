@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.base.printable import printable
+from twinscore.cli.messages import say
+
 if TYPE_CHECKING:
     from twinscore.cli.bench.record import Record
     from twinscore.cli.bench.workload import Workload
@@ -96,7 +99,6 @@ def bench(
     measured again by the bench, so that no backend can claim what it did not find.
     """
     from platformdirs import user_cache_dir
-    from rich.console import Console
 
     from twinscore.base.threads import thread_count
     from twinscore.cli.bench.comparison import read_records
@@ -104,6 +106,7 @@ def bench(
     from twinscore.cli.bench.recall_picture import draw
     from twinscore.cli.bench.table import table_of
     from twinscore.neighbors.registry import check_available, descriptions, installed_backends
+    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
 
     chosen = descriptions(backends) if backends else list(installed_backends())
@@ -138,12 +141,12 @@ def bench(
         # Ctrl-C shows what was measured by then.
         if records and not as_json:
             points = f"{len(workload.points):,} points of {workload.points.shape[1]} columns"
-            click.echo(f"{workload.name}: {points}, {records[0].case.threads} threads")
+            say(f"{printable(workload.name)}: {points}, {records[0].case.threads} threads")
             Console(highlight=False).print(table_of(records))
         if records and out is not None:
             draw(read_records(out / RECORDS_FILE), out / PICTURE_FILE)
             if not as_json:
-                click.echo(f"Written to {out}")
+                say(f"Written to {out}")
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore._version import __version__
+from twinscore.base.threads import thread_count
 from twinscore.cli.bench.record import Case, Measurement, Record
 from twinscore.cli.bench.workload import recall, score_of, true_neighbors, without_ties
 
@@ -191,5 +192,5 @@ def host_name() -> str:
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    count = len(models) or os.cpu_count()
+    count = len(models) or thread_count()
     return f"{models[0] if models else platform.processor()}, {count} cores"

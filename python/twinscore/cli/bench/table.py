@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
+
+from twinscore.base.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,7 @@ def table_of(records: Sequence[Record]) -> Table:
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     for record in sorted(records, key=_rank):
-        table.add_row(record.case.backend, f"{record.case.k}", *_figures(record))
+        table.add_row(escape(printable(record.case.backend)), f"{record.case.k}", *_figures(record))
     return table
 
 
@@ -41,7 +44,7 @@ def _rank(record: Record) -> tuple[int, bool, float]:
 def _figures(record: Record) -> list[str]:
     measured = record.measurement
     if measured is None or record.recall is None or record.score_error is None:
-        return [record.failure or "failed"]
+        return [escape(printable(record.failure or "failed"))]
     memory = measured.memory_bytes
     return [
         f"{measured.build_seconds:.3g}" if measured.build_seconds else "",

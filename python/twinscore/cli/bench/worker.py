@@ -115,7 +115,7 @@ def _search(backend: Backend, problem: SearchProblem, threads: int) -> _Run:
     if isinstance(backend, IndexedBackend):
         with build.running():
             index = backend.index_of(problem.reference, threads)
-        return _Run(build, query, backend.ask(_TimedIndex(index, query), problem).ids)
+        return _Run(build, query, backend.ask(_TimedIndex(index, query), problem, threads).ids)
     with query.running():
         ids = backend.search(problem, threads, None).ids
     return _Run(build, query, ids)

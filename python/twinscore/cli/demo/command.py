@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from twinscore.cli.messages import say
+
 DEMO_EXAMPLES = """\b
 Examples:
   twinscore demo
@@ -29,9 +31,8 @@ def demo(out: Path, threads: int | None, quiet: bool) -> int:
 
     Needs no network: the photographs come with an installed package. Takes under a minute.
     """
-    from rich.console import Console
-
     from twinscore.cli.demo.run import PICTURE_FILE, run_demo
+    from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.report.terminal.summary import print_comparison
     from twinscore.scoring.result_files import check_writable
@@ -43,5 +44,5 @@ def demo(out: Path, threads: int | None, quiet: bool) -> int:
         [(row.twin.name, row.twin.description, row.result) for row in rows],
         Console(highlight=False),
     )
-    click.echo(f"\nPicture: {out / PICTURE_FILE}")
+    say(f"\nPicture: {out / PICTURE_FILE}")
     return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.base.progress import stage_of
 from twinscore.cli.demo.photographs import cut_photographs
 from twinscore.cli.demo.twins import TWINS, Twin
 
@@ -71,7 +72,8 @@ def run_demo(
     """
     from twinscore.cli.demo.picture import draw_picture
     from twinscore.embedding.network.embedder import Embedder
-    from twinscore.scoring.run import score
+    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.score import score
 
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,7 @@ def run_demo(
         images = [twin.render(crop.image) for crop in held_out]
         vectors = _embed(f"twin '{twin.name}'", images, embedder, progress)
         result = score(real_vectors, vectors, seed=seed, threads=threads)
+        assert isinstance(result, ScoreResult)
         rows.append(DemoRow(twin, result))
     scores = [(row.twin, row.result.score) for row in rows]
     draw_picture(
@@ -94,8 +97,4 @@ def run_demo(
 def _embed(
     name: str, images: list[Image.Image], embedder: Embedder, progress: StageProgress | None
 ) -> FloatMatrix:
-    def report(done: int, total: int) -> None:
-        if progress is not None:
-            progress(f"Embedding {name}", done, total)
-
-    return embedder.embed(images, report)
+    return embedder.embed(images, stage_of(progress, f"Embedding {name}"))

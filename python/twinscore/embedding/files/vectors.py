@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from twinscore.base.array_likes import as_array
-from twinscore.embedding.files.array_files import (
+from twinscore.base.array_files import (
     ArrayHeader,
     load_npz_array,
     map_npy,
     npy_header,
     npz_headers,
 )
+from twinscore.base.array_likes import as_array
 from twinscore.embedding.records import Embeddings
 from twinscore.images.sources.grouping import checked_groups
 

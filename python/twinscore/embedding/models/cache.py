@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import os
 import tempfile
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import filelock
 import platformdirs
+
+from twinscore.base.logs import logger_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ CACHE_VARIABLE = "TWINSCORE_CACHE"
 
 _LOCK_TIMEOUT_SECONDS = 120.0
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 def cache_folder() -> Path:

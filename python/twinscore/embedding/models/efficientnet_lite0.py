@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from twinscore.base.extras import require
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.models.onnx_metadata import PREPROCESSING_KEY
 from twinscore.embedding.models.torch_weights import read_legacy_state_dict
 from twinscore.images.decoding.preprocessing import Preprocessing
@@ -20,7 +21,7 @@ from twinscore.images.decoding.preprocessing import Preprocessing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-NAME = "efficientnet-lite0"
+NAME = DEFAULT_MODEL
 WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 MODEL_SHA256 = "78c45d2b63525d1ed090fde78b12d5e267350ebe55e11dc78079dd49920c69b0"
 """Digest of the bytes ``build_model`` returns: the same on every machine."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.counts import checked_count
+from twinscore.base.threads import thread_count
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.network.growing_rows import GrowingRows
 from twinscore.embedding.records import Skipped
 from twinscore.images.records import ImageItem
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.decoding import Preprocessing
 
-DEFAULT_MODEL = "efficientnet-lite0"
 
 BATCH_ON_CPU = 8
 """Larger ones are no faster there, and every thread holds one."""
@@ -96,10 +97,10 @@ class Embedder:
         from twinscore.base.devices import parse_device
         from twinscore.embedding.network.session import open_network
 
-        self._threads = _usable_cores() if threads is None else _positive("threads", threads)
+        self._threads = thread_count() if threads is None else checked_count(threads, "threads")
         chosen = parse_device(device)
         usual = BATCH_ON_DEVICE if chosen.is_cuda else BATCH_ON_CPU
-        self._batch_size = usual if batch_size is None else _positive("batch_size", batch_size)
+        self._batch_size = usual if batch_size is None else checked_count(batch_size, "batch_size")
         self._on_device = chosen.is_cuda
         self._isolated = isolated
         self.network = open_network(
@@ -160,7 +161,12 @@ class Embedder:
         return rows.finish()
 
     def embed_items(
-        self, items: Iterable[ImageItem], progress: ProgressCallback | None = None
+        self,
+        items: Iterable[ImageItem],
+        progress: ProgressCallback | None = None,
+        *,
+        examination: Examination | None = None,
+        note: Callable[[EmbeddedImage], None] | None = None,
     ) -> tuple[FloatMatrix, IdArray, tuple[Skipped, ...]]:
         """Embed the images of a source and leave out those that cannot be read.
 
@@ -172,6 +178,10 @@ class Embedder:
             Consumed in the caller's thread, a little ahead of the network.
         progress
             Called with (done, total) after every batch; without a length, total is done.
+        examination
+            What else is found out about each image; None for nothing.
+        note
+            Called with each image that has a vector, in order, to keep more of it than that.
 
         Returns
         -------
@@ -186,12 +196,14 @@ class Embedder:
         rows = GrowingRows(self.dimension, capacity=total)
         kept: list[int] = []
         skipped: list[Skipped] = []
-        for place, image in enumerate(self._each(items, total, progress)):
+        for place, image in enumerate(self._each(items, total, progress, examination)):
             if image.vector is None:
                 skipped.append(Skipped(image.item.name, image.failure or ""))
             else:
                 rows.append(image.vector)
                 kept.append(place)
+                if note is not None:
+                    note(image)
         return rows.finish(), np.array(kept, dtype=np.int64), tuple(skipped)
 
     def stream(
@@ -245,12 +257,17 @@ class Embedder:
             yield from stream
 
     def _each(
-        self, items: Iterable[ImageItem], total: int, progress: ProgressCallback | None
+        self,
+        items: Iterable[ImageItem],
+        total: int,
+        progress: ProgressCallback | None,
+        examination: Examination | None = None,
     ) -> Generator[EmbeddedImage, None, None]:
         # So that few images, too, are shared among the threads.
         share = -(-total // self._threads) if total else self._batch_size
         done = 0
-        with closing(self.stream(items, batch_size=min(self._batch_size, share))) as stream:
+        size = min(self._batch_size, share)
+        with closing(self.stream(items, examination, batch_size=size)) as stream:
             for batch in stream:
                 yield from batch
                 done += len(batch)
@@ -276,19 +293,3 @@ def _check_many(images: Any) -> None:
         )
     if isinstance(images, str | Path | bytes) or not hasattr(images, "__iter__"):
         raise TypeError(f"expected an iterable of images, got one {type(images).__name__}")
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _positive(name: str, value: int) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"expected {name} to be an integer, got {value!r}") from None
-    if number < 1:
-        raise ValueError(f"expected {name} >= 1, got {value}")
-    return number

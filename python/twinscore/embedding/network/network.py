@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.embedding.models.onnx_metadata import PREPROCESSING_KEY
 from twinscore.images.decoding.preprocessing import IMAGENET, Preprocessing
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix
     from twinscore.embedding.network.runners import RunSession
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 _INPUT_DTYPES: dict[str, type[np.floating[Any]]] = {
     "tensor(float)": np.float32,
@@ -128,7 +128,7 @@ class Network:
                 f"expected one row an image from {self._output_name!r}, "
                 f"got shape {rows.shape} for {len(inputs)} images"
             )
-        return rows.reshape(len(inputs), -1)
+        return rows.reshape(len(inputs), rows[0].size)
 
     def _only_input(self) -> Any:
         inputs = self._session.get_inputs()
@@ -173,11 +173,14 @@ class Network:
         zeros = np.zeros((1, 3, side, side), dtype=np.float32)
         # ONNX Runtime's errors have no public base class.
         try:
-            return len(self.run(zeros)[0])
+            dimension = len(self.run(zeros)[0])
         except ValueError:
             raise
         except Exception as error:
             raise self._error(f"fails on one image of zeros: {error}") from error
+        if not dimension:
+            raise self._error(f"expected embeddings from {self._output_name!r}, got empty ones")
+        return dimension
 
     def _error(self, message: str) -> ValueError:
         return ValueError(f"{self.fingerprint}: {message}")

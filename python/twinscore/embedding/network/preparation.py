@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from twinscore.base.errors import UnreadableImageError
+from twinscore.base.errors import MissingExtraError
 from twinscore.images.content import read_stamp
 from twinscore.images.records import ContentStamp, ImageFacts, ImageHandle
 
@@ -80,16 +80,20 @@ def _prepare(
     # Pillow comes with these, and `import twinscore` does without it.
     from twinscore.images.decoding import prepare_image
     from twinscore.images.decoding.facts import read_facts
+    from twinscore.images.decoding.reasons import reason_of
 
-    # The stamp comes first: a file that is written meanwhile is then found changed.
-    stamp = read_stamp(item, hashed=examination.hashed) if examination.stamps else None
-    facts = None
+    stamp = facts = None
     try:
+        # The stamp comes first: a file that is written meanwhile is then found changed.
+        stamp = read_stamp(item, hashed=examination.hashed) if examination.stamps else None
         if isinstance(item.content, ImageHandle):
             # Read once, for facts as for pixels.
             item = replace(item, content=item.content.read())
         facts = read_facts(item) if examination.facts else None
         row[...] = prepare_image(item.content, preprocessing)
-    except UnreadableImageError as error:
-        return Outcome(str(error), facts, stamp)
+    except MissingExtraError:
+        raise
+    except Exception as error:
+        # Whatever one image makes a library raise, the others are not lost for it.
+        return Outcome(reason_of(error), facts, stamp)
     return Outcome(None, facts, stamp)

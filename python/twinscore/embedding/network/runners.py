@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from twinscore.base.devices import CUDA_PROVIDER
 from twinscore.base.extras import require
+from twinscore.base.logs import logger_of
 
 if TYPE_CHECKING:
     from twinscore.base.devices import Device
@@ -21,7 +21,7 @@ Array = npt.NDArray[Any]
 RunSession = Callable[[str, Array, str], Array]
 """Called with (name of the input, values, name of the output); returns the output."""
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 class SessionRunner:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.durable import write_text
+from twinscore.base.json_text import parse_json
+from twinscore.base.saved_state import Fields
 
 if TYPE_CHECKING:
     import os
@@ -83,6 +86,9 @@ class StoreDescription:
                 )
 
 
+_CHECKSUM = "checksum"
+_COUNTS = ("images", "failed", "shards", "complete")
+
 _OPTIONS = {
     "dtype": "dtype",
     "shard_size": "shard size",
@@ -109,22 +115,83 @@ def read_description(folder: Path) -> StoreDescription:
     """
     path = folder / DESCRIPTION_FILE
     try:
-        fields: Any = json.loads(path.read_text(encoding="utf-8"))
-        if fields.pop("format") != FORMAT:
+        fields = Fields(parse_json(path.read_bytes()))
+        if fields.any("format") != FORMAT:
             raise ValueError(f"its 'format' is not {FORMAT!r}")
-        version = fields.pop("format_version")
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ValueError(f"{path} describes no embedding store: {error}") from error
-    if version != FORMAT_VERSION:
+        version = fields.any("format_version")
+        if version == FORMAT_VERSION:
+            _check_digest(fields.values)
+            return _checked(fields)
+    except ValueError as error:
         raise ValueError(
-            f"{path}: expected version {FORMAT_VERSION} of the format, got {version}: "
-            "a newer twinscore made it"
-        )
-    known = {field.name for field in dataclasses.fields(StoreDescription)}
-    try:
-        return StoreDescription(**{name: fields[name] for name in known & fields.keys()})
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} describes no embedding store: {error}") from error
+            f"{path} describes no embedding store: {error}; {how_to_mend(folder)}"
+        ) from error
+    raise ValueError(
+        f"{path}: expected version {FORMAT_VERSION} of the format, got {version!r}: "
+        "a newer twinscore made it"
+    )
+
+
+def how_to_mend(folder: Path) -> str:
+    """Say what to do about damage in a store."""
+    return (
+        f"'twinscore store check {folder} --repair' takes out what is damaged, "
+        "and 'twinscore embed' embeds it again"
+    )
+
+
+def _check_digest(fields: dict[str, Any]) -> None:
+    """Compare with the checksum, which older stores have none of."""
+    fields = dict(fields)
+    if fields.pop(_CHECKSUM, None) not in (None, _digest(fields)):
+        raise ValueError("it is not what was written (checksum)")
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def _checked(fields: Fields) -> StoreDescription:
+    if not isinstance(fields.values, dict):
+        raise ValueError(f"expected a JSON object, got {type(fields.values).__name__}")
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(StoreDescription)
+        if field.default is not dataclasses.MISSING
+    }
+    given = Fields({**defaults, **fields.values})
+    return StoreDescription(
+        model=given.text("model"),
+        preprocessing=given.text("preprocessing"),
+        dimension=given.whole("dimension", least=1),
+        dtype=given.text("dtype", DTYPES),
+        shard_size=given.whole("shard_size", least=1),
+        hashed=given.flag("hashed"),
+        group_by=None if given.is_missing("group_by") else given.text("group_by"),
+        exposure=given.number("exposure"),
+        video_interval=given.number("video_interval", above=0.0),
+        images=given.whole("images"),
+        failed=given.whole("failed"),
+        shards=given.whole("shards"),
+        complete=given.flag("complete"),
+    )
+
+
+def maker_of(description: StoreDescription) -> str:
+    """Return what made a store, without what it holds, as JSON: every shard carries it."""
+    fields = dataclasses.asdict(description)
+    return json.dumps({name: fields[name] for name in fields if name not in _COUNTS})
+
+
+def description_of_maker(text: str) -> StoreDescription:
+    """Read what `maker_of` wrote.
+
+    Raises
+    ------
+    ValueError
+        It is damaged.
+    """
+    return _checked(Fields(parse_json(text)))
 
 
 def write_description(folder: Path, description: StoreDescription) -> None:
@@ -134,4 +201,5 @@ def write_description(folder: Path, description: StoreDescription) -> None:
         "format_version": FORMAT_VERSION,
         **dataclasses.asdict(description),
     }
+    fields[_CHECKSUM] = _digest(fields)
     write_text(folder / DESCRIPTION_FILE, json.dumps(fields, indent=2) + "\n")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from twinscore.base.array_files import map_npy
 from twinscore.base.durable import partial_of, write_npy, write_parquet
+from twinscore.embedding.store.description import maker_of
 from twinscore.embedding.store.rows import ShardRows
+from twinscore.embedding.store.seal import check_seal, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,8 @@ def save(rows: ShardRows, description: StoreDescription, folder: Path, number: i
     discard(folder)
     matrix = rows.matrix(description.dimension, description.dtype)
     write_npy(partial_of(vectors_path), matrix)
-    table = rows.table().replace_schema_metadata({_NUMBER_KEY: str(number)})
+    numbered = rows.table().replace_schema_metadata({_NUMBER_KEY: str(number)})
+    table = sealed(numbered, partial_of(vectors_path), maker_of(description))
     try:
         write_parquet(partial_of(rows_path), table)
     except BaseException:
@@ -36,18 +38,21 @@ def save(rows: ShardRows, description: StoreDescription, folder: Path, number: i
     partial_of(rows_path).replace(rows_path)
 
 
-def load(folder: Path, number: int) -> ShardRows:
+def load(description: StoreDescription, folder: Path, number: int) -> ShardRows:
     """Take up the rows of an interrupted run, if they begin the shard of this number."""
     from pyarrow import ArrowException, parquet
 
     try:
-        table = parquet.ParquetFile(folder / ROWS_FILE).read()
-        vectors = np.load(folder / VECTORS_FILE, allow_pickle=False)
-    except (OSError, ValueError, EOFError, ArrowException):
+        with parquet.ParquetFile(folder / ROWS_FILE) as file:
+            table = file.read()
+            table.validate(full=True)
+        check_seal(table, folder / VECTORS_FILE)
+        vectors = map_npy(folder / VECTORS_FILE)
+    except (OSError, ValueError, ArrowException):
         discard(folder)
         return ShardRows()
-    begins = (table.schema.metadata or {}).get(_NUMBER_KEY, b"").decode()
-    if begins != str(number) or len(vectors) != len(table):
+    begins = (table.schema.metadata or {}).get(_NUMBER_KEY, b"").decode("ascii", "replace")
+    if begins != str(number) or vectors.shape != (len(table), description.dimension):
         return ShardRows()
     return ShardRows.of_saved(vectors, table)
 

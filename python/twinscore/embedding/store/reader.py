@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.embedding.records import Embeddings, Skipped
-from twinscore.embedding.store.description import read_description
+from twinscore.embedding.store.check import damage_of
+from twinscore.embedding.store.description import how_to_mend, read_description
 from twinscore.embedding.store.rows import FACT_COLUMNS, FURTHER_PREFIX, OK, OWN_COLUMNS
 from twinscore.embedding.store.shards import Shard, find_shards
 from twinscore.images.records import ImageFacts
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     from twinscore.embedding.store.description import StoreDescription
 
-_ROWS_PER_CHECK = 4096
-
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 def load_store(folder: str | os.PathLike[str]) -> Embeddings:
@@ -60,7 +59,8 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
             location,
         )
     shards = find_shards(location)
-    table = _load_rows(shards, location)
+    _check_counts(shards, description, location)
+    table = _load_rows(shards, location, description)
     statuses = np.array(table["status"].to_pylist(), dtype=object)
     is_ok = (statuses == OK) & _is_latest(table, description)
     failed = np.flatnonzero((statuses != OK) & _is_latest(table, description))
@@ -83,12 +83,21 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
     )
 
 
-def _load_rows(shards: list[Shard], folder: Path) -> pa.Table:
+def _load_rows(shards: list[Shard], folder: Path, description: StoreDescription) -> pa.Table:
     import pyarrow as pa
 
     if not shards:
         raise ValueError(f"the store {folder} holds no shard yet")
-    return pa.concat_tables([shard.load_table() for shard in shards], promote_options="default")
+    return pa.concat_tables(
+        [_checked_table(shard, description) for shard in shards], promote_options="default"
+    )
+
+
+def _checked_table(shard: Shard, description: StoreDescription) -> pa.Table:
+    reason = damage_of(shard, description)
+    if reason is not None:
+        raise ValueError(f"{shard.metadata}: {reason}; {how_to_mend(shard.folder)}")
+    return shard.load_table()
 
 
 def _is_latest(table: pa.Table, description: StoreDescription) -> npt.NDArray[np.bool_]:
@@ -106,46 +115,32 @@ def _load_vectors(
     shards: list[Shard], description: StoreDescription, kept: npt.NDArray[np.bool_]
 ) -> npt.NDArray[Any]:
     if len(shards) == 1 and kept.all():
-        (vectors,) = _checked_parts(shards, description, kept)
+        (vectors,) = _kept_parts(shards, kept)
         return vectors
     matrix = np.empty((int(kept.sum()), description.dimension), dtype=description.dtype)
     filled = 0
-    for part in _checked_parts(shards, description, kept):
+    for part in _kept_parts(shards, kept):
         matrix[filled : filled + len(part)] = part
         filled += len(part)
     return matrix
 
 
-def _checked_parts(
-    shards: list[Shard], description: StoreDescription, kept: npt.NDArray[np.bool_]
-) -> Iterator[npt.NDArray[Any]]:
+def _kept_parts(shards: list[Shard], kept: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[Any]]:
     """Give the kept rows of each shard, whose form and values were looked at."""
-    from pyarrow import parquet
-
     start = 0
     for shard in shards:
         vectors = shard.load_vectors()
-        rows = parquet.read_metadata(shard.metadata).num_rows
-        expected = (rows, description.dimension), description.dtype
-        if (vectors.shape, str(vectors.dtype)) != expected:
-            raise ValueError(
-                f"{shard.embeddings}: expected {expected[1]} of shape {expected[0]} as its "
-                f"metadata and store.json say, got {vectors.dtype} of shape {vectors.shape}"
-            )
-        mask = kept[start : start + rows]
-        start += rows
-        part = vectors if mask.all() else vectors[mask]
-        _check_finite(part, shard)
-        yield part
+        mask = kept[start : start + len(vectors)]
+        start += len(vectors)
+        yield vectors if mask.all() else vectors[mask]
 
 
-def _check_finite(vectors: npt.NDArray[Any], shard: Shard) -> None:
-    for start in range(0, len(vectors), _ROWS_PER_CHECK):
-        if not np.isfinite(vectors[start : start + _ROWS_PER_CHECK]).all():
-            raise ValueError(
-                f"{shard.embeddings}: a row of status 'ok' holds NaN or infinity: "
-                "the file is damaged"
-            )
+def _check_counts(shards: list[Shard], description: StoreDescription, folder: Path) -> None:
+    if description.complete and len(shards) != description.shards:
+        raise ValueError(
+            f"the store {folder} had {description.shards:,} shards and has {len(shards):,}: "
+            f"{how_to_mend(folder)}"
+        )
 
 
 def _groups(table: pa.Table, rows: npt.NDArray[np.intp]) -> tuple[str, ...] | None:
@@ -160,10 +155,15 @@ def _groups(table: pa.Table, rows: npt.NDArray[np.intp]) -> tuple[str, ...] | No
 
 
 def _facts(table: pa.Table) -> tuple[ImageFacts | None, ...] | None:
-    # A million images have a handful of different facts.
+    # A million images have a handful of different facts, but for the sizes of their files.
     distinct: dict[tuple[Any, ...], ImageFacts | None] = {}
     facts = []
-    for values in zip(*(table[name].to_pylist() for name in FACT_COLUMNS), strict=True):
+    known = [
+        # Stores made before a column was kept have none of it.
+        table[name].to_pylist() if name in table.column_names else [None] * len(table)
+        for name in FACT_COLUMNS
+    ]
+    for values in zip(*known, strict=True):
         if values not in distinct:
             distinct[values] = None if values[0] is None else ImageFacts(*values)
         facts.append(distinct[values])

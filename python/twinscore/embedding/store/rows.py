@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OK = "ok"
 OUT_OF_RANGE = "embedding is out of the range of float16"
 
-FACT_COLUMNS = ("format", "width", "height", "mode", "quality")
+FACT_COLUMNS = ("format", "width", "height", "mode", "quality", "file_size")
 STAMP_COLUMNS = ("size", "modified", "sha256")
 FURTHER_PREFIX = "source."
 """Before the name of a column of the source that would else be one of the store's own."""
@@ -60,7 +60,7 @@ def own_schema() -> pa.Schema:
     kinds = {
         **dict.fromkeys(OWN_COLUMNS, text),
         **dict.fromkeys(("width", "height", "quality"), small),
-        **dict.fromkeys(("size", "modified"), large),
+        **dict.fromkeys(("size", "modified", "file_size"), large),
     }
     return pa.schema(kinds.items())
 

@@ -10,17 +10,22 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.base.logs import logger_of
 from twinscore.embedding.store import draft
+from twinscore.embedding.store.check import damage_of
 from twinscore.embedding.store.description import (
     DESCRIPTION_FILE,
     StoreDescription,
     is_store,
+    maker_of,
     read_description,
     write_description,
 )
 from twinscore.embedding.store.known import COLUMNS, Knowledge, KnownImages
+from twinscore.embedding.store.lock import LOCK_FILE, store_locked
 from twinscore.embedding.store.rows import OK, ShardRows, image_id, make_row
-from twinscore.embedding.store.shards import Shard, find_shards, recover
+from twinscore.embedding.store.shards import Shard, find_shards, lost_numbers, recover
 
 if TYPE_CHECKING:
     import os
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.store.known import Place
     from twinscore.images.records import ContentStamp, ImageItem
 
-LOCK_FILE = ".lock"
+_logger = logger_of(__name__)
 
 
 class StoreWriter:
@@ -41,7 +46,8 @@ class StoreWriter:
     `extend` takes those that were, and `finish` ends the run. A shard is written whenever it is
     full. When the context is left by an error, the Ctrl-C key among them, the rows of the shard
     in flight are kept beside the shards, and the next writer goes on from there; when the process
-    is killed, they are lost, and only they.
+    is killed, they are lost, and only they. Shards that are damaged or gone are written anew in
+    their places, as far as the source has their images.
 
     Parameters
     ----------
@@ -76,6 +82,8 @@ class StoreWriter:
         self._rows = ShardRows()
         self._met: set[bytes] = set()
         self._superseded: list[Place] = []
+        self._lost: list[int] = []
+        self._end = 0
         self._images = self._failed = 0
 
     def __enter__(self) -> Self:
@@ -83,13 +91,13 @@ class StoreWriter:
         check_usable(self.folder, self._wanted)
         with naming_store(self.folder), contextlib.ExitStack() as resources:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _lock(self.folder, resources)
+            store_locked(self.folder, resources)
             # Another writer may have come and gone since the first look.
             check_usable(self.folder, self._wanted)
+            self._lost = self._find_lost()
             recover(self.folder)
-            shards = find_shards(self.folder)
-            self._next = shards[-1].number + 1 if shards else 0
-            self._rows = draft.load(self.folder, self._next)
+            shards = self._whole_shards()
+            self._rows = draft.load(self._wanted, self.folder, self._next)
             self._learn(shards)
             self._describe(complete=False)
             self._resources = resources.pop_all()
@@ -105,7 +113,7 @@ class StoreWriter:
         with self._resources:
             if kind is not None and len(self._rows):
                 # On a full disk there may be no room for it: the shards are what counts.
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError), interrupts_postponed():
                     draft.save(self._rows, self._wanted, self.folder, self._next)
 
     def plan(self, item: ImageItem, stamp: Callable[[], ContentStamp]) -> Knowledge:
@@ -177,6 +185,8 @@ class StoreWriter:
         if prune:
             places += self._known.not_met()
         with naming_store(self.folder):
+            for number in self._lost:
+                Shard(self.folder, number).remove()
             self._take_out(places)
             return self._describe(complete=True)
 
@@ -199,13 +209,44 @@ class StoreWriter:
         shard = Shard(self.folder, self._next)
         matrix = self._rows.matrix(self._wanted.dimension, self._wanted.dtype)
         with naming_store(self.folder):
-            shard.commit(matrix, self._rows.table())
+            shard.commit(matrix, self._rows.table(), maker_of(self._wanted))
             self._images += len(self._rows)
             self._failed += self._rows.failed
             self._rows = ShardRows()
-            self._next += 1
+            if shard.number in self._lost:
+                self._lost.remove(shard.number)
+            else:
+                self._end += 1
             draft.discard(self.folder)
             self._describe(complete=False)
+
+    @property
+    def _next(self) -> int:
+        """Number of the shard in flight: damaged ones are written anew in their places."""
+        return self._lost[0] if self._lost else self._end
+
+    def _find_lost(self) -> list[int]:
+        """Find shards that have vanished since the last run was complete."""
+        if not is_store(self.folder):
+            return []
+        before = read_description(self.folder)
+        return lost_numbers(self.folder, before.shards) if before.complete else []
+
+    def _whole_shards(self) -> list[Shard]:
+        """Look at every shard, and give those up that are damaged."""
+        shards = find_shards(self.folder)
+        self._end = shards[-1].number + 1 if shards else 0
+        whole = []
+        for shard in shards:
+            reason = damage_of(shard, self._wanted)
+            if reason is None:
+                whole.append(shard)
+                continue
+            _logger.warning("%s: %s; its images are embedded again", shard.metadata, reason)
+            self._lost.append(shard.number)
+        self._lost = sorted(set(self._lost))
+        self._end = max([self._end, *(number + 1 for number in self._lost)])
+        return whole
 
     def _learn(self, shards: list[Shard]) -> None:
         tables = [(shard.number, shard.load_table(COLUMNS)) for shard in shards]
@@ -240,7 +281,7 @@ class StoreWriter:
             self._images -= len(table) - len(kept)
             self._failed -= sum(statuses[row] != OK for row in set(rows))
             if len(kept):
-                shard.commit(vectors[kept], table.take(kept))
+                shard.commit(vectors[kept], table.take(kept), maker_of(self._wanted))
             else:
                 shard.remove()
 
@@ -269,15 +310,6 @@ def check_usable(folder: Path, description: StoreDescription) -> None:
 
 
 _OF_AN_EMPTY_STORE = (LOCK_FILE, f".{DESCRIPTION_FILE}.partial")
-
-
-def _lock(folder: Path, resources: contextlib.ExitStack) -> None:
-    import filelock
-
-    try:
-        resources.enter_context(filelock.FileLock(folder / LOCK_FILE, timeout=0))
-    except filelock.Timeout as error:
-        raise BlockingIOError(f"another process is writing to the store {folder}") from error
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """From anything that holds an image to the numbers a network takes."""
 
-from twinscore.images.decoding.decode import pillow_warnings_silenced, read_image
+from twinscore.images.decoding.decode import read_image
 from twinscore.images.decoding.facts import read_facts
+from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
 from twinscore.images.decoding.prepare import prepare_image
 from twinscore.images.decoding.preprocessing import Preprocessing, preprocess
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -11,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from twinscore.images.decoding.decode import pillow_warnings_silenced, supported_formats
-from twinscore.images.decoding.scene_linear import is_scene_linear, read_scene_linear_facts
+from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
+from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
 from twinscore.images.records import ImageFacts, ImageHandle
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _LUMINANCE_TABLE = (
     *(72, 92, 95, 98, 112, 100, 103, 99),
 )
 """Steps of quantisation in ITU-T T.81, table K.1, row by row: quality 50."""
+
+_FAMILIES = {"MPO": "JPEG", "DIB": "BMP"}
+"""What a file is, where Pillow tells variants apart: an MPO is a JPEG with more behind it."""
 
 
 def read_facts(item: ImageItem) -> ImageFacts | None:
@@ -49,11 +54,13 @@ def read_facts(item: ImageItem) -> ImageFacts | None:
         with pillow_warnings_silenced():
             if isinstance(content, Path | str):
                 with Path(content).open("rb") as file:
-                    return _facts(file, Path(content))
+                    facts = _facts(file, Path(content))
+                    return replace(facts, file_size=os.fstat(file.fileno()).st_size)
             if isinstance(content, ImageHandle):
                 content = content.read()
             if isinstance(content, bytes | bytearray | memoryview):
-                return _facts(io.BytesIO(content), bytes(content))
+                facts = _facts(io.BytesIO(content), bytes(content))
+                return replace(facts, file_size=len(content))
     except Exception:
         # Damaged headers make Pillow raise nearly anything; `read_image` gives the reason.
         return None
@@ -77,14 +84,16 @@ def jpeg_quality(steps: npt.ArrayLike) -> int:
 
 def _facts(file: BinaryIO, origin: Path | bytes) -> ImageFacts:
     """Read the facts of an open file; ``origin`` is the same file, or its bytes."""
-    if is_scene_linear(file.read(16)):
-        return read_scene_linear_facts(origin)
+    reader = reader_of(file.read(HEAD))
+    if reader is not None:
+        return reader.read_facts(origin)
     file.seek(0)
     image = Image.open(file, formats=supported_formats())
     width, height = image.size
-    tables = getattr(image, "quantization", None) if image.format == "JPEG" else None
+    name = _FAMILIES.get(image.format or "", image.format or "")
+    tables = getattr(image, "quantization", None) if name == "JPEG" else None
     quality = jpeg_quality(tables[0]) if tables and 0 in tables else None
-    return ImageFacts(image.format or "", width, height, image.mode, quality)
+    return ImageFacts(name, width, height, image.mode, quality)
 
 
 @functools.cache

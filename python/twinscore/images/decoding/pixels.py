@@ -9,7 +9,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from twinscore.base.errors import UnreadableImageError
-from twinscore.images.decoding.color import composite, eight_bit_from_float, eight_bit_from_uint16
+from twinscore.images.decoding.color import composite
+from twinscore.images.decoding.samples import eight_bit
 
 _CHANNELS = (1, 3, 4)
 
@@ -58,12 +59,9 @@ def _check_shape(pixels: npt.NDArray[Any]) -> None:
 
 
 def _eight_bit(pixels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    if pixels.dtype == np.uint8:
-        return pixels
-    if pixels.dtype == np.uint16:
-        return eight_bit_from_uint16(pixels)
-    if np.issubdtype(pixels.dtype, np.floating):
-        return eight_bit_from_float(pixels)
-    raise UnreadableImageError(
-        f"expected uint8, uint16 or floating-point samples, got {pixels.dtype}"
-    )
+    is_picture = pixels.dtype in (np.uint8, np.uint16) or np.issubdtype(pixels.dtype, np.floating)
+    if not is_picture:
+        raise UnreadableImageError(
+            f"expected uint8, uint16 or floating-point samples, got {pixels.dtype}"
+        )
+    return eight_bit(pixels)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-import struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from twinscore.images.decoding.png_chunks import SIGNATURE, chunks_of, header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import numpy as np
     import numpy.typing as npt
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+    from twinscore.images.decoding.png_chunks import Chunk
+
 _EIGHT_BIT = 8
 _NOT_INTERLACED = 0
 _CHANNELS = {0: 1, 2: 3, 6: 4}
@@ -25,6 +27,7 @@ _WITHOUT_EFFECT = frozenset(
         b"IEND",
         b"bKGD",
         b"cHRM",
+        b"cICP",
         b"gAMA",
         b"iCCP",
         b"pHYs",
@@ -33,7 +36,8 @@ _WITHOUT_EFFECT = frozenset(
         b"tIME",
     )
 )
-"""Chunks that change no pixel here. Others do: transparency, animation, orientation in EXIF."""
+"""Chunks that change no sample: what is said of colours is heeded after decoding. Others do:
+transparency, animation, orientation in EXIF."""
 
 _CRITICAL = frozenset((b"IHDR", b"IDAT", b"IEND"))
 
@@ -62,8 +66,8 @@ def decode_plain_png(content: bytes) -> npt.NDArray[np.uint8] | None:
     if decode is None:
         return None
     shape = _shape(content)
-    chunks = [] if shape is None else list(_chunks(content))
-    if not chunks or not all(chunk.is_harmless for chunk in chunks):
+    chunks = [] if shape is None else list(chunks_of(content))
+    if not chunks or not all(_is_harmless(chunk) for chunk in chunks):
         return None
     try:
         pixels: npt.NDArray[np.uint8] = decode(_stripped(content, chunks))
@@ -85,46 +89,25 @@ def _decoder() -> Callable[[bytes], Any] | None:
 
 def _shape(content: bytes) -> tuple[int, ...] | None:
     """Return the shape of the pixels that a plain file has by its header, None for others."""
-    if len(content) < 33 or not content.startswith(_SIGNATURE) or content[12:16] != b"IHDR":
+    header = header_of(content)
+    if header is None or header.depth != _EIGHT_BIT or header.interlace != _NOT_INTERLACED:
         return None
-    width, height, depth, color_type, _, _, interlace = struct.unpack_from(">IIBBBBB", content, 16)
-    if depth != _EIGHT_BIT or interlace != _NOT_INTERLACED or color_type not in _CHANNELS:
+    channels = _CHANNELS.get(header.color_type)
+    size = header.height, header.width
+    if channels is None:
         return None
-    channels = _CHANNELS[color_type]
-    return (height, width) if channels == 1 else (height, width, channels)
+    return size if channels == 1 else (*size, channels)
 
 
-class _Chunk(NamedTuple):
-    kind: bytes
-    keyword: bytes
-    place: slice
-
-    @property
-    def is_harmless(self) -> bool:
-        if self.kind in _TEXT:
-            return not self.keyword.startswith(_KEYWORDS_OF_METADATA)
-        return self.kind in _WITHOUT_EFFECT
+def _is_harmless(chunk: Chunk) -> bool:
+    if chunk.kind in _TEXT:
+        return not chunk.start.startswith(_KEYWORDS_OF_METADATA)
+    return chunk.kind in _WITHOUT_EFFECT
 
 
-def _chunks(content: bytes) -> Iterator[_Chunk]:
-    """Yield every chunk with the first bytes in it; a cut file ends with one without a kind."""
-    start = len(_SIGNATURE)
-    kind = b""
-    while kind != b"IEND":
-        length = int.from_bytes(content[start : start + 4], "big")
-        kind = content[start + 4 : start + 8]
-        end = start + 12 + length
-        if end > len(content):
-            kind = b""
-        yield _Chunk(kind, content[start + 8 : start + 8 + min(length, 20)], slice(start, end))
-        if not kind:
-            return
-        start = end
-
-
-def _stripped(content: bytes, chunks: list[_Chunk]) -> bytes:
+def _stripped(content: bytes, chunks: list[Chunk]) -> bytes:
     """Leave out what has no effect: the decoder logs warnings about damage in it."""
     if all(chunk.kind in _CRITICAL for chunk in chunks):
         return content
     critical = (content[chunk.place] for chunk in chunks if chunk.kind in _CRITICAL)
-    return b"".join((_SIGNATURE, *critical))
+    return b"".join((SIGNATURE, *critical))

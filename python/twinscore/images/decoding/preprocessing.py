@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from twinscore.base.json_text import parse_json
 from twinscore.images.decoding.color import BACKGROUND
 from twinscore.images.decoding.reduction import reduction_factor
 
@@ -31,9 +32,15 @@ _RESAMPLING = {
     "lanczos": Image.Resampling.LANCZOS,
 }
 
+LARGEST_SIDE = 8192
+"""Pixels; of a model that claims more, one image would fill the memory."""
+
 _CONVENTIONS = {
     "background": BACKGROUND,
-    "orientation": "exif",
+    "color": "icc-and-primaries-to-srgb",
+    "depth": "rounded",
+    "orientation": "as-stored-in-the-file",
+    "pixels": "square-in-film-and-scene-linear",
     "reduction": "box-or-dct-by-powers-of-two-to-twice-the-size",
     "resampling": "pillow-antialiased-uint8",
     "scene-linear": "srgb-clipped",
@@ -82,6 +89,10 @@ class Preprocessing:
             raise ValueError(
                 f"expected 0 < crop <= resize_shorter, got {self.crop} and {self.resize_shorter}"
             )
+        if self.resize_shorter > LARGEST_SIDE:
+            raise ValueError(
+                f"expected resize_shorter of at most {LARGEST_SIDE:,}, got {self.resize_shorter:,}"
+            )
         if self.interpolation not in _RESAMPLING:
             expected = ", ".join(_RESAMPLING)
             raise ValueError(f"expected an interpolation of {expected}, got {self.interpolation!r}")
@@ -129,7 +140,7 @@ class Preprocessing:
         TypeError
             A value has the wrong type.
         """
-        fields = json.loads(text)
+        fields = parse_json(text)
         known = {field.name for field in dataclasses.fields(cls)}
         if not isinstance(fields, dict) or not fields.keys() <= known:
             raise ValueError(f"expected a JSON object with fields of {sorted(known)}, got {text}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import defaultdict
 from contextlib import suppress
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
+from twinscore.base.logs import logger_of
 from twinscore.images.sources.parquet import images_in_parquet
-from twinscore.images.sources.remote_file import RemoteFile, is_url
+from twinscore.images.sources.remote_file import RemoteFile
 from twinscore.images.sources.tar_shard import TarShard
+from twinscore.images.sources.url import is_url
 from twinscore.images.sources.zip_archive import ZipArchive
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _FRAME = re.compile(r"(?P<clip>.+) at (?P<seconds>\d+(\.\d+)?) s", re.DOTALL)
 _ROW = re.compile(r"(?P<table>.+\.parquet) row \d+", re.DOTALL)
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 def contents_by_name(names: Iterable[str]) -> Iterator[tuple[str, Any]]:

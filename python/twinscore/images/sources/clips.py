@@ -30,16 +30,18 @@ DEFAULT_INTERVAL = 1.0
 class Clip:
     """Frames of one video file, at equal intervals from its first frame.
 
-    Every frame is the one that a player shows at that time; they are "shot.mp4 at 12 s", form
-    one group, and carry the columns ``clip`` and ``seconds``. Frames are decoded one after the
-    other when they are taken, and a clip of which none is taken is not decoded at all.
+    Every frame is the one that a player shows at that time, by the time stamps of the file; one
+    that stays longer than the interval is taken once. They are "shot.mp4 at 12 s", form one
+    group, and carry the columns ``clip`` and ``seconds``. Frames are decoded one after the other
+    when they are taken, and a clip of which none is taken is read for its time stamps only.
 
     Parameters
     ----------
     path
         The file.
     interval
-        Seconds between two frames; where a clip has fewer frames, all of them are taken.
+        Seconds between two frames; where a clip has fewer frames, all of them are taken, also
+        where they come at uneven times.
     typed
         What names begin with; None for the path.
 
@@ -48,7 +50,7 @@ class Clip:
     MissingExtraError
         PyAV is not installed.
     UnreadableImageError
-        The file is no video, or does not say how long it is.
+        The file is no video, or has no frames.
     ValueError
         The interval is not positive.
     """
@@ -61,16 +63,12 @@ class Clip:
         typed: str | None = None,
     ) -> None:
         # Brings in Pillow, which `import twinscore` is to do without.
-        from twinscore.images.decoding.video import read_timing
+        from twinscore.images.decoding.video import read_shown_times
 
         check_interval(interval)
         self._path = Path(path)
         self._typed = os.fspath(path) if typed is None else typed
-        timing = read_timing(self._path)
-        step = max(interval, timing.frame_seconds)
-        # Half a frame of slack: headers round, and no frame begins where the clip ends.
-        count = max(1, math.ceil((timing.seconds - timing.frame_seconds / 2) / step))
-        self._times = [place * step for place in range(count)]
+        self._times, self._starts = read_shown_times(self._path).sampled(interval)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -84,11 +82,11 @@ class Clip:
     def __iter__(self) -> Iterator[ImageItem]:
         """Iterate over the frames in order; one that cannot be had fails when it is taken."""
         frames = _Frames(self._path)
-        for time in self._times:
-            seconds = f"{time:.3f}".rstrip("0").rstrip(".")
+        for time, start in zip(self._times.tolist(), self._starts.tolist(), strict=True):
+            seconds = f"{time:.6f}".rstrip("0").rstrip(".")
             yield ImageItem(
                 f"{self._typed} at {seconds} s",
-                _Frame(frames, time),
+                _Frame(frames, start),
                 self._typed,
                 {"clip": self._typed, "seconds": seconds},
                 origin_in(self._path, self._typed, f"{seconds} s"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from twinscore.images.sources.passed_over import passed_over_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,6 +55,11 @@ class GroupedByColumn:
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns of the source."""
         return self._source.column_names
+
+    @property
+    def passed_over(self) -> dict[str, int]:
+        """What the source passed over."""
+        return passed_over_by(self._source)
 
     def __len__(self) -> int:
         """Return the number of images."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twinscore.images.sources.passed_over import added_up, passed_over_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -27,6 +29,11 @@ class ConcatenatedSource:
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns that images of any of the sources carry."""
         return tuple(dict.fromkeys(name for s in self._sources for name in s.column_names))
+
+    @property
+    def passed_over(self) -> dict[str, int]:
+        """What all sources passed over."""
+        return added_up(map(passed_over_by, self._sources))
 
     def __len__(self) -> int:
         """Return the number of images of all sources."""

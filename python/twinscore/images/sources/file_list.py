@@ -26,6 +26,8 @@ class FileList:
         The list.
     typed
         What messages call it, and where relative paths begin; None for the path.
+    allow_remote_paths
+        Whether a list at a URL may lead to other places than its own host.
 
     Raises
     ------
@@ -35,7 +37,13 @@ class FileList:
         It is no text or names nothing.
     """
 
-    def __init__(self, path: str | os.PathLike[str], typed: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        typed: str | None = None,
+        *,
+        allow_remote_paths: bool = False,
+    ) -> None:
         label = os.fspath(path) if typed is None else typed
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
@@ -46,7 +54,7 @@ class FileList:
             raise ValueError(f"{label!r}: expected one path a line, got an empty list")
         if "\0" in text:
             raise ValueError(f"{label!r}: expected a list of paths, got binary data")
-        self._images = ListedImages.beside(label)
+        self._images = ListedImages(label, allow_remote_paths)
 
     @property
     def column_names(self) -> tuple[str, ...]:

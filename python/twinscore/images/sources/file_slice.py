@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from twinscore.base.errors import UnreadableImageError
 
-LARGEST_MEMBER = 1 << 30
+LARGEST_MEMBER = 1 << 29
 """Bytes; an encoded image that claims more is a bomb or no image."""
 
 
@@ -55,6 +55,8 @@ def read_stretch(path: Path, offset: int, size: int) -> bytes:
 
 def check_member_size(size: int) -> None:
     """Refuse a member of an archive that is larger than any image."""
+    if size < 0:
+        raise UnreadableImageError(f"a size below zero ({size:,} bytes)")
     if size > LARGEST_MEMBER:
         raise UnreadableImageError(f"too large for an image ({size:,} bytes)")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.clips import CLIP_COLUMNS, open_clip
 from twinscore.images.sources.endings import (
@@ -18,23 +18,25 @@ from twinscore.images.sources.endings import (
     printable,
 )
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.passed_over import count_passed_over, describe_passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["IMAGE_ENDINGS", "FolderSource"]
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class FolderSource:
     """All image files below a folder, ordered by their relative POSIX path.
 
-    Files count as images by their ending, in any case: .jpg .jpeg .png .webp .tif .tiff .bmp
-    .avif .exr .hdr; video clips (.mp4 .mov .mkv .webm .avi .m4v .mxf) give frames, as `Clip`
-    does. Hidden files and folders are passed over. Links to folders are not followed, so no loop
-    can arise; a link to a file counts only where the file lies in the tree and is not listed
-    under another name. Links left out are logged. Columns are those of `folder_columns`.
+    Files count as images by their ending, in any case (`IMAGE_ENDINGS`); video clips (.mp4 .mov
+    .mkv .webm .avi .m4v .mxf) give frames, as `Clip` does. Images that are not read are counted
+    in ``passed_over``, by ending. Hidden files and folders are left out. Links to folders are
+    not followed, so no loop can arise; a link to a file counts only where the file lies in the
+    tree and is not listed under another name. Links left out are logged. Columns are those of
+    `folder_columns`.
 
     Parameters
     ----------
@@ -64,6 +66,7 @@ class FolderSource:
         self._root = Path(typed)
         self._prefix = typed.replace(os.sep, "/").rstrip("/") + "/"
         self._images = tree.images
+        self.passed_over = count_passed_over(tree.other_files)
         self._clips = {
             relative: open_clip(
                 self._root / relative,
@@ -156,6 +159,9 @@ class _Tree:
 
     def what_was_found(self) -> str:
         """Say, for a tree without images, what there is instead."""
+        unread = count_passed_over(self.other_files)
+        if unread:
+            return describe_passed_over(unread)
         expected = f"expected {', '.join(IMAGE_ENDINGS)}; got "
         if self.other_files:
             files = counted(len(self.other_files), "other file")

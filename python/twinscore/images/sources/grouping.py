@@ -7,6 +7,8 @@ from dataclasses import replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
+from twinscore.images.sources.passed_over import passed_over_by
+
 if TYPE_CHECKING:
     from twinscore.images.records import ImageItem
     from twinscore.images.sources.columns import ColumnedSource
@@ -68,6 +70,11 @@ class RegroupedSource:
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns of the source."""
         return self._source.column_names
+
+    @property
+    def passed_over(self) -> dict[str, int]:
+        """What the source passed over."""
+        return passed_over_by(self._source)
 
     def __len__(self) -> int:
         """Return the number of images."""

@@ -32,6 +32,8 @@ class Manifest:
         A pyarrow table; all that is no text is turned into text.
     typed
         What messages call the file, and where relative paths begin.
+    allow_remote_paths
+        Whether a table at a URL may lead to other places than its own host.
 
     Raises
     ------
@@ -39,7 +41,7 @@ class Manifest:
         There is no column ``path``, no row, or a row without a path; the message names it.
     """
 
-    def __init__(self, table: Any, typed: str) -> None:
+    def __init__(self, table: Any, typed: str, *, allow_remote_paths: bool = False) -> None:
         if PATH_COLUMN not in table.column_names:
             found = ", ".join(repr(name) for name in table.column_names) or "no columns"
             raise ValueError(f"{typed!r}: expected a column {PATH_COLUMN!r}, got {found}")
@@ -51,7 +53,7 @@ class Manifest:
         if PATH_COLUMN not in self._table.column_names:
             kind = table.schema.field(PATH_COLUMN).type
             raise ValueError(f"{typed!r}: expected text in the column {PATH_COLUMN!r}, got {kind}")
-        self._images = ListedImages.beside(typed)
+        self._images = ListedImages(typed, allow_remote_paths)
         for row, path in enumerate(self._rows_of(PATH_COLUMN)):
             if not path:
                 raise ValueError(f"{typed!r}: expected a path in row {row}, got an empty cell")
@@ -80,7 +82,9 @@ class Manifest:
             yield from (value.as_py() for value in chunk)
 
 
-def read_manifest(path: str | os.PathLike[str], typed: str | None = None) -> Manifest:
+def read_manifest(
+    path: str | os.PathLike[str], typed: str | None = None, *, allow_remote_paths: bool = False
+) -> Manifest:
     """Read a manifest in .csv (commas) or .tsv (tabs), with a header, in UTF-8.
 
     Raises
@@ -112,7 +116,7 @@ def read_manifest(path: str | os.PathLike[str], typed: str | None = None) -> Man
         raise ValueError(f"{label!r}: expected a table with a header, got {reason}") from error
     if len(set(table.column_names)) < len(table.column_names):
         raise ValueError(f"{label!r}: expected columns with different names, got {header}")
-    return Manifest(table, label)
+    return Manifest(table, label, allow_remote_paths=allow_remote_paths)
 
 
 def is_scalar(kind: Any) -> bool:

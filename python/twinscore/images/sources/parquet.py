@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.failure import failed_item
+from twinscore.images.sources.image_column import find_image_column
 from twinscore.images.sources.listed_images import ListedImages
 from twinscore.images.sources.manifest import (
     GROUP_COLUMN,
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.images.records import Origin
-
-_IMAGE_COLUMNS = ("image", "img", "jpg", "png")
 
 _ROWS_AT_A_TIME = 16
 _BUFFER_BYTES = 1 << 20
@@ -40,10 +40,10 @@ def images_in_parquet(path: str | os.PathLike[str]) -> ParquetImages | None:
 
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow
-    images = [field.name for field in schema if holds_images(field.type)]
-    if not images or any(is_vector_type(schema.field(name).type) for name in schema.names):
+    if any(is_vector_type(schema.field(name).type) for name in schema.names):
         return None
-    return ParquetImages(path, preferred_column(images), os.fspath(path))
+    column = find_image_column(path, os.fspath(path))
+    return None if column is None else ParquetImages(path, column, os.fspath(path))
 
 
 class ParquetImages:
@@ -60,6 +60,8 @@ class ParquetImages:
         Binary, or a struct of ``bytes`` and ``path``.
     typed
         What names begin with.
+    allow_remote_paths
+        Whether a table at a URL may lead to other places than its own host.
 
     Raises
     ------
@@ -67,16 +69,26 @@ class ParquetImages:
         There are no rows.
     """
 
-    def __init__(self, path: str | os.PathLike[str], column: str, typed: str) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        column: str,
+        typed: str,
+        *,
+        allow_remote_paths: bool = False,
+    ) -> None:
         import pyarrow.parquet as pq
 
         self._path = Path(path)
         self._column = column
         self._typed = typed
-        self._images = ListedImages.beside(typed)
+        self._images = ListedImages(typed, allow_remote_paths)
         with pq.ParquetFile(path) as file:
             self._columns = tuple(scalar_names(file.schema_arrow))
             self._rows = file.metadata.num_rows
+            groups = [file.metadata.row_group(place) for place in range(file.num_row_groups)]
+            if sum(group.num_rows for group in groups) != self._rows:
+                raise ValueError(f"{typed!r} is damaged: its parts have not {self._rows:,} rows")
         if not self._rows:
             raise ValueError(f"{typed!r}: expected at least one row, got none")
 
@@ -100,10 +112,13 @@ class ParquetImages:
             for group in range(file.num_row_groups):
                 end = row + file.metadata.row_group(group).num_rows
                 try:
-                    for record in self._records(file, group):
+                    for record in islice(self._records(file, group), end - row):
                         yield self._item(row, record)
                         row += 1
-                except (pa.ArrowException, OSError) as error:
+                    if row < end:
+                        raise ValueError("rows are missing")
+                except (pa.ArrowException, OSError, ValueError) as error:
+                    # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
                     reason = f"damaged file ({' '.join(str(error).split())})"
                     while row < end:
                         yield failed_item(self._name(row), reason, self._origin(row))
@@ -138,21 +153,6 @@ class ParquetImages:
 
     def _origin(self, row: int) -> Origin | None:
         return origin_in(self._path, self._typed, f"row {row}")
-
-
-def holds_images(kind: Any) -> bool:
-    """Tell whether values of a pyarrow type are encoded images, or may be."""
-    import pyarrow as pa
-
-    if pa.types.is_struct(kind):
-        names = {kind.field(place).name for place in range(kind.num_fields)}
-        return "bytes" in names and holds_images(kind.field("bytes").type)
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
-
-
-def preferred_column(names: list[str]) -> str:
-    """Choose among columns that hold images."""
-    return next((name for name in _IMAGE_COLUMNS if name in names), names[0])
 
 
 def scalar_names(schema: Any) -> list[str]:

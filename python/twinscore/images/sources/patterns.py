@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import glob
 import itertools
-import logging
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
 from twinscore.images.sources.endings import counted, is_hidden
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
 _WILDCARD = re.compile(r"[*?\[]")
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 def is_pattern(text: str) -> bool:

@@ -7,15 +7,23 @@ import os
 import tarfile
 from array import array
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from twinscore.base.errors import UnreadableImageError
+from twinscore.base.json_text import parse_json
+from twinscore.base.logs import logger_of
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.endings import counted, is_hidden, is_image_name, printable
 from twinscore.images.sources.failure import FailedImage, failed_item
 from twinscore.images.sources.file_slice import LEADS_OUT, FileSlice, leads_out, read_stretch
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.passed_over import (
+    count_passed_over,
+    describe_passed_over,
+    ending_of,
+)
 from twinscore.images.sources.remote_file import origin_in
+from twinscore.images.sources.sample_key import describes, sample_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +31,14 @@ if TYPE_CHECKING:
     from twinscore.images.records import ImageHandle
 
 _BLOCK = 512
+_NAME_BYTES = 100
 _LARGEST_SIDECAR = 1 << 16
 _SIDECARS = (".json", ".cls")
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _SAMPLED = 100
 """Images that are asked which columns there are."""
+
+_logger = logger_of(__name__)
 
 
 class TarShard:
@@ -35,12 +46,13 @@ class TarShard:
 
     Only the headers are read; an image is read from its place when its turn comes, and nothing
     is unpacked. Members count as images by their ending. As in a WebDataset, members of one
-    sample share their name up to the first dot: the numbers, words and truth values of its
-    ``.json`` member, and its ``.cls``, become columns, beside those of `folder_columns`. The
-    ``__key__`` of the sample is a column too.
+    sample lie beside one another and share a `sample_key`, which is the column ``__key__``; the
+    numbers, words and truth values of a ``.json`` beside an image whose name begins with its own,
+    and its ``.cls``, become columns, beside those of `folder_columns`.
 
     Links are not followed, and names that lead out of the archive are refused: such images are
-    items that cannot be read. So is, as one last item, what a cut or damaged archive has lost.
+    items that cannot be read, as are members of an impossible size. So is, as one last item, what
+    a cut or damaged archive has lost.
 
     Parameters
     ----------
@@ -63,13 +75,17 @@ class TarShard:
         self._names: list[str] = []
         self._offsets = array("q")
         self._sizes = array("q")
-        self._sidecars: dict[int, tuple[tuple[str, int, int], ...]] = {}
+        self._sidecars: dict[int, tuple[_Sidecar, ...]] = {}
+        self._blamed: set[str] = set()
         self._refused: dict[int, str] = {}
         self._damage: str | None = None
         self._other_members = 0
+        self.passed_over: dict[str, int] = {}
         self._read_headers()
         if not self._names:
             found = self._damage or counted(self._other_members, "other member")
+            if self.passed_over:
+                found = f"{found}; {describe_passed_over(self.passed_over)}"
             raise ValueError(f"no images in {self._typed!r}: got {found}")
 
     @property
@@ -86,7 +102,11 @@ class TarShard:
     def __iter__(self) -> Iterator[ImageItem]:
         """Iterate over the images in the order they lie in the archive."""
         for place, name in enumerate(self._names):
-            columns = {**folder_columns(name), "__key__": _key(name), **self._sample_columns(place)}
+            columns = {
+                **folder_columns(name),
+                "__key__": sample_key(name),
+                **self._sample_columns(place),
+            }
             shown = f"{self._typed}/{printable(name)}"
             origin = origin_in(self._path, self._typed, name)
             yield ImageItem(shown, self._handle(place), columns=columns, origin=origin)
@@ -100,34 +120,53 @@ class TarShard:
 
     def _sample_columns(self, place: int) -> dict[str, str]:
         columns: dict[str, str] = {}
-        for ending, offset, size in self._sidecars.get(place, ()):
+        for sidecar in self._sidecars.get(place, ()):
             try:
-                text = read_stretch(self._path, offset, size).decode()
-                columns.update(_columns_of(ending, text))
-            except (UnreadableImageError, ValueError):
-                continue  # An image is not lost for a note that is damaged.
+                text = read_stretch(self._path, sidecar.offset, sidecar.size).decode()
+                columns.update(_columns_of(sidecar.name, text))
+            except (UnreadableImageError, ValueError) as error:
+                # An image is not lost for a note that is damaged.
+                self._blame(sidecar.name, error)
         return columns
+
+    def _blame(self, name: str, error: Exception) -> None:
+        if name not in self._blamed:
+            self._blamed.add(name)
+            _logger.warning("%s/%s cannot be read: %s", self._typed, printable(name), error)
 
     def _read_headers(self) -> None:
         try:
             with tarfile.open(self._path, "r:") as archive:
                 self._read_members(archive)
-        except tarfile.TarError as error:
-            if self._names:
-                self._damage = self._damage or f"truncated archive: {self._what_is_lost()}"
-                return
+        except (OSError, MemoryError) as error:
+            if not isinstance(error, tarfile.TarError):
+                raise
+            self._lose(error)
+        except Exception as error:
+            # Headers that lie make the reader of Python raise nearly every kind of error.
+            self._lose(error)
+
+    def _lose(self, error: Exception) -> None:
+        if not self._names:
             raise ValueError(f"{self._typed!r}: {self._why_no_archive(error)}") from error
+        kind = "truncated" if isinstance(error, tarfile.TarError) else "damaged"
+        self._damage = self._damage or f"{kind} archive: {self._what_is_lost()}"
 
     def _read_members(self, archive: tarfile.TarFile) -> None:
         size = self._path.stat().st_size
         sample = _Sample()
-        while (member := archive.next()) is not None:
-            archive.members.clear()  # type: ignore[attr-defined]  # Or a million headers would stay in memory.
-            if member.offset_data + member.size > size and member.isreg():
-                self._damage = f"truncated archive: {self._what_is_lost()}"
-                break
-            sample = self._add(member, sample)
-        self._finish(sample)
+        try:
+            while (member := archive.next()) is not None:
+                archive.members.clear()  # type: ignore[attr-defined]  # Or a million headers would stay in memory.
+                if member.size < 0:
+                    # Python's reader would go back by as much, and round in circles.
+                    archive.offset = member.offset_data
+                elif member.offset_data + member.size > size and member.isreg():
+                    self._damage = f"truncated archive: {self._what_is_lost()}"
+                    break
+                sample = self._add(member, sample)
+        finally:
+            self._finish(sample)
         if self._damage is None:
             self._damage = self._damage_at(archive.offset)
 
@@ -135,28 +174,38 @@ class TarShard:
         name = member.name
         if is_hidden(name) or member.isdir():
             return sample
-        if _key(name) != sample.key:
+        if sample_key(name) != sample.key:
             self._finish(sample)
-            sample = _Sample(_key(name))
+            sample = _Sample(sample_key(name))
         ending = os.path.splitext(name)[1].lower()  # noqa: PTH122
         if is_image_name(name):
-            sample.images.append(len(self._names))
+            sample.images.append((len(self._names), name))
             refusal = _refusal(member)
             if refusal is not None:
                 self._refused[len(self._names)] = refusal
             self._names.append(name)
             self._offsets.append(member.offset_data)
-            self._sizes.append(member.size)
-        elif ending in _SIDECARS and member.isreg() and member.size <= _LARGEST_SIDECAR:
-            sample.sidecars.append((ending, member.offset_data, member.size))
+            self._sizes.append(max(member.size, 0))
+        elif ending in _SIDECARS and member.isreg() and 0 <= member.size <= _LARGEST_SIDECAR:
+            sample.sidecars.append(_Sidecar(name, member.offset_data, member.size))
         else:
+            if ending in _SIDECARS and member.isreg():
+                self._blame(name, ValueError(f"a size of {member.size:,} bytes"))
             self._other_members += 1
+            if count_passed_over([name]):
+                ending = ending_of(name)
+                self.passed_over[ending] = self.passed_over.get(ending, 0) + 1
         return sample
 
     def _finish(self, sample: _Sample) -> None:
-        if sample.sidecars:
-            for place in sample.images:
-                self._sidecars[place] = tuple(sample.sidecars)
+        if not sample.sidecars:
+            return
+        # The nearer to the name of the image, the more it has to say.
+        sidecars = sorted(sample.sidecars, key=lambda sidecar: len(sidecar.name))
+        for place, image in sample.images:
+            about = tuple(sidecar for sidecar in sidecars if describes(sidecar.name, image))
+            if about:
+                self._sidecars[place] = about
 
     def _damage_at(self, offset: int) -> str | None:
         """Say what is wrong where the last header was looked for, if anything is."""
@@ -165,8 +214,11 @@ class TarShard:
             block = file.read(_BLOCK)
         if len(block) == _BLOCK and not any(block):
             return None
-        kind = "truncated" if len(block) < _BLOCK else "damaged"
-        return f"{kind} archive: {self._what_is_lost()}"
+        if len(block) < _BLOCK:
+            return f"truncated archive: {self._what_is_lost()}"
+        name = block[:_NAME_BYTES].partition(b"\0")[0].decode("ascii", "replace")
+        named = f"{name!r} cannot be read, and " if is_image_name(name) else ""
+        return f"damaged archive: {named}{self._what_is_lost()}"
 
     def _what_is_lost(self) -> str:
         if not self._names:
@@ -186,16 +238,21 @@ class _Sample:
 
     def __init__(self, key: str | None = None) -> None:
         self.key = key
-        self.images: list[int] = []
-        self.sidecars: list[tuple[str, int, int]] = []
+        self.images: list[tuple[int, str]] = []
+        self.sidecars: list[_Sidecar] = []
 
 
-def _key(name: str) -> str:
-    folder, slash, file = name.rpartition("/")
-    return folder + slash + file.partition(".")[0]
+class _Sidecar(NamedTuple):
+    """A member with columns of the images beside it."""
+
+    name: str
+    offset: int
+    size: int
 
 
 def _refusal(member: tarfile.TarInfo) -> str | None:
+    if member.size < 0:
+        return f"a size below zero ({member.size:,} bytes)"
     if leads_out(member.name):
         return LEADS_OUT
     if member.islnk() or member.issym():
@@ -205,10 +262,10 @@ def _refusal(member: tarfile.TarInfo) -> str | None:
     return None
 
 
-def _columns_of(ending: str, text: str) -> dict[str, str]:
-    if ending == ".cls":
+def _columns_of(sidecar: str, text: str) -> dict[str, str]:
+    if sidecar.lower().endswith(".cls"):
         return {"cls": text.strip()}
-    fields = json.loads(text)
+    fields = parse_json(text)
     if not isinstance(fields, dict):
         return {}
     return {

@@ -20,8 +20,15 @@ from twinscore.images.sources.file_slice import (
     read_stretch,
 )
 from twinscore.images.sources.folder_levels import folder_column_names, folder_columns
+from twinscore.images.sources.passed_over import count_passed_over, describe_passed_over
 from twinscore.images.sources.remote_file import origin_in
-from twinscore.images.sources.zip_salvage import LOCAL_HEADER, ZipEntry, salvage_entries
+from twinscore.images.sources.zip_salvage import (
+    LOCAL_HEADER,
+    ZipEntry,
+    as_lying_there,
+    promised_members,
+    salvage_entries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +77,10 @@ class ZipArchive:
     """The images in a zip archive, ordered by their path in it.
 
     Nothing is unpacked: an image is read from its place when its turn comes. Members count as
-    images by their ending; columns are those of `folder_columns`. Names that lead out of the
-    archive are refused and encrypted members cannot be read: such images are items that fail. Of
-    an archive that was cut, the images before the cut are read, and the rest is one item that
-    fails.
+    images by their ending, and those that are not read are counted in ``passed_over``; columns
+    are those of `folder_columns`. Names that lead out of the archive are refused and encrypted
+    members cannot be read: such images are items that fail. Of an archive that was cut, the
+    images before the cut are read, and the rest is one item that fails.
 
     Parameters
     ----------
@@ -99,8 +106,11 @@ class ZipArchive:
             (entry for entry in entries if is_image_name(entry.name) and not is_hidden(entry.name)),
             key=lambda entry: (entry.name, entry.offset),
         )
+        self.passed_over = count_passed_over(e.name for e in entries if not is_hidden(e.name))
         if not self._images:
             found = self._damage or counted(len(entries), "other member")
+            if self.passed_over:
+                found = f"{found}; {describe_passed_over(self.passed_over)}"
             raise ValueError(f"no images in {self._typed!r}: got {found}")
 
     @property
@@ -132,8 +142,18 @@ class ZipArchive:
     def _entries(self) -> list[ZipEntry]:
         try:
             with zipfile.ZipFile(self._path) as archive:
-                return [_entry(member) for member in archive.infolist() if not member.is_dir()]
-        except zipfile.BadZipFile as error:
+                members = archive.infolist()
+                promised = promised_members(self._path, len(archive.comment))
+            if promised not in (None, len(members)):
+                self._damage = (
+                    f"damaged archive: its directory names {len(members):,} members of {promised:,}"
+                )
+            lying = (as_lying_there(self._path, _entry(member)) for member in members)
+            return [entry for entry in lying if not entry.name.endswith("/")]
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            # A directory that lies makes the reader of Python raise nearly every kind of error.
             with self._path.open("rb") as file:
                 is_archive = file.read(4).startswith(_SIGNATURES)
             if not is_archive:

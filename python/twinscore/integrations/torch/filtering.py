@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class RealismFilter(IterableDataset[Any]):
     """Yields the samples of a dataset that look real enough.
 
-    A sample passes if it meets every limit given. Samples that cannot be read do not pass.
+    A sample passes if it meets every limit given. Samples that cannot be read do not pass. Whether
+    the scorer has seen a sample before makes no difference.
 
     In a DataLoader with workers, a map-style dataset is shared out among them, and an iterable one
     shares itself out, as always; each worker compares with its own copy of the scorer.
@@ -33,10 +34,14 @@ class RealismFilter(IterableDataset[Any]):
         A map-style or iterable dataset, or any iterable of samples.
     scorer
         What samples are compared with.
-    min_real_share
-        Least share of real images among a sample's k neighbors.
     max_distance_ratio
-        Largest ratio of the distances to the nearest real and to the nearest synthetic image.
+        Largest distance to the nearest real image, over what is usual there between real images
+        (`BatchAnswers.distance_ratio`). Depends on the sample and the real side alone: at 1.0
+        about half of perfect samples pass.
+    min_real_share
+        Least share of real images among a sample's k neighbors. Depends on the synthetic images
+        that the scorer has kept, which must be a fair sample of all, such as a shuffled loader
+        gives, and at least half as many as the real ones.
     learn
         Take the samples into the scorer as well, so that later ones are compared with them. A
         worker's copy of the scorer learns, and is gone with the worker.
@@ -77,7 +82,14 @@ class RealismFilter(IterableDataset[Any]):
         self._at_once = at_once
 
     def __iter__(self) -> Iterator[Any]:
-        """Iterate over the samples that pass, in order."""
+        """Iterate over the samples that pass, in order.
+
+        Raises
+        ------
+        ValueError
+            There is a least real share, and the scorer has kept too few synthetic images for it.
+        """
+        self._check_kept()
         samples = self._own_share()
         while chunk := list(islice(samples, self._at_once)):
             items = _together([self._extract(sample) for sample in chunk])
@@ -103,8 +115,17 @@ class RealismFilter(IterableDataset[Any]):
         samples: Any = self.samples
         return (samples[number] for number in range(first, len(samples), step))
 
+    def _check_kept(self) -> None:
+        fewest, kept = -(-self.scorer.n_real // 2), self.scorer.n_kept
+        if self._min_real_share is not None and kept < fewest:
+            raise ValueError(
+                f"expected a scorer with at least {fewest:,} synthetic images for min_real_share, "
+                f"half as many as real ones, got one with {kept:,}: let it see a random part of "
+                "all samples first, or use max_distance_ratio, which needs none"
+            )
+
     def _passes(self, answers: BatchAnswers) -> BoolArray:
-        passes = ~np.isnan(answers.real_share)
+        passes = np.ones(len(answers), dtype=np.bool_)
         if self._min_real_share is not None:
             passes &= answers.real_share >= self._min_real_share
         if self._max_distance_ratio is not None:

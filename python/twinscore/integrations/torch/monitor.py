@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
-import logging
 import queue
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.integrations.torch.batches import items_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BATCHES_WAITING = 2
 IMAGES_AT_ONCE = 8
 """Of a batch of images so many are drawn, rather than all of one batch in ten."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class ScoreMonitor:
@@ -47,6 +47,9 @@ class ScoreMonitor:
     extract
         From a batch to its images or embeddings; by default `items_of`. Images must be as
         `twinscore.score` takes them: undo a normalization here.
+    ids
+        From a batch to one name for each of its items. What comes again under its name, in a later
+        epoch say, then takes the older one's place; without, it counts again, as a copy.
     budget
         Share of the time that may go into scoring; 1 scores whenever the thread is free, and
         whole batches. Opening the network, once, comes on top.
@@ -67,6 +70,7 @@ class ScoreMonitor:
         scorer: StreamingScorer,
         *,
         extract: Extract | None = None,
+        ids: Extract | None = None,
         budget: float = 0.03,
         on_error: str = "warn",
     ) -> None:
@@ -80,6 +84,7 @@ class ScoreMonitor:
         self.offered = 0
         self.skipped = 0
         self._extract = extract or items_of
+        self._names = ids
         self._budget = budget
         self._raises = on_error == "raise"
         self._queue: queue.Queue[Any] = queue.Queue(maxsize=BATCHES_WAITING)
@@ -160,7 +165,7 @@ class ScoreMonitor:
             self.skipped += 1
             return
         try:
-            items = _own_copy(self._drawn(self._extract(batch)))
+            drawn = self._drawn(batch)
         except Exception as error:
             self._fail(error)
             self.skipped += 1
@@ -172,14 +177,17 @@ class ScoreMonitor:
             self._rests_until = float("inf")
         with self._idle:
             self._unscored += 1
-        self._queue.put(items)
+        self._queue.put(drawn)
 
-    def _drawn(self, items: Any) -> Any:
+    def _drawn(self, batch: Any) -> tuple[Any, Any]:
+        """Return copies of the items of a batch that are to be scored, and their ids."""
+        items = self._extract(batch)
+        names = None if self._names is None else self._names(batch)
         is_taken_whole = self._budget == 1.0 or _are_embeddings(items)
         if is_taken_whole or not hasattr(items, "__len__") or len(items) <= IMAGES_AT_ONCE:
-            return items
+            return _own_copy(items), _own_copy(names)
         chosen = sorted(self._random.choice(len(items), IMAGES_AT_ONCE, replace=False).tolist())
-        return items[chosen] if hasattr(items, "shape") else [items[place] for place in chosen]
+        return _own_copy(_at(items, chosen)), _own_copy(_at(names, chosen))
 
     def _start(self) -> None:
         if not self._is_alive():
@@ -193,14 +201,15 @@ class ScoreMonitor:
         return self._thread is not None and self._thread.is_alive()
 
     def _score(self) -> None:
-        while (items := self._queue.get()) is not None:
+        while (drawn := self._queue.get()) is not None:
+            items, names = drawn
             started = time.monotonic()
             try:
                 if self.error is None:
                     if not _are_embeddings(items):
                         _ = self.scorer.embedder
                         started = time.monotonic()
-                    self.scorer.update(items)
+                    self.scorer.update(items, ids=names)
             except Exception as error:
                 self._fail(error)
             finally:
@@ -230,6 +239,12 @@ class ScoreMonitor:
 
 def _are_embeddings(items: Any) -> bool:
     return getattr(items, "ndim", None) == 2
+
+
+def _at(values: Any, places: list[int]) -> Any:
+    if values is None:
+        return None
+    return values[places] if hasattr(values, "shape") else [values[place] for place in places]
 
 
 def _own_copy(items: Any) -> Any:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def realism_weights(answers: BatchAnswers, sharpness: float = 2.0) -> Float64Array:
-    """Turn answers into weights in [0, 1]: 1 for a sample as near to real ones as to synthetic.
+    """Turn answers into weights in [0, 1]: 1 for a sample as near to real ones as these are.
 
     The weight is the inverse distance ratio, at most 1, to the power of `sharpness`.
 
@@ -37,6 +37,8 @@ def realism_sampler(
     answers: BatchAnswers, num_samples: int | None = None, sharpness: float = 2.0
 ) -> WeightedRandomSampler:
     """Return a sampler for a DataLoader that draws with replacement by `realism_weights`.
+
+    Whether the scorer has seen samples before makes no difference, nor does what else it has seen.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors.candidates import TIE_TOLERANCE
+from twinscore.base.constants import TIE_TOLERANCE
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray, PointMatrix

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
+from twinscore.base.logs import logger_of
 from twinscore.base.threads import thread_count
 from twinscore.neighbors.backend import Capabilities
 from twinscore.neighbors.backends import exact
@@ -31,7 +31,7 @@ MOST_EXTRA = 4_096
 
 ORDER_SEED = 0
 
-_log = logging.getLogger(__name__)
+_log = logger_of(__name__)
 
 
 class Index(Protocol):
@@ -116,7 +116,7 @@ class IndexedBackend(ABC):
                 progress(built + done, total)
 
         index = self.index_of(problem.reference, threads, building)
-        return self.ask(index, problem, asking)
+        return self.ask(index, problem, threads, asking)
 
     def index_of(
         self, points: PointMatrix, threads: int, progress: ProgressCallback | None = None
@@ -127,7 +127,11 @@ class IndexedBackend(ABC):
         return ShuffledIndex(self.build(shuffled, thread_count(threads), progress), order)
 
     def ask(
-        self, index: Index, problem: SearchProblem, progress: ProgressCallback | None = None
+        self,
+        index: Index,
+        problem: SearchProblem,
+        threads: int = 0,
+        progress: ProgressCallback | None = None,
     ) -> Neighbors:
         """Ask an index that was built of the problem's reference."""
         forbidden = int(problem.forbidden_counts().max(initial=0))
@@ -142,7 +146,7 @@ class IndexedBackend(ABC):
         for start in range(0, total, ROWS_AT_ONCE):
             stop = min(start + ROWS_AT_ONCE, total)
             ids = index.candidates(as_float32(problem.queries[start:stop]), count)
-            parts.append(_nearest(problem, start, ids))
+            parts.append(_nearest(problem, start, ids, threads))
             if progress is not None:
                 progress(stop, total)
         return joined(parts, problem.k)
@@ -162,7 +166,7 @@ def parts_of(points: FloatMatrix, progress: ProgressCallback | None) -> Iterator
             progress(start + len(part), len(points))
 
 
-def _nearest(problem: SearchProblem, first_query: int, found: IdArray) -> Neighbors:
+def _nearest(problem: SearchProblem, first_query: int, found: IdArray, threads: int) -> Neighbors:
     rows = np.repeat(np.arange(first_query, first_query + len(found)), found.shape[1])
     ids = found.ravel().astype(np.int64)
     kept = ids >= 0
@@ -174,7 +178,7 @@ def _nearest(problem: SearchProblem, first_query: int, found: IdArray) -> Neighb
         _log.info("%d queries met fewer than k points; they are searched exactly", len(short))
         enough = ~np.isin(rows, short)
         rows = np.concatenate([rows[enough], np.repeat(short, problem.k)])
-        ids = np.concatenate([ids[enough], _exact_ids(problem, short).ravel()])
+        ids = np.concatenate([ids[enough], _exact_ids(problem, short, threads).ravel()])
     candidates = Candidates(rows - first_query, ids, _distances(problem, rows, ids))
     return nearest_of(candidates, len(found), problem.k, ties=False)
 
@@ -185,11 +189,11 @@ def _distances(problem: SearchProblem, rows: IdArray, ids: IdArray) -> Float64Ar
     return squared_distances(problem.queries, rows, problem.reference, ids)
 
 
-def _exact_ids(problem: SearchProblem, rows: IdArray) -> IdArray:
+def _exact_ids(problem: SearchProblem, rows: IdArray, threads: int) -> IdArray:
     """Search for a few of the queries exactly."""
     own, others = problem.query_groups, problem.reference_groups
     if own is None and problem.self_join:
         own = others = np.arange(len(problem.reference))
     groups = None if own is None else own[rows]
     queries = problem.queries[rows]
-    return exact.knn(queries, problem.reference, problem.k, groups, others, 0, None).ids
+    return exact.knn(queries, problem.reference, problem.k, groups, others, threads, None).ids

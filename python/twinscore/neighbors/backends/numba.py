@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.base.extras import require
 from twinscore.base.threads import thread_count
 from twinscore.neighbors.backend import Capabilities
 from twinscore.neighbors.backends.indexed import as_float32
-from twinscore.neighbors.candidates import TIE_TOLERANCE, Candidates, joined, nearest_of
+from twinscore.neighbors.candidates import Candidates, joined, nearest_of
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.extras import require
-from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def lay_out(
     *,
     method: str | None = None,
     seeds: Sequence[int] = SEEDS,
-    threads: int | None = None,
+    search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
 ) -> list[PoolMap]:
     """Lay the pool out once for each seed.
@@ -82,8 +82,8 @@ def lay_out(
         "umap", "tsne" or "pca"; None for the best that is installed.
     seeds
         One layout each; principal axes have no seed and are laid out once.
-    threads
-        None for all that the process may use.
+    search
+        Backend and threads.
     progress
         Called with (layouts done, layouts).
 
@@ -105,7 +105,7 @@ def lay_out(
     if progress is not None:
         progress(0, len(seeds))
     make = _UmapLayout if method == "umap" else _TsneLayout
-    layout = make(vectors, axes, threads)
+    layout = make(vectors, axes, search)
     maps: list[PoolMap] = []
     for done, seed in enumerate(seeds, start=1):
         points = _scaled(_in_random_order(layout, seed))
@@ -122,13 +122,13 @@ class _NeighborLayout(ABC):
 
     neighbor_count: int
 
-    def __init__(self, vectors: FloatMatrix, axes: Float64Array, threads: int | None) -> None:
+    def __init__(self, vectors: FloatMatrix, axes: Float64Array, search: SearchSettings) -> None:
         count = min(self.neighbor_count, len(vectors) - 1)
-        neighbors = self_knn(vectors, count, threads=threads)
+        neighbors = search.self_knn(vectors, count)
         self.ids: IdArray = neighbors.ids
         self.distances: Float64Array = np.sqrt(neighbors.distances)
         self.start = axes / (axes[:, 0].std() or 1.0)
-        self.threads = threads
+        self.threads = search.threads
 
     @abstractmethod
     def place(self, order: IdArray, seed: int) -> Float64Array:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from twinscore.report.maps.layouts import PoolMap
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
 
 COLORS = {"real": "#2f6db5", "synthetic": "#d9730d"}
 SHAPES = {"real": "o", "synthetic": "D"}
@@ -23,12 +23,11 @@ INCHES = 4.6
 
 
 def plot_map(
-    result: ScoreResult,
+    result: Estimate,
     file: str | os.PathLike[str] | None = None,
     *,
     method: str | None = None,
     seeds: int = 1,
-    threads: int | None = None,
 ) -> Figure:
     """Draw the pool, once for each seed side by side.
 
@@ -38,7 +37,7 @@ def plot_map(
         Of a run in this process.
     file
         Also saved there; the ending decides: .png, .svg or .pdf.
-    method, threads
+    method
         See ``lay_out``.
     seeds
         Number of layouts. What differs between them is made by the method.
@@ -58,7 +57,8 @@ def plot_map(
     matplotlib = require("matplotlib.figure", extra="report", purpose="a plot of the map")
     if result.pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no points")
-    maps = lay_out(result.pool.vectors, method=method, seeds=range(seeds), threads=threads)
+    search = result.settings.search
+    maps = lay_out(result.pool.vectors, method=method, seeds=range(seeds), search=search)
     figure = matplotlib.Figure(
         figsize=(INCHES * len(maps), INCHES), layout="constrained", facecolor="white"
     )
@@ -74,7 +74,7 @@ def plot_map(
     return figure  # type: ignore[no-any-return]
 
 
-def _draw(axes: Axes, map_: PoolMap, result: ScoreResult) -> None:
+def _draw(axes: Axes, map_: PoolMap, result: Estimate) -> None:
     assert result.pool is not None
     is_real = result.pool.is_real
     size = max(2.0, min(18.0, 20_000.0 / len(is_real)))

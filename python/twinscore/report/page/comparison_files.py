@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from typing import TYPE_CHECKING
 
 from twinscore.base.errors import MissingExtraError
+from twinscore.base.logs import logger_of
 from twinscore.report.page.comparison_page import COMPARISON_FILE, write_comparison
+from twinscore.scoring.result_files import check_writable, naming_target, save_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from twinscore.comparison import Comparison
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
 
 JSON_FILE = "comparison.json"
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 def check_comparison_folder(folder: Path, *, overwrite: bool) -> None:
@@ -36,8 +36,6 @@ def check_comparison_folder(folder: Path, *, overwrite: bool) -> None:
             f"{folder} already holds a comparison: choose another folder, or replace it with "
             "--overwrite"
         )
-    from twinscore.scoring.result_files import check_writable
-
     check_writable(folder, overwrite=True)
 
 
@@ -45,22 +43,15 @@ def save_comparison(
     comparison: Comparison,
     folder: Path,
     *,
-    results: tuple[ScoreResult, ScoreResult] | None,
+    results: tuple[Estimate, Estimate] | None,
     giveaways: tuple[Sequence[tuple[str, float]], Sequence[tuple[str, float]]] | None,
     command: str | None,
     threads: int | None,
 ) -> None:
     """Write both files; see ``write_comparison``."""
-    target = folder / JSON_FILE
-    partial = folder / f".{JSON_FILE}.{os.getpid()}"
-    try:
+    with naming_target(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(comparison.to_json(), encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
+    save_json(comparison.to_json(), folder / JSON_FILE)
     (folder / COMPARISON_FILE).unlink(missing_ok=True)
     try:
         write_comparison(

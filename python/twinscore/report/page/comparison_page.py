@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from twinscore.comparison import Comparison, MovedImage
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.scored_pool import ScoredPool
 
 COMPARISON_FILE = "comparison.html"
@@ -37,7 +37,7 @@ def write_comparison(
     comparison: Comparison,
     file: str | os.PathLike[str],
     *,
-    results: tuple[ScoreResult, ScoreResult] | None = None,
+    results: tuple[Estimate, Estimate] | None = None,
     giveaways: tuple[Sequence[tuple[str, float]], Sequence[tuple[str, float]]] | None = None,
     command: str | None = None,
     threads: int | None = None,
@@ -127,7 +127,7 @@ def _giveaway_words(giveaway: float) -> str:
     return f"{giveaway:.2f} times as far"
 
 
-def _giveaways(result: ScoreResult) -> list[tuple[str, float]]:
+def _giveaways(result: Estimate) -> list[tuple[str, float]]:
     columns = (result.samples[name].to_pylist() for name in ("side", "name", "giveaway"))
     rows: list[tuple[str, str, Any]] = list(zip(*columns, strict=True))
     return [(name, float(giveaway)) for side, name, giveaway in rows if side == "synthetic"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from twinscore._version import __version__
 from twinscore.base.extras import require
+from twinscore.base.printable import printable
 
 PURPOSE = "the report page"
 
@@ -59,6 +60,7 @@ def render_page(
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("twinscore.report.page"),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -78,7 +80,7 @@ def render_page(
         script=script,
         style=style,
         plotly=_packed_plotly() if draws else None,
-        payload=pack(json.dumps(payload, ensure_ascii=False, allow_nan=False)),
+        payload=pack(json.dumps(_all_shown(payload), ensure_ascii=False, allow_nan=False)),
         **context,
     )
     return page
@@ -123,6 +125,20 @@ def overlap_figure(value: float | None) -> str:
 def place_on_scale(value: float, end: float) -> float:
     """Return the place of a value on a scale from 0 to `end`, in percent; nothing lies outside."""
     return round(100.0 * min(max(value, 0.0), end) / end, 2)
+
+
+def _shown(value: Any) -> Any:
+    """Show control characters of text that was not written by us, such as a template's style."""
+    return printable(value) if type(value) is str else value
+
+
+def _all_shown(value: Any) -> Any:
+    """Do so for every text in JSON types."""
+    if isinstance(value, dict):
+        return {_shown(key): _all_shown(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_all_shown(item) for item in value]
+    return _shown(value)
 
 
 def _sentence(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.document import check_page_packages, render_page, write_page
@@ -18,16 +19,16 @@ from twinscore.report.page.key_figures import (
 from twinscore.report.page.profile_charts import profile_charts
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
+from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from twinscore.base.progress import ProgressCallback
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.base.progress import StageProgress
+    from twinscore.scoring.estimate import Estimate
 
-    StageProgress = Callable[[str, int, int], None]
 
 MOST_SKIPPED_SHOWN = 500
 DEFAULT_TITLE = "Synthetic images against real ones"
@@ -52,14 +53,13 @@ class ShownPool:
 
 
 def write_report(
-    result: ScoreResult,
+    result: Estimate,
     file: str | os.PathLike[str],
     *,
-    title: str = DEFAULT_TITLE,
+    title: str | None = None,
     command: str | None = None,
     map_method: str | None = None,
     map_seeds: Sequence[int] = SEEDS,
-    threads: int | None = None,
     progress: StageProgress | None = None,
 ) -> None:
     """Write a page that opens offline: score, map, galleries, curves, slices, method.
@@ -72,15 +72,13 @@ def write_report(
     file
         Written in the place of an older one.
     title
-        Heading of the page.
+        Heading of the page; None for a plain one.
     command
         The command line that made the result.
     map_method
         "umap", "tsne" or "pca"; None for the best that is installed.
     map_seeds
         One layout of the map each.
-    threads
-        None for all that the process may use.
     progress
         Called now and then with (stage, done, total).
 
@@ -97,17 +95,15 @@ def write_report(
     pool = result.pool
     if pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no images")
-    if result.sampling is not None:
+    if not isinstance(result, ScoreResult):
         raise ValueError(
             "expected a score of all images to report on; one with a precision or budget has "
             "looked at some of them only"
         )
 
-    def stage(name: str) -> ProgressCallback:
-        return lambda done, total: progress(name, done, total) if progress else None
-
+    search = result.settings.search
     nearness = find_side_neighbors(
-        pool, threads=threads, progress=stage("Comparing the sides for the report")
+        pool, search=search, progress=stage_of(progress, "Comparing the sides for the report")
     )
     galleries = galleries_of(result, pool, nearness)
     nearest = nearest_images(pool, nearness)
@@ -116,14 +112,14 @@ def write_report(
         pool.vectors if len(shown.on_map) == len(pool) else pool.vectors_of(shown.map_rows),
         method=map_method,
         seeds=map_seeds,
-        threads=threads,
-        progress=stage("Laying out the map"),
+        search=search,
+        progress=stage_of(progress, "Laying out the map"),
     )
-    large, small = Thumbnails(pool, threads=threads).of_page(
+    large, small = Thumbnails(pool, threads=search.threads).of_page(
         rows_shown(galleries),
         shown.map_rows,
         seed=result.seed,
-        progress=stage("Reading images for the report"),
+        progress=stage_of(progress, "Reading images for the report"),
     )
     charts = profile_charts(result)
     skipped = [
@@ -138,7 +134,7 @@ def write_report(
             "pool": pool_payload(result, shown, names, nearest, maps, small),
             "charts": {chart.key: chart.figure for chart in charts},
         },
-        title=title,
+        title=title or DEFAULT_TITLE,
         result=result,
         verdict=verdict(result),
         scale=scale_places(result),

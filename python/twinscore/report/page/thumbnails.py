@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
-from twinscore.images.decoding.decode import pillow_warnings_silenced, read_image
+from twinscore.base.threads import thread_count
+from twinscore.images.decoding import pillow_warnings_silenced, read_image
 from twinscore.images.sources.by_name import contents_by_name
 from twinscore.scoring.scored_pool import contents_of
 
@@ -56,7 +56,7 @@ class Thumbnails:
 
     def __init__(self, pool: ScoredPool, *, threads: int | None = None) -> None:
         self._pool = pool
-        self._threads = threads or os.cpu_count() or 1
+        self._threads = thread_count(threads)
 
     def of_rows(
         self, rows: IdArray, side: int, progress: ProgressCallback | None = None
@@ -168,7 +168,7 @@ def name_pictures(names: Collection[str], side: int, threads: int | None) -> dic
         None for all that the process may use.
     """
     jobs = ((name, content, (side,)) for name, content in contents_by_name(names))
-    pictures = _encoded(jobs, 0.0, threads or os.cpu_count() or 1, len(names), None)
+    pictures = _encoded(jobs, 0.0, thread_count(threads), len(names), None)
     return {name: of_name[side] for name, of_name in pictures.items()}
 
 

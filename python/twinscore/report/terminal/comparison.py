@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from twinscore.base.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,14 +31,16 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         f"{high:+.3f}, p = {comparison.p_value:.2g}",
         highlight=False,
     )
-    console.print(f"{comparison.verdict}\n", highlight=False)
+    console.print(f"{escape(printable(comparison.verdict))}\n", highlight=False)
     for name, score, count in (
         (comparison.first_name, comparison.first, comparison.n_first),
         (comparison.second_name, comparison.second, comparison.n_second),
     ):
-        console.print(f"  {score:.3f}  {escape(name)} ({count:,})", highlight=False, soft_wrap=True)
+        console.print(
+            f"  {score:.3f}  {escape(printable(name))} ({count:,})", highlight=False, soft_wrap=True
+        )
     for warning in comparison.warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.slices:
         console.print(_slices(comparison))
     moved = [image for image in comparison.moved if image.change != 0.0][:MOVED_SHOWN]
@@ -44,7 +48,7 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         console.print("\n[bold]Moved most[/bold]", highlight=False)
     for image in moved:
         direction = "less" if image.change < 0.0 else "more"
-        console.print(f"  {escape(image.second)}", highlight=False, soft_wrap=True)
+        console.print(f"  {escape(printable(image.second))}", highlight=False, soft_wrap=True)
         console.print(
             f"    gives itself away {direction}: {image.giveaway_first:.2f} before, "
             f"{image.giveaway_second:.2f} now",
@@ -61,7 +65,7 @@ def _slices(comparison: Comparison) -> Table:
     for item in comparison.slices:
         p_value = item.adjusted_p_value
         table.add_row(
-            Text(item.slice),
+            Text(printable(item.slice)),
             f"{item.first:.3f}",
             f"{item.second:.3f}",
             f"{item.difference:+.3f}",
@@ -80,7 +84,7 @@ def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console
         interval = run.interval
         overlap = run.fields["overlap"]
         table.add_row(
-            Text(run.name),
+            Text(printable(run.name)),
             f"{run.fields['score']:.3f}",
             "-" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}",
             "above 1" if overlap is None or overlap > 1.0 else f"{overlap:.3f}",
@@ -89,4 +93,4 @@ def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console
         )
     console.print(table)
     for warning in warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
+
+from twinscore.base.printable import printable
+from twinscore.report.terminal.console import Console
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -64,7 +66,7 @@ class EmbeddingDisplay:
     def _show_failures(self, run: EmbeddingRun) -> None:
         for failure in run.failures[self._shown : FAILURES_SHOWN]:
             # File names may hold what would be markup.
-            line = Text(f"no embedding: {failure.name}: {failure.reason}")
+            line = Text(printable(f"no embedding: {failure.name}: {failure.reason}"))
             self._console.print(line, soft_wrap=True)
             self._shown += 1
         if run.failed > FAILURES_SHOWN == self._shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -14,6 +14,9 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+
+from twinscore.base.printable import printable
+from twinscore.report.terminal.console import Console
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -65,7 +68,7 @@ class ProgressDisplay:
 
     def _move_bar(self, stage: str, done: int, total: int) -> None:
         if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=total)
+            self._tasks[stage] = self._bars.add_task(escape(printable(stage)), total=total)
         self._bars.update(self._tasks[stage], completed=done, total=total)
 
     def _print_line(self, stage: str, done: int, total: int) -> None:
@@ -73,4 +76,6 @@ class ProgressDisplay:
         if now < self._next_lines.setdefault(stage, now + SECONDS_BETWEEN_LINES):
             return
         self._next_lines[stage] = now + SECONDS_BETWEEN_LINES
-        self._console.print(f"{stage}: {done / max(total, 1):.0%}", highlight=False)
+        self._console.print(
+            f"{escape(printable(stage))}: {done / max(total, 1):.0%}", highlight=False
+        )

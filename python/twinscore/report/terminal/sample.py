@@ -8,17 +8,18 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from twinscore.base.printable import printable
 from twinscore.report.terminal.summary import scale
+from twinscore.scoring.verdict import verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.result import SampledResult
 
 
-def print_sampled_summary(result: ScoreResult, console: Console) -> None:
+def print_sampled_summary(result: SampledResult, console: Console) -> None:
     """Print the score, how near it is to that of all images, and what it rests on."""
-    assert result.sampling is not None
     low, high = result.sampling["interval"]
     console.print()
     console.print(
@@ -26,6 +27,7 @@ def print_sampled_summary(result: ScoreResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
+    console.print(verdict(result), highlight=False)
     console.print(
         f"All images would score {low:.3f} to {high:.3f} (95% interval).\n", highlight=False
     )
@@ -48,7 +50,7 @@ def print_sampled_summary(result: ScoreResult, console: Console) -> None:
     if result.choice is not None:
         rows.append(("Chosen", f"backend {result.backend}; {result.choice}"))
     for name, value in rows:
-        table.add_row(Text(name, style="dim"), Text(value))
+        table.add_row(Text(name, style="dim"), Text(printable(value)))
     console.print(table)
     for warning in result.warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)

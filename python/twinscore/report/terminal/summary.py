@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from twinscore.base.printable import printable
 from twinscore.scoring.verdict import SIGNIFICANT, verdict
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def print_summary(result: ScoreResult, console: Console) -> None:
     console.print(f"{verdict(result)}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(warning)}", highlight=False)
+        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     _print_slices(result, console)
     _print_next(result, console)
 
@@ -51,7 +52,7 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
     table.add_column(f"{'0':<{COMPARISON_WIDTH - 1}}1", no_wrap=True)
     for name, description, result in results:
         table.add_row(
-            Text(f"{name}\n").append(description, style="dim"),
+            Text(f"{printable(name)}\n").append(printable(description), style="dim"),
             f"{result.score:.3f}",
             _overlap(result),
             f"{result.p_value:.2g}",
@@ -133,7 +134,7 @@ def _figures(result: ScoreResult) -> Table:
         )
     rows += _search(result)
     for name, value in rows:
-        table.add_row(Text(name, style="dim"), Text(value))
+        table.add_row(Text(name, style="dim"), Text(printable(value)))
     return table
 
 
@@ -182,13 +183,13 @@ def _print_slices(result: ScoreResult, console: Console) -> None:
     for column in dict.fromkeys(part.column for part in result.slices):
         parts = [part for part in result.slices if part.column == column]
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(column)
+        table.add_column(Text(printable(column)))
         for heading in ("Images", "Score", "95 % interval", "p, corrected", ""):
             table.add_column(heading, justify="right", no_wrap=True)
         for part in parts[:MOST_SLICES]:
             low, high = part.interval
             table.add_row(
-                Text(part.value),
+                Text(printable(part.value)),
                 f"{part.n_synthetic:,}",
                 f"{part.score:.3f}",
                 f"{low:.2f} to {high:.2f}",
@@ -206,6 +207,6 @@ def _print_pairs(heading: str, rows: list[dict[str, Any]], console: Console) -> 
     console.print(f"\n[bold]{heading}[/bold]", highlight=False)
     for row in rows[:EXAMPLES]:
         # Paths stay on one line each, however long: people copy them.
-        console.print(f"  {escape(row['name'])}", highlight=False, soft_wrap=True)
-        nearest = f"    nearest real image: {escape(row['nearest_real'])}"
+        console.print(f"  {escape(printable(row['name']))}", highlight=False, soft_wrap=True)
+        nearest = f"    nearest real image: {escape(printable(row['nearest_real']))}"
         console.print(nearest, style="dim", highlight=False, soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,53 +11,36 @@ from twinscore._version import __version__
 from twinscore.graph.pool import pool_of
 from twinscore.graph.score import overlap
 from twinscore.measures.confounds import find_confounds
-from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.early_checks import NO_GROUPS
+from twinscore.scoring.notes import passed_over_notes
+from twinscore.scoring.result import SampledResult
 from twinscore.scoring.sample.queries import QuerySample
 from twinscore.scoring.sample.schedule import grow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyarrow as pa
 
     from twinscore.embedding.records import Embeddings
-    from twinscore.scoring.sample.schedule import Goal, Growth
+    from twinscore.scoring.run import Run
+    from twinscore.scoring.sample.schedule import Growth
+    from twinscore.scoring.settings import SampleGoal, ScoreSettings
 
-    StageProgress = Callable[[str, int, int], None]
 
-
-def assess_sample(
-    real: Embeddings,
-    synthetic: Embeddings,
-    goal: Goal,
-    *,
-    k: int = 1,
-    seed: int = 0,
-    threads: int | None = None,
-    progress: StageProgress | None = None,
-) -> ScoreResult:
+def assess_sample(real: Embeddings, synthetic: Embeddings, run: Run) -> SampledResult:
     """Score a random sample of the synthetic images against the whole pool.
 
     The neighbors of each sampled image are exact; the interval holds the score of all images for
-    95 % of the seeds. What needs the neighbors of every image (the other direction, p-value,
-    range of a perfect twin, hubness) is NaN.
+    95 % of the seeds. With a precision alone the result depends on the seed and on the data; with a
+    budget also on the speed of the machine.
 
     Parameters
     ----------
     real, synthetic
         Of one model, without groups.
-    goal
-        When to stop. One step at least is finished, whatever the budget. Ctrl-C stops as well: the
-        result is then that of the images searched by then, and says so.
-    k
-        Neighbors per image.
-    seed
-        Of the order in which images are drawn. With a precision alone the result depends on it and
-        on the data; with a budget also on the speed of the machine.
-    threads
-        None for all that the process may use.
-    progress
-        Called now and then with (stage, done, total); the stage tells the score so far.
+    run
+        Its goal says when to stop. One step at least is finished, whatever the budget. Ctrl-C stops
+        as well: the result is then that of the images searched by then, and says so. The stage
+        that is reported tells the score so far.
 
     Raises
     ------
@@ -68,15 +50,16 @@ def assess_sample(
         Where Ctrl-C comes before any image was searched.
     """
     started = time.perf_counter()
-    pool = pool_of(real, synthetic, k)
+    settings = run.settings
+    assert settings.sample is not None
+    pool = pool_of(real, synthetic, settings.k)
     if pool.groups is not None:
-        raise ValueError(
-            "expected images without groups, got groups: precision and budget (--precision, "
-            "--budget) sample single images; leave them out to score groups"
-        )
-    sample = QuerySample.drawn_from(pool, k, seed=seed, threads=threads)
-    growth = grow(sample, goal, progress, started=started)
-    return _result(real, synthetic, sample, growth, goal, seed)
+        raise ValueError(NO_GROUPS)
+    sample = QuerySample.drawn_from(
+        pool, settings.k, seed=settings.seed, threads=settings.search.threads
+    )
+    growth = grow(sample, settings.sample, run.progress, started=started)
+    return _result(real, synthetic, sample, growth, settings)
 
 
 def _result(
@@ -84,62 +67,45 @@ def _result(
     synthetic: Embeddings,
     sample: QuerySample,
     growth: Growth,
-    goal: Goal,
-    seed: int,
-) -> ScoreResult:
-    last, unknown = growth.looks[-1], math.nan
+    settings: ScoreSettings,
+) -> SampledResult:
+    assert settings.sample is not None
+    last = growth.looks[-1]
     nearest = np.concatenate([found.ids[:, 0] for found in sample.found])
     distances = np.concatenate([found.distances[:, 0] for found in sample.found])
     overflow = np.concatenate([found.further for found in sample.found])
     duplicates = int(np.count_nonzero((distances == 0.0) & sample.is_real[nearest]))
     n_synthetic = len(synthetic.vectors)
-    return ScoreResult(
+    return SampledResult(
         score=last.score,
-        interval=(unknown, unknown),
-        interval_method="none",
-        effective_size=unknown,
-        reverse_score=unknown,
         overlap=overlap(last.score, float(sample.is_real.mean())),
-        overlap_interval=(unknown, unknown),
-        score_balanced=None,
-        balanced_spread=None,
-        bayes_error=None,
-        distance_ratio=None,
-        profile={"k": [], "space": []},
-        control=None,
-        slices=(),
-        compatibility=None,
-        confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
-        z=unknown,
-        p_value=unknown,
-        null_interval=(unknown, unknown),
-        pooled_score=last.score,
         k=sample.k,
         n_real=len(real.vectors),
         n_synthetic=n_synthetic,
-        groups=None,
         expected_real_fraction=sample.expected_share,
         observed_real_fraction=float(sample.shares.mean()),
-        hubness={"variance": unknown, "maximum": unknown, "orphans": unknown},
         ties=int(np.count_nonzero(overflow)),
         duplicates=duplicates,
-        near_duplicates=dict.fromkeys(("threshold", "real", "synthetic", "across"), unknown),
-        collapsed=False,
+        confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
-        warnings=tuple(_warnings(growth, goal, n_synthetic, duplicates)),
+        warnings=(
+            *_warnings(growth, settings.sample, n_synthetic, duplicates),
+            *passed_over_notes(real, synthetic),
+        ),
         samples=_samples_table(real, synthetic, sample, nearest, np.sqrt(distances)),
+        settings=settings,
         backend="exact",
         model=real.model or synthetic.model,
         preprocessing=real.preprocessing or synthetic.preprocessing,
         seconds={"neighbors": last.seconds, "statistics": 0.0},
-        seed=seed,
+        seed=settings.seed,
         version=__version__,
-        sampling=_sampling(growth, goal, n_synthetic),
+        sampling=_sampling(growth, settings.sample, n_synthetic),
     )
 
 
-def _sampling(growth: Growth, goal: Goal, images: int) -> dict[str, Any]:
-    """Describe the sample: the value of `ScoreResult.sampling`."""
+def _sampling(growth: Growth, goal: SampleGoal, images: int) -> dict[str, Any]:
+    """Describe the sample: the value of `SampledResult.sampling`."""
     last = growth.looks[-1]
     return {
         "queries": last.queries,
@@ -160,7 +126,7 @@ def _sampling(growth: Growth, goal: Goal, images: int) -> dict[str, Any]:
     }
 
 
-def _warnings(growth: Growth, goal: Goal, images: int, duplicates: int) -> list[str]:
+def _warnings(growth: Growth, goal: SampleGoal, images: int, duplicates: int) -> list[str]:
     warnings = []
     last = growth.looks[-1]
     reached = f"± {last.half_width:.3f} after {last.queries:,} of {images:,} synthetic images"
@@ -179,7 +145,7 @@ def _warnings(growth: Growth, goal: Goal, images: int, duplicates: int) -> list[
 def _samples_table(
     real: Embeddings, synthetic: Embeddings, sample: QuerySample, nearest: Any, distance: Any
 ) -> pa.Table:
-    """Build the table of `ScoreResult.samples` with a row per sampled image.
+    """Build the table of `Estimate.samples` with a row per sampled image.
 
     The nearest real image of those whose nearest neighbor is synthetic was not looked for.
     """

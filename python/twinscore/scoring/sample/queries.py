@@ -15,7 +15,7 @@ from twinscore.neighbors.prepared import PreparedReference
 if TYPE_CHECKING:
     from typing import Self
 
-    from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray, PointMatrix
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
@@ -67,7 +67,7 @@ class QuerySample:
         Their neighbors, part by part.
     """
 
-    vectors: FloatMatrix
+    vectors: PointMatrix
     is_real: BoolArray
     k: int
     threads: int | None
@@ -88,11 +88,16 @@ class QuerySample:
         return int(self.is_real.sum()) / (len(self.is_real) - 1)
 
     @property
+    def score(self) -> float:
+        """S of the images sampled."""
+        return float(self.shares.mean()) / self.expected_share
+
+    @property
     def rows(self) -> IdArray:
         """Rows of the pool that were sampled."""
         return self.order[: len(self.shares)]
 
-    def extend(self, count: int, progress: ProgressCallback) -> None:
+    def extend(self, count: int, progress: ProgressCallback | None = None) -> None:
         """Find the neighbors of the next `count` images.
 
         Parts that are finished count, even where an exception ends the rest.
@@ -104,7 +109,8 @@ class QuerySample:
             self.found.append(neighbors)
             shares = other_side_shares(graph_of(neighbors), self.is_real)
             self.shares = np.concatenate([self.shares, shares])
-            progress(stop - first, count)
+            if progress is not None:
+                progress(stop - first, count)
 
     def look(self, seconds: float) -> Look:
         """Say what is known by now."""
@@ -112,7 +118,7 @@ class QuerySample:
         expected = self.expected_share
         return Look(
             len(self.shares),
-            float(self.shares.mean()) / expected,
+            self.score,
             (low / expected, high / expected),
             seconds,
         )

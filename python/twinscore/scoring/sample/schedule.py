@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import logging
-import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.logs import logger_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from twinscore.base.progress import StageProgress
     from twinscore.scoring.sample.queries import Look, QuerySample
-
-    StageProgress = Callable[[str, int, int], None]
+    from twinscore.scoring.settings import SampleGoal
 
 FIRST_QUERIES = 1_024
 FEWEST_QUERIES = 256
@@ -24,31 +22,7 @@ GROWTH = 6
 CAUTION = 0.8
 """Share of the time left that the next step may be expected to take."""
 
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """When to stop: at a half-width of the interval, after some seconds, or at the earlier.
-
-    Raises
-    ------
-    ValueError
-        For a precision or budget that is not above 0.
-    """
-
-    precision: float | None = None
-    budget: float | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse goals that cannot be meant."""
-        for name, value in (("precision", self.precision), ("budget", self.budget)):
-            if value is not None and not (value > 0.0 and math.isfinite(value)):
-                raise ValueError(f"expected a {name} above 0, got {value}")
-
-    def met(self, look: Look) -> bool:
-        """Tell whether the interval is narrow enough."""
-        return self.precision is not None and look.half_width <= self.precision
+_log = logger_of(__name__)
 
 
 class OutOfTimeError(Exception):
@@ -72,7 +46,7 @@ class Growth:
 
 
 def grow(
-    sample: QuerySample, goal: Goal, progress: StageProgress | None = None, *, started: float
+    sample: QuerySample, goal: SampleGoal, progress: StageProgress | None = None, *, started: float
 ) -> Growth:
     """Extend a sample step by step until the goal is met, or all images are in it.
 
@@ -129,7 +103,7 @@ def _described(look: Look) -> str:
     return f"Score {look.score:.3f} ± {look.half_width:.3f} after {look.queries:,} images"
 
 
-def next_step(sample: QuerySample, goal: Goal, looks: list[Look]) -> int:
+def next_step(sample: QuerySample, goal: SampleGoal, looks: list[Look]) -> int:
     """Say how many more images to take, 0 to stop.
 
     The size follows from how much the shares vary and from the clock, never from the score itself:
@@ -137,7 +111,7 @@ def next_step(sample: QuerySample, goal: Goal, looks: list[Look]) -> int:
     """
     now = looks[-1]
     left = len(sample.order) - now.queries
-    if goal.met(now) or left == 0:
+    if _is_met(goal, now) or left == 0:
         return 0
     step = min(left, (GROWTH - 1) * now.queries)
     if goal.precision is not None:
@@ -163,3 +137,8 @@ def affordable_queries(looks: list[Look], seconds: float) -> int:
         if slope > 0.0:
             fixed, rate = max(0.0, took - slope * queries), min(rate, slope)
     return max(0, int((seconds - fixed) / rate))
+
+
+def _is_met(goal: SampleGoal, look: Look) -> bool:
+    """Tell whether the interval is narrow enough."""
+    return goal.precision is not None and look.half_width <= goal.precision

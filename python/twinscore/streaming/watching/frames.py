@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
 from twinscore.images.sources.endings import is_image_name, is_video_name
+from twinscore.images.sources.passed_over import count_passed_over
 
 HERE = PurePosixPath()
 
@@ -39,12 +40,15 @@ class Listing:
     ----------
     frames
         Signatures by relative path.
+    passed_over
+        Files that are images by their ending and are not read, counted by ending.
     unlisted
         Relative paths, of folders mostly, that could not be looked at though they are there: a
         network file system has such moments.
     """
 
     frames: dict[str, Signature] = field(default_factory=dict)
+    passed_over: dict[str, int] = field(default_factory=dict)
     unlisted: list[str] = field(default_factory=list)
 
     def misses(self, name: str) -> bool:
@@ -101,8 +105,10 @@ def list_frames(root: Path, below: PurePosixPath = HERE) -> Listing:
     for directory, subfolders, names in os.walk(root / below, onerror=note):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         relative = _relative(Path(directory), root)
+        others: list[str] = []
         for name in sorted(names):
             if not is_frame(relative / name):
+                others.append(name)
                 continue
             try:
                 signature = signature_of(Path(directory, name))
@@ -111,6 +117,9 @@ def list_frames(root: Path, below: PurePosixPath = HERE) -> Listing:
                 continue
             if signature is not None:
                 listing.frames[str(relative / name)] = signature
+        shown = (name for name in others if not is_hidden(relative / name))
+        for ending, count in count_passed_over(shown).items():
+            listing.passed_over[ending] = listing.passed_over.get(ending, 0) + count
     return listing
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.streaming.watching.frames import Signature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Ledger:
     unreadable
         Images that could not be read as they are now, with the reason.
     """
+
+    WIDTH = 6
+    """Values of a row of `to_json`."""
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -89,15 +95,56 @@ class Ledger:
 
     @classmethod
     def from_json(cls, rows: list[list[Any]]) -> Ledger:
-        """Read what `to_json` gave."""
+        """Read what `to_json` gave.
+
+        Parameters
+        ----------
+        rows
+            Lists of `WIDTH`.
+
+        Raises
+        ------
+        ValueError
+            One does not describe a file.
+        """
         ledger = cls()
-        for file, size, modified, number, counted, failures in rows:
+        for number, row in enumerate(rows):
+            file, size, modified, inode, counted, failures = row
+            is_file = isinstance(file, str) and all(
+                isinstance(value, int) for value in (size, modified, inode)
+            )
+            names = [file] if counted is None else counted
+            if not (is_file and _are_texts(names) and _are_pairs(failures)):
+                raise ValueError(f"'ledger': row {number} describes no file")
             ledger.enter(
                 file,
                 Entry(
-                    Signature(size, modified, number),
-                    (file,) if counted is None else tuple(counted),
+                    Signature(size, modified, inode),
+                    tuple(names),
                     tuple((name, reason) for name, reason in failures),
                 ),
             )
         return ledger
+
+    def check_counts(self, kept: Iterable[str | None]) -> None:
+        """Make sure that the images kept by a score are among those that count.
+
+        Raises
+        ------
+        ValueError
+            One is not.
+        """
+        counted = {name for entry in self._entries.values() for name in entry.counted}
+        strangers = [name for name in kept if name not in counted]
+        if strangers:
+            raise ValueError(f"{strangers[0]!r} is scored but not in the ledger")
+
+
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+
+
+def _are_pairs(values: Any) -> bool:
+    return isinstance(values, list) and all(
+        _are_texts(value) and len(value) == 2 for value in values
+    )

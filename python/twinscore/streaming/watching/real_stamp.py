@@ -11,6 +11,7 @@ from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.images.content import read_stamp
 from twinscore.images.sources.endings import is_video_name
+from twinscore.images.sources.url import is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ LISTS = (".csv", ".tsv", ".txt", ".parquet")
 
 def absolute_location(real: str) -> str:
     """Return a path as it is seen from anywhere; URLs and patterns of URLs as they are."""
-    return real if "://" in real else os.path.abspath(real)  # noqa: PTH100
+    return real if is_url(real) else os.path.abspath(real)  # noqa: PTH100
 
 
 def real_stamp(real: str) -> str:

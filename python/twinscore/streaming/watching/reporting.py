@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import logging
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from twinscore.base.logs import logger_of
 from twinscore.streaming.watching.view import WatchView, summary_line
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ SECONDS_BETWEEN_RESULTS = 2.0
 SCORING_PAUSES = 4.0
 """A new score comes after two seconds, and after so many times what the last one took."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class Reporter:
@@ -86,6 +86,7 @@ class Reporter:
             "frames": self._session.counted,
             "landing": self._session.waiting,
             "unreadable": self._session.unreadable,
+            "passed_over": self._session.passed_over,
             **self.result.to_dict(),
         }
         try:

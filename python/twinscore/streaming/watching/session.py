@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import time
-from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from twinscore.base.interruption import interrupts_postponed
+from twinscore.base.logs import logger_of
 from twinscore.streaming import StreamingScorer
-from twinscore.streaming.interruption import interrupts_postponed
-from twinscore.streaming.snapshot import PARTIAL, Snapshot
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
 from twinscore.streaming.watching.ledger import Entry, Ledger
 from twinscore.streaming.watching.reading import FrameReader
-from twinscore.streaming.watching.settings import check_same_watch
+from twinscore.streaming.watching.state_file import StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +25,8 @@ if TYPE_CHECKING:
     from twinscore.streaming.watching.settings import WatchSettings
 
 FILES_AT_ONCE = 128
-SECONDS_BETWEEN_SAVES = 2.0
-SAVING_SHARE = 0.05
-"""State is saved no oftener than this, in seconds and in the share of time it takes."""
 
-_logger = logging.getLogger(__name__)
+_logger = logger_of(__name__)
 
 
 class WatchSession:
@@ -63,6 +57,8 @@ class WatchSession:
         What counts, scored.
     latest
         The image read last.
+    passed_over
+        Files that are images by their ending and are not read, counted by ending.
     obstacle
         Why there is no score, or None.
     trouble
@@ -89,23 +85,17 @@ class WatchSession:
             raise FileNotFoundError(f"expected a folder to watch, but {str(folder)!r} is none")
         # Changes are told with absolute paths.
         self._folder = Path(os.path.abspath(folder))  # noqa: PTH100
-        self._settings = settings
         self._reader = FrameReader(self._folder, settings.group_by, settings.video_interval)
-        self._state = state
         self._landing = LandingFrames(settle)
         self._ledger = Ledger()
-        self._saved_at = time.monotonic()
-        self._save_seconds = 0.0
-        self._is_saved = True
         self.latest: str | None = None
+        self.passed_over: dict[str, int] = {}
         self.obstacle: str | None = None
         self.trouble: str | None = None
         # Before the real side is read: what changes from now on is found out at the next start.
-        self._identity = settings.identity(folder)
-        for left_over in state.parent.glob(f".{escape(state.name)}.*{PARTIAL}"):
-            left_over.unlink(missing_ok=True)
-        if state.exists():
-            self.scorer = self._resumed(device, threads)
+        self._state = StateFile(state, settings.identity(folder))
+        if self._state.exists:
+            self.scorer, self._ledger = self._state.resumed(device, threads)
         else:
             self.scorer = StreamingScorer(
                 settings.real,
@@ -155,6 +145,7 @@ class WatchSession:
             The folder itself is gone.
         """
         listing = list_frames(self._folder)
+        self.passed_over = listing.passed_over
         self._see_all(listing)
         known = self._ledger.files().union(self._landing.names())
         return self._drop({file for file in known if listing.misses(file)})
@@ -219,7 +210,7 @@ class WatchSession:
             ids=[read.names[place] for place in chosen],
             groups=groups if any(group is not None for group in groups) else None,
         )
-        self._is_saved = False
+        self._state.is_stale = True
         if chosen:
             self.latest = read.names[chosen[-1]]
 
@@ -238,31 +229,19 @@ class WatchSession:
 
         A disk that is full for a while costs nothing but a later start from an older state.
         """
-        pause = max(SECONDS_BETWEEN_SAVES, self._save_seconds / SAVING_SHARE)
-        if self._is_saved or time.monotonic() - self._saved_at <= pause:
+        if not self._state.is_due:
             return
         try:
             self.save()
             self.trouble = None
         except OSError as error:
-            self._saved_at = time.monotonic()
+            self._state.wait_anew()
             self.trouble = str(error)
             _logger.warning("%s; trying again later", error)
 
     def save(self) -> None:
         """Write scorer and ledger to one file, so that neither is ever ahead of the other."""
-        started = time.monotonic()
-        notes = {"watch": self._identity, "ledger": self._ledger.to_json()}
-        self.scorer.snapshot().write(self._state, notes)
-        self._saved_at = time.monotonic()
-        self._save_seconds = self._saved_at - started
-        self._is_saved = True
-
-    def _resumed(self, device: str, threads: int | None) -> StreamingScorer:
-        snapshot, notes = Snapshot.read_with_notes(self._state)
-        check_same_watch(notes.get("watch", {}), self._identity, self._state)
-        self._ledger = Ledger.from_json(notes["ledger"])
-        return StreamingScorer.restore(snapshot, device=device, threads=threads)
+        self._state.write(self.scorer, self._ledger)
 
     def _see_all(self, listing: Listing) -> None:
         for file, signature in listing.frames.items():
@@ -307,7 +286,7 @@ class WatchSession:
                 for name in names:
                     self._landing.forget(name)
                     self._ledger.strike(name)
-                self._is_saved = False
+                self._state.is_stale = True
         return len(names)
 
     def _discard(self, files: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.streaming.watching.real_stamp import absolute_location, real_stamp
 
@@ -26,7 +27,7 @@ class WatchSettings:
     """
 
     real: str
-    model: str = "efficientnet-lite0"
+    model: str = DEFAULT_MODEL
     k: int = 1
     capacity: int | None = None
     seed: int = 0

@@ -6,12 +6,14 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from twinscore.images.sources.endings import printable
+from twinscore.base.printable import printable
+from twinscore.images.sources.passed_over import describe_passed_over
+from twinscore.report.terminal.console import Console
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -84,7 +86,7 @@ class WatchView:
         figures = Table.grid(padding=(0, 2))
         if result is None:
             reason = session.obstacle if session.counted else None
-            heading.append(reason or "waiting for frames", style="dim")
+            heading.append(printable(reason) if reason else "waiting for frames", style="dim")
         else:
             heading.append(f"{result.score:.3f}", style="bold")
             for name, value in _figures(result):
@@ -98,10 +100,13 @@ class WatchView:
             )
         for name, reason in list(session.unreadable.items())[-3:]:
             figures.add_row(
-                Text("Unreadable", style="yellow"), Text(f"{printable(name)}: {reason}")
+                Text("Unreadable", style="yellow"), Text(printable(f"{name}: {reason}"))
             )
+        if session.passed_over:
+            passed_over = describe_passed_over(session.passed_over)
+            figures.add_row(Text("Note", style="yellow"), Text(printable(passed_over)))
         if session.trouble is not None:
-            figures.add_row(Text("Trouble", style="yellow"), Text(session.trouble))
+            figures.add_row(Text("Trouble", style="yellow"), Text(printable(session.trouble)))
         scale = _scale(result.score) if result is not None else Text()
         return Group(heading, scale, figures, Text("Ctrl-C stops; nothing is lost.", style="dim"))
 
@@ -123,10 +128,12 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     counts = f"{session.counted:,} frames counted, {session.waiting:,} landing"
     if session.unreadable:
         counts += f", {len(session.unreadable):,} unreadable"
+    if session.passed_over:
+        counts += f"; {printable(describe_passed_over(session.passed_over))}"
     if session.trouble is not None:
-        counts += f" ({session.trouble})"
+        counts += f" ({printable(session.trouble)})"
     if result is None:
-        reason = f" ({session.obstacle})" if session.counted and session.obstacle else ""
+        reason = f" ({printable(session.obstacle)})" if session.counted and session.obstacle else ""
         return f"no score yet: {counts}{reason}"
     low, high = result.interval
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import twinscore as ts
+from scored import score_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def points(count: int, seed: int, width: int = 8) -> Points:
 
 
 def test_sides_drawn_alike_are_mixed() -> None:
-    result = ts.score(points(400, 0), points(300, 1))
+    result = score_all(points(400, 0), points(300, 1))
     low, high = result.null_interval
     assert low < result.score < high
     assert result.p_value > 0.01
@@ -34,7 +35,7 @@ def test_sides_drawn_alike_are_mixed() -> None:
 
 
 def test_sides_far_apart_are_told_apart_every_time() -> None:
-    result = ts.score(points(60, 0), points(40, 1) + 100)
+    result = score_all(points(60, 0), points(40, 1) + 100)
     assert result.score == result.reverse_score == result.overlap == 0.0
     assert result.p_value == pytest.approx(1e-4)
     assert result.z < -5
@@ -42,14 +43,14 @@ def test_sides_far_apart_are_told_apart_every_time() -> None:
 
 def test_copies_of_real_images_raise_the_score_and_are_named() -> None:
     real = points(100, 0)
-    result = ts.score(real, real[:50].copy())
+    result = score_all(real, real[:50].copy())
     assert result.score > 1.2
     assert result.duplicates == 50
     assert any("copies" in warning for warning in result.warnings)
 
 
 def test_score_is_the_ratio_of_observed_to_expected_real_neighbors() -> None:
-    result = ts.score(points(80, 0), points(120, 1) * 2)
+    result = score_all(points(80, 0), points(120, 1) * 2)
     ratio = result.observed_real_fraction / result.expected_real_fraction
     assert result.score == pytest.approx(ratio)
 
@@ -61,7 +62,7 @@ def test_threads_change_nothing(grouped: bool) -> None:
         "synthetic_groups": np.arange(200) // 4 if grouped else None,
     }
     results = [
-        ts.score(points(300, 0), points(200, 1), 3, threads=threads, **groups)
+        score_all(points(300, 0), points(200, 1), 3, threads=threads, **groups)
         for threads in (1, 2, 5)
     ]
     assert len({_without_seconds(result) for result in results}) == 1
@@ -70,19 +71,19 @@ def test_threads_change_nothing(grouped: bool) -> None:
 
 def _without_seconds(result: ts.ScoreResult) -> str:
     fields = result.to_dict()
-    del fields["seconds"]
+    del fields["seconds"], fields["settings"]
     return str(fields)
 
 
 def test_the_order_of_rows_does_not_change_the_score() -> None:
     real, synthetic = points(150, 0), points(100, 1)
-    backward = ts.score(real[::-1], synthetic[::-1])
-    assert backward.score == pytest.approx(ts.score(real, synthetic).score, abs=1e-12)
+    backward = score_all(real[::-1], synthetic[::-1])
+    assert backward.score == pytest.approx(score_all(real, synthetic).score, abs=1e-12)
 
 
 def test_the_seed_moves_the_p_value_only() -> None:
     real, synthetic = points(100, 0), points(100, 1) * 1.05
-    first, second = (ts.score(real, synthetic, seed=seed) for seed in (0, 1))
+    first, second = (score_all(real, synthetic, seed=seed) for seed in (0, 1))
     assert first.score == second.score
     assert first.p_value != second.p_value
     assert first.p_value == pytest.approx(second.p_value, abs=0.05)
@@ -91,7 +92,7 @@ def test_the_seed_moves_the_p_value_only() -> None:
 def test_groups_are_separate_per_side() -> None:
     # "clip 1" of the camera and "clip 1" of the renderer have nothing to do with each other.
     labels = [f"clip {row // 4}" for row in range(80)]
-    result = ts.score(points(80, 0), points(80, 1), real_groups=labels, synthetic_groups=labels)
+    result = score_all(points(80, 0), points(80, 1), real_groups=labels, synthetic_groups=labels)
     assert result.groups == {"real": 20, "synthetic": 20}
 
 
@@ -99,7 +100,7 @@ def test_folders_as_groups(make_folder: MakeFolder) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     real = make_folder("real", {"a": 3, "b": 3, "c": 2})
     synthetic = make_folder("synthetic", {"a": 4, "b": 4}, seed=1)
-    result = ts.score(real, synthetic, group_by="folder")
+    result = score_all(real, synthetic, group_by="folder")
     assert result.groups == {"real": 3, "synthetic": 2}
     assert set(result.samples["group"].to_pylist()) == {"a", "b", "c"}
 
@@ -109,8 +110,8 @@ def test_folders_and_arrays_of_the_same_images_score_alike(make_folder: MakeFold
     real, synthetic = make_folder("real", {".": 12}), make_folder("synthetic", {".": 9}, seed=1)
     embedder = ts.Embedder()
     vectors = [embedder.embed(sorted(folder.rglob("*.png"))) for folder in (real, synthetic)]
-    of_folders = ts.score(real, synthetic, model=embedder)
-    of_arrays = ts.score(vectors[0], vectors[1])
+    of_folders = score_all(real, synthetic, model=embedder)
+    of_arrays = score_all(vectors[0], vectors[1])
     assert of_folders.score == of_arrays.score
     assert of_folders.model == embedder.fingerprint
     assert of_folders.preprocessing == embedder.preprocessing.fingerprint
@@ -119,7 +120,7 @@ def test_folders_and_arrays_of_the_same_images_score_alike(make_folder: MakeFold
 
 def test_embeddings_on_one_side_only_call_for_the_same_model(make_folder: MakeFolder) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
-    result = ts.score(points(20, 0, width=1280), make_folder("renders", {".": 4}))
+    result = score_all(points(20, 0, width=1280), make_folder("renders", {".": 4}))
     assert any("ready-made embeddings" in warning for warning in result.warnings)
 
 
@@ -127,7 +128,7 @@ def test_unreadable_images_are_listed_with_their_reason(make_folder: MakeFolder)
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     real, synthetic = make_folder("real", {".": 39}), make_folder("synthetic", {".": 8}, seed=1)
     (real / "broken.png").write_bytes(b"no image at all")
-    result = ts.score(real, synthetic)
+    result = score_all(real, synthetic)
     (skipped,) = result.skipped["real"]
     assert skipped.name.endswith("real/broken.png")
     assert skipped.reason == "not an image"
@@ -143,14 +144,14 @@ def test_more_than_one_in_twenty_unreadable_needs_consent(make_folder: MakeFolde
     with pytest.raises(
         ts.TooManySkipsError, match=r"1 of 9 synthetic images .* 5%.*broken.png: not an image"
     ):
-        ts.score(real, synthetic)
-    assert ts.score(real, synthetic, allow_skips=True).n_synthetic == 8
+        score_all(real, synthetic)
+    assert score_all(real, synthetic, allow_skips=True).n_synthetic == 8
 
 
 def test_progress_names_each_stage_and_ends_at_its_total(make_folder: MakeFolder) -> None:
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     stages: dict[str, tuple[int, int]] = {}
-    ts.score(
+    score_all(
         make_folder("real", {"a": 3, "b": 3}),
         make_folder("synthetic", {"a": 3, "b": 3}, seed=1),
         group_by="folder",
@@ -190,21 +191,21 @@ def test_what_cannot_be_scored_is_refused_with_the_reason(
 ) -> None:
     arguments = {"real": points(10, 0), "synthetic": points(9, 1), **arguments}
     with pytest.raises(ValueError, match=message):
-        ts.score(**arguments)
+        score_all(**arguments)
 
 
 def test_a_row_that_is_not_finite_is_named() -> None:
     broken = points(9, 1)
     broken[4, 2] = np.nan
     with pytest.raises(ValueError, match=r"synthetic embeddings: .* NaN or infinity in row 4"):
-        ts.score(points(10, 0), broken)
+        score_all(points(10, 0), broken)
 
 
 def test_one_folder_for_both_sides_is_refused_however_it_is_spelled(tmp_path: Path) -> None:
     Image.new("RGB", (9, 9)).save(tmp_path / "image.png")
     (tmp_path / "elsewhere").symlink_to(tmp_path)
     with pytest.raises(ValueError, match="two different inputs"):
-        ts.score(tmp_path, f"{tmp_path}/elsewhere/")
+        score_all(tmp_path, f"{tmp_path}/elsewhere/")
 
 
 @pytest.mark.parametrize("swapped", [False, True])
@@ -212,4 +213,4 @@ def test_a_folder_inside_the_other_is_refused(make_folder: MakeFolder, swapped: 
     outer = make_folder("photos", {"real": 2, "renders": 2})
     sides = [outer, outer / "renders"]
     with pytest.raises(ValueError, match=r"renders lies inside .*photos: its images"):
-        ts.score(*(reversed(sides) if swapped else sides))
+        score_all(*(reversed(sides) if swapped else sides))

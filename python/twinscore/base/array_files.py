@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MEMBER_ENDING = ".npy"
+_MOST_DEFLATED = 1032
+"""Bytes that one byte of deflate can stand for (zlib, technical details)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,34 @@ def map_npy(path: Path) -> npt.NDArray[Any]:
 
 def npz_headers(path: Path) -> dict[str, ArrayHeader]:
     """Read the headers of all arrays in a ``.npz`` file, by key."""
+    with _naming_damage(path), path.open("rb") as file:
+        return headers_of_npz(file)
+
+
+def headers_of_npz(file: IO[bytes]) -> dict[str, ArrayHeader]:
+    """Read the headers of all arrays in an open ``.npz`` file, by key.
+
+    Raises
+    ------
+    Exception
+        Of nearly every kind, where the file is damaged; ValueError where an array is shorter than
+        its header says: numpy would reserve memory for whatever a header promises.
+    """
     headers = {}
-    with _naming_damage(path), zipfile.ZipFile(path) as archive:
+    there = file.seek(0, os.SEEK_END)
+    with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
             if not member.filename.endswith(_MEMBER_ENDING):
                 continue
-            with archive.open(member) as file:
-                header = _read_header(file)
-            # A header may promise anything: numpy would reserve memory for it.
-            promised = math.prod(header.shape) * header.dtype.itemsize
-            if promised > member.file_size and not header.dtype.hasobject:
+            with archive.open(member) as opened:
+                header = _read_header(opened)
+            packed = min(member.compress_size, there)
+            most = packed * _MOST_DEFLATED if member.compress_type else packed
+            promised = math.prod(map(int, header.shape)) * header.dtype.itemsize
+            is_promise_kept = min(header.shape, default=0) >= 0 and promised <= min(
+                member.file_size, most
+            )
+            if not is_promise_kept and not header.dtype.hasobject:
                 raise ValueError(f"the array {member.filename!r} is shorter than its header says")
             headers[member.filename.removesuffix(_MEMBER_ENDING)] = header
     return headers

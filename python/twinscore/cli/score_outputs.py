@@ -1,0 +1,74 @@
+"""Where the answer of `twinscore score` goes: a summary, a page, a file of JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from twinscore.cli.command_line import command_line
+from twinscore.cli.messages import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from twinscore.scoring.estimate import Estimate
+
+
+def print_result(result: Estimate) -> None:
+    """Print the summary that the kind of result has."""
+    from twinscore.report.terminal.console import Console
+    from twinscore.report.terminal.sample import print_sampled_summary
+    from twinscore.report.terminal.summary import print_summary
+    from twinscore.scoring.result import SampledResult, ScoreResult
+
+    console = Console(highlight=False)
+    if isinstance(result, ScoreResult):
+        print_summary(result, console)
+    elif isinstance(result, SampledResult):
+        print_sampled_summary(result, console)
+
+
+def write_page(
+    result: Estimate, folder: Path, title: str, map_method: str | None, *, quiet: bool
+) -> None:
+    """Write report.html of a result of all images."""
+    from twinscore.report.page.score_page import write_report
+    from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.result_files import REPORT_FILE
+
+    with ProgressDisplay(quiet=quiet) as progress:
+        write_report(
+            result,
+            folder / REPORT_FILE,
+            title=title,
+            command=command_line(),
+            map_method=map_method,
+            progress=progress,
+        )
+
+
+def can_report(wanted: bool | None, *, quiet: bool) -> bool:
+    """Tell whether to make a report; only one that was asked for may fail."""
+    from twinscore.report.page.document import check_page_packages
+
+    if wanted is False:
+        return False
+    try:
+        check_page_packages()
+    except ImportError as error:
+        if wanted:
+            raise
+        if not quiet:
+            say(f"twinscore: no report.html: {error}", err=True)
+        return False
+    return True
+
+
+def check_json_target(target: Path) -> None:
+    """Make sure that JSON can be written there, before hours are spent on making it."""
+    from twinscore.scoring.result_files import check_writable
+
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"cannot write to {target}: {target.parent} is no folder")
+    # Pipes and devices need no room beside them.
+    if target.is_file() or not target.exists():
+        check_writable(target.parent, overwrite=True)

@@ -1,0 +1,79 @@
+"""How a run searches: one record, handed to everything that looks for neighbors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from twinscore.base.counts import checked_count
+from twinscore.neighbors.choice import AUTOMATIC
+from twinscore.neighbors.registry import check_available
+from twinscore.neighbors.search import knn, self_knn
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from twinscore.base.progress import ProgressCallback
+    from twinscore.neighbors.records import Neighbors
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """By what neighbors are found.
+
+    Attributes
+    ----------
+    backend
+        See `twinscore.knn`.
+    threads
+        None for all that the process may use.
+
+    Raises
+    ------
+    ValueError, TypeError
+        There is no such backend or setting of it, or threads are no number above 0.
+    MissingExtraError
+        The backend's package is not installed.
+    """
+
+    backend: str = "exact"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot search."""
+        if self.threads is not None:
+            checked_count(self.threads, "threads")
+        if self.backend != AUTOMATIC:
+            check_available(self.backend)
+
+    def with_threads(self, threads: int | None) -> SearchSettings:
+        """Return the same settings with other threads, where such are given."""
+        return self if threads is None else replace(self, threads=threads)
+
+    def knn(
+        self,
+        queries: npt.ArrayLike,
+        reference: npt.ArrayLike,
+        k: int,
+        *,
+        progress: ProgressCallback | None = None,
+    ) -> Neighbors:
+        """Find the k nearest reference rows of every query; see `twinscore.knn`."""
+        return knn(
+            queries, reference, k, backend=self.backend, threads=self.threads, progress=progress
+        )
+
+    def self_knn(
+        self,
+        points: npt.ArrayLike,
+        k: int,
+        groups: npt.ArrayLike | None = None,
+        *,
+        progress: ProgressCallback | None = None,
+    ) -> Neighbors:
+        """Find the k nearest other points of every point; see `twinscore.self_knn`."""
+        return self_knn(points, k, groups, self.backend, self.threads, progress=progress)
+
+
+EXACT = SearchSettings()
+"""Our own search, with all threads that the process may use."""

@@ -1,0 +1,105 @@
+"""What can be refused about two sides before the first image is embedded."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.embedding.records import Embeddings
+from twinscore.graph.pool import check_neighbor_count, check_side
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from twinscore.images.sources.columns import ColumnedSource
+    from twinscore.scoring.settings import ScoreSettings
+
+NO_GROUPS = (
+    "expected images without groups, got groups: precision and budget (--precision, --budget) "
+    "sample single images; leave them out to score groups"
+)
+
+
+def check_distinct(real: Any, synthetic: Any) -> None:
+    """Refuse one place for both sides, and a side that lies within the other.
+
+    Raises
+    ------
+    ValueError
+        The message names both.
+    """
+    if not (isinstance(real, str | os.PathLike) and isinstance(synthetic, str | os.PathLike)):
+        return
+    first, second = Path(real), Path(synthetic)
+    if first.exists() and second.exists() and first.samefile(second):
+        raise ValueError(
+            f"expected two different inputs, got {os.fspath(real)} for both real and synthetic"
+        )
+    for inner, outer in ((first, second), (second, first)):
+        if outer.is_dir() and inner.resolve().is_relative_to(outer.resolve()) and inner.is_dir():
+            raise ValueError(
+                f"expected two separate folders, but {inner} lies inside {outer}: "
+                "its images would count for both sides"
+            )
+
+
+def check_sides(
+    sources: Mapping[str, ColumnedSource | Embeddings], settings: ScoreSettings
+) -> None:
+    """Refuse sides that the settings do not fit, by what is known before an image is read.
+
+    Parameters
+    ----------
+    sources
+        "real" and "synthetic".
+    settings
+        How they are to be scored.
+
+    Raises
+    ------
+    ValueError
+        A side has too few images or groups, k is too large, a column is not there, or a sample
+        is wanted of images in groups.
+    """
+    sizes = {side: _size(source) for side, source in sources.items()}
+    for side, source in sources.items():
+        check_side(side, sizes[side], _groups(source))
+    check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
+    synthetic = sources["synthetic"]
+    known = synthetic.columns if isinstance(synthetic, Embeddings) else synthetic.column_names
+    check_columns(known, settings.slice_by)
+    if settings.sample is not None and any(map(_is_grouped, sources.values())):
+        raise ValueError(NO_GROUPS)
+
+
+def check_columns(known: Collection[str], slice_by: Iterable[str]) -> None:
+    """Refuse slices by a column that the synthetic side lacks.
+
+    Raises
+    ------
+    ValueError
+        The message names the columns there are.
+    """
+    for column in slice_by:
+        if column not in known:
+            there_are = ", ".join(sorted(known)) or "none"
+            raise ValueError(
+                f"slice_by: expected a column of the synthetic side ({there_are}), got {column!r}"
+            )
+
+
+def _size(source: ColumnedSource | Embeddings) -> int:
+    return len(source.vectors) if isinstance(source, Embeddings) else len(source)
+
+
+def _groups(source: ColumnedSource | Embeddings) -> tuple[str, ...] | None:
+    return source.groups if isinstance(source, Embeddings) else None
+
+
+def _is_grouped(source: ColumnedSource | Embeddings) -> bool:
+    """Tell whether a side has groups, of images as far as the first one shows."""
+    if isinstance(source, Embeddings):
+        return source.groups is not None
+    return any(item.group is not None for item in islice(source, 1))

@@ -1,0 +1,260 @@
+"""The whole way from images or embeddings to a result; the only module that knows the order."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.errors import TooManySkipsError
+from twinscore.embedding.into_memory import check_same_model, embed_images
+from twinscore.embedding.models import DEFAULT_MODEL
+from twinscore.embedding.records import Embeddings
+from twinscore.embedding.sides import open_source
+from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.scoring.early_checks import NO_GROUPS, check_distinct, check_sides
+from twinscore.scoring.options import settings_of
+from twinscore.scoring.run import Run
+from twinscore.scoring.scored_pool import ScoredPool
+from twinscore.scoring.way import score_embeddings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from twinscore.base.progress import StageProgress
+    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.sources.columns import ColumnedSource
+    from twinscore.measures.interval import IntervalMethod
+    from twinscore.measures.published_procedure import Convention, Space
+    from twinscore.scoring.result import SampledResult, ScoreResult
+
+    Labels = Sequence[Any] | npt.NDArray[Any]
+
+MOST_SKIPPED = 0.05
+"""Share of unreadable images of one side above which a score needs the caller's consent."""
+
+
+def score(
+    real: Any,
+    synthetic: Any,
+    k: int = 1,
+    real_groups: Labels | None = None,
+    synthetic_groups: Labels | None = None,
+    threads: int | None = None,
+    *,
+    group_by: str | None = None,
+    slice_by: str | Sequence[str] = (),
+    collapse_duplicates: bool = False,
+    interval: IntervalMethod = "local",
+    diagnostics: bool = True,
+    space: Space = "embedding",
+    convention: Convention = "exact",
+    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
+    device: str = "cpu",
+    backend: str = "exact",
+    precision: float | None = None,
+    budget: float | None = None,
+    exposure: float | None = None,
+    video_interval: float = DEFAULT_INTERVAL,
+    allow_remote_paths: bool = False,
+    allow_skips: bool = False,
+    seed: int = 0,
+    progress: StageProgress | None = None,
+) -> ScoreResult | SampledResult:
+    """Score how far synthetic images can be told apart from real ones.
+
+    Parameters
+    ----------
+    real, synthetic
+        Each a path, URL or pattern: a folder, list, manifest, archive or clip of images, an
+        embedding store, or embeddings in .npy, .npz or .parquet; an array or tensor of shape
+        (n, d) holding embeddings; or an iterable of images (paths, PIL images, arrays, tensors).
+    k
+        Neighbors per image.
+    real_groups, synthetic_groups
+        One label per image: images of one clip, scene or camera pass share it.
+    threads
+        None for all that the process may use.
+    group_by
+        Column whose values are the groups: "folder", "folder:1", or one of a manifest.
+    slice_by
+        Columns of the synthetic side: the images of each value are scored apart.
+    collapse_duplicates
+        Make images of one side that are nearly the same a group.
+    interval
+        How the 95 % interval is found: "local" (the default, see `bench/coverage.py` for how
+        often it holds the truth), "subsample", "jackknife" or "query-bootstrap".
+    diagnostics
+        False leaves out what takes further searches: equal sides, distance ratio, principal
+        axes, control.
+    space, convention
+        "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
+        its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
+    model
+        "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+    device
+        "cpu", "cuda", "cuda:1" for a certain one, or "auto".
+    backend
+        Neighbor search; see `twinscore.self_knn`. "auto" chooses one from the size of the pool
+        and the speed of the machine. What an approximate one does to the score is audited.
+    precision
+        Search a random sample of the synthetic images only, as large as it takes to bracket the
+        score of all of them to plus or minus this: 0.01.
+    budget
+        The same until so many seconds have passed.
+    exposure
+        In stops, for OpenEXR and HDR files; None: the model's own, 0 for most. An `Embedder`
+        that is passed has its own.
+    video_interval
+        Seconds between two frames of a video clip.
+    allow_remote_paths
+        Let a list or table at a URL lead to files of this machine and to other hosts.
+    allow_skips
+        Go on when more than 5 % of a side cannot be read.
+    seed
+        Of permutations and draws; the result depends on it and on the data alone.
+    progress
+        Called now and then with (stage, done, total).
+
+    Returns
+    -------
+    ScoreResult
+        Of all images; a `SampledResult`, which lacks what only these tell, where a precision or
+        budget was given, or "auto" settled for one.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, TypeError
+        Where an input cannot be used; the message names the file or row.
+    TooManySkipsError
+        Where more than 5 % of a side cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np, twinscore as ts
+    >>> random = np.random.default_rng(0)
+    >>> real, twin = random.normal(size=(2, 200, 8)).astype("float32")
+    >>> result = ts.score(real, twin)
+    >>> 0.7 < result.score < 1.3
+    True
+    """
+    settings = settings_of(
+        k=k,
+        threads=threads,
+        group_by=group_by,
+        slice_by=slice_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
+        space=space,
+        convention=convention,
+        model=model,
+        device=device,
+        backend=backend,
+        precision=precision,
+        budget=budget,
+        exposure=exposure,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+        allow_skips=allow_skips,
+        seed=seed,
+    )
+    groups = {"real": real_groups, "synthetic": synthetic_groups}
+    return score_sides(real, synthetic, Run(settings, progress), groups=groups)
+
+
+def score_sides(
+    real: Any,
+    synthetic: Any,
+    run: Run,
+    *,
+    groups: Mapping[str, Labels | None] | None = None,
+    embedder: Embedder | None = None,
+) -> ScoreResult | SampledResult:
+    """Open both sides, embed what is images, and score.
+
+    Parameters
+    ----------
+    real, synthetic
+        As in `score`.
+    run
+        How, and whom to tell.
+    groups
+        By side, one label per image.
+    embedder
+        That the settings describe, where it is open already.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError, TypeError, TooManySkipsError
+        As `score`.
+    """
+    settings = run.settings
+    labels = groups or {}
+    if settings.sample is not None and any(given is not None for given in labels.values()):
+        raise ValueError(NO_GROUPS)
+    check_distinct(real, synthetic)
+    started = time.perf_counter()
+    sources = {
+        side: open_source(
+            value,
+            side=side,
+            group_by=settings.images.group_by,
+            groups=labels.get(side),
+            video_interval=settings.images.video_interval,
+            allow_remote_paths=settings.images.allow_remote_paths,
+        )
+        for side, value in (("real", real), ("synthetic", synthetic))
+    }
+    check_same_model(sources)
+    check_sides(sources, settings)
+    sides, exposure = _embedded(sources, run, embedder)
+    seconds = time.perf_counter() - started
+    result = score_embeddings(sides["real"], sides["synthetic"], run)
+    images = {
+        side: source for side, source in sources.items() if not isinstance(source, Embeddings)
+    }
+    return dataclasses.replace(
+        result,
+        seconds={"embedding": seconds, **result.seconds},
+        inputs={"real": _location(real), "synthetic": _location(synthetic)},
+        pool=ScoredPool(sides["real"], sides["synthetic"], images, exposure),
+    )
+
+
+def _embedded(
+    sources: Mapping[str, ColumnedSource | Embeddings], run: Run, embedder: Embedder | None
+) -> tuple[dict[str, Embeddings], float]:
+    """Embed the sides that are images; return the exposure they were read at as well."""
+    images = run.settings.images
+    sides = {}
+    for side, source in sources.items():
+        if isinstance(source, Embeddings):
+            sides[side] = source
+        else:
+            if embedder is None:
+                embedder = images.open_embedder(run.settings.search.threads)
+                check_same_model(sources, embedder)
+            sides[side] = embed_images(source, embedder, run.stage(f"Embedding {side} images"))
+        if not images.allow_skips:
+            _check_skips(sides[side], side)
+    return sides, 0.0 if embedder is None else embedder.preprocessing.exposure
+
+
+def _location(value: Any) -> str | None:
+    return os.fspath(value) if isinstance(value, str | os.PathLike) else None
+
+
+def _check_skips(side: Embeddings, name: str) -> None:
+    total = len(side.vectors) + len(side.skipped)
+    if len(side.skipped) <= MOST_SKIPPED * total:
+        return
+    first = side.skipped[0]
+    raise TooManySkipsError(
+        f"{len(side.skipped):,} of {total:,} {name} images could not be read, more than "
+        f"{MOST_SKIPPED:.0%} (the first: {first.name}: {first.reason}); "
+        "allow_skips (--allow-skips) scores the others"
+    )

@@ -1,0 +1,93 @@
+"""Both sides as one pool, with all that its one search found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.graph.pool import pool_of
+from twinscore.measures.duplicates import merged_groups, near_duplicates
+from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
+
+if TYPE_CHECKING:
+    from twinscore.embedding.records import Embeddings
+    from twinscore.graph.pool import Pool
+    from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.measures.unit_graphs import PoolGraphs
+    from twinscore.neighbors.records import Neighbors
+    from twinscore.scoring.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedPool:
+    """A pool and its neighbors.
+
+    Attributes
+    ----------
+    pool
+        Its groups are those that the score counts: near-duplicates are among them where they
+        were collapsed.
+    neighbors
+        Of each point, as many as `search_width` tells; none of its own group.
+    nearest_real
+        The nearest real point of each synthetic one.
+    duplicates
+        Points nearly the same.
+    """
+
+    pool: Pool
+    neighbors: Neighbors
+    nearest_real: Neighbors
+    duplicates: NearDuplicates
+
+
+def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedPool:
+    """Pool two sides and search the pool.
+
+    Raises
+    ------
+    ValueError
+        As `pool_of`, or where collapsing duplicates leaves fewer than k others.
+    """
+    settings = run.settings
+    pool = pool_of(real, synthetic, settings.k)
+    neighbors = _search(pool, run)
+    duplicates = near_duplicates(
+        pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
+    )
+    if settings.collapse_duplicates:
+        pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
+        pool.check_neighbor_count(settings.k)
+        neighbors = _search(pool, run)
+    nearest_real = settings.search.knn(
+        synthetic.vectors,
+        real.vectors,
+        1,
+        progress=run.stage("Finding nearest real images"),
+    )
+    return SearchedPool(pool, neighbors, nearest_real, duplicates)
+
+
+def unit_graphs(searched: SearchedPool, run: Run) -> PoolGraphs:
+    """Read the graphs of the units: of the images, or of draws of one image a group."""
+    pool, settings = searched.pool, run.settings
+    if pool.groups is None:
+        return graphs_of(searched.neighbors, pool.is_real, settings.k)
+    return grouped_graphs(
+        pool,
+        settings.k,
+        seed=settings.seed,
+        search=settings.search,
+        progress=run.stage("Drawing one image per group"),
+    )
+
+
+def _search(pool: Pool, run: Run) -> Neighbors:
+    k = run.settings.k
+    smallest_choice = len(pool.vectors) - int(np.bincount(pool.units).max())
+    width = min(search_width(k, len(pool.unit_is_real)), smallest_choice)
+    return run.settings.search.self_knn(
+        pool.vectors, max(width, k), pool.groups, progress=run.stage("Finding neighbors")
+    )
