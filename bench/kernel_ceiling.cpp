@@ -48,8 +48,11 @@ void report(std::string_view name, const ScreenKernel& kernel) {
     for (const std::size_t cells : {16U, 32U, 64U, 128U, 256U, 640U}) {
         double best = std::numeric_limits<double>::infinity();
         for (int i = 0; i < repeats; ++i) best = std::min(best, seconds_per_pass(kernel, cells));
-        const std::size_t coordinates =
-            (cells - leading_cells(kernel.precision)) * values_per_cell(kernel.precision);
+        std::size_t value_cells = cells - leading_cells(kernel.precision);
+        if (kernel.precision == Precision::narrow_int8) {
+            value_cells -= (value_cells + narrow_block) / (narrow_block + 1);
+        }
+        const std::size_t coordinates = value_cells * values_per_cell(kernel.precision);
         const auto rows = rows_wanted / kernel.block_rows * kernel.block_rows;
         const auto operations = 2.0 * static_cast<double>(rows * panels * panel_rows * coordinates);
         std::printf("%-16s %12zu %10.1f\n", name.data(), coordinates, operations / best / 1e9);

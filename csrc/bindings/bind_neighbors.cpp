@@ -28,9 +28,11 @@ py::dict to_dict(const SearchReport& report) {
 py::tuple to_tuple(NeighborTable&& table, const SearchProblem& problem) {
     const auto rows = static_cast<py::ssize_t>(problem.queries.rows);
     const auto k = static_cast<py::ssize_t>(problem.k);
+    const bool complete = table.tie_counts.empty();
     return py::make_tuple(
         to_array(std::move(table.distances), {rows, k}), to_array(std::move(table.ids), {rows, k}),
-        to_array(std::move(table.tie_offsets)), to_array(std::move(table.tie_ids)));
+        to_array(std::move(table.tie_offsets)), to_array(std::move(table.tie_ids)),
+        complete ? py::object(py::none()) : to_array(std::move(table.tie_counts)));
 }
 
 py::tuple search(const SearchProblem& problem, const std::string& kernel, const std::string& screen,

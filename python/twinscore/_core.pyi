@@ -6,6 +6,7 @@ import numpy.typing as npt
 _Points = npt.NDArray[np.float32 | np.float16]
 _Float64 = npt.NDArray[np.float64]
 _Int64 = npt.NDArray[np.int64]
+_Found = tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None]
 _Progress = Callable[[int, int], None] | None
 
 def kernels() -> list[str]: ...
@@ -19,7 +20,7 @@ def exact_knn(
     screen: str,
     threads: int,
     progress: _Progress,
-) -> tuple[_Float64, _Int64, _Int64, _Int64, dict[str, int]]: ...
+) -> tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None, dict[str, int]]: ...
 def exact_self_knn(
     points: _Points,
     k: int,
@@ -28,7 +29,7 @@ def exact_self_knn(
     screen: str,
     threads: int,
     progress: _Progress,
-) -> tuple[_Float64, _Int64, _Int64, _Int64, dict[str, int]]: ...
+) -> tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None, dict[str, int]]: ...
 def pair_distances(points: _Points, first: _Int64, second: _Int64, kernel: str) -> _Float64: ...
 
 class PreparedReference:
@@ -40,7 +41,7 @@ class PreparedReference:
         query_groups: _Int64 | None,
         reference_groups: _Int64 | None,
         retired: npt.NDArray[np.uint8] | None,
-    ) -> tuple[_Float64, _Int64, _Int64, _Int64]: ...
+    ) -> _Found: ...
 
 def permuted_scores(
     offsets: _Int64,

@@ -3,8 +3,8 @@
 #include <limits>
 #include <random>
 #include <stdexcept>
-#include <thread>
 
+#include "basis/joined_threads.hpp"
 #include "expect.hpp"
 #include "kernels/dispatch.hpp"
 #include "search/exact_search.hpp"
@@ -208,9 +208,9 @@ void searches_at_the_same_time_share_nothing() {
     const Rows points = grid_rows(400, 20, 5);
     const SearchProblem problem{
         .queries = points.view(), .reference = points.view(), .k = 2, .self_join = true};
-    std::vector<std::jthread> callers;
+    JoinedThreads callers;
     for (int caller = 0; caller < 3; ++caller) {
-        callers.emplace_back([&] {
+        callers.start([&] {
             SilentMonitor monitor;
             expect_naive_answer(problem, exact_search(problem, {&choose_kernel(""), 2}, monitor));
         });

@@ -3,7 +3,9 @@
 #include <limits>
 #include <random>
 
+#include "emulated_vnni.hpp"
 #include "expect.hpp"
+#include "integer_sketches.hpp"
 #include "kernels/dispatch.hpp"
 #include "rows/panels.hpp"
 #include "rows/principal_axes.hpp"
@@ -63,7 +65,7 @@ std::vector<double> products_of(const Sketches& sketches) {
     const std::vector<float> bounds(std::max(rows + most_block_rows, panel_rows), open);
     const std::size_t block_rows = sketches.kernel().block_rows;
     Panels<Cell> panels(rows, sketches.cells());
-    for (std::size_t i = 0; i < rows; ++i) panels.set_row(i, sketches.row(i));
+    for (std::size_t i = 0; i < rows; ++i) sketches.copy_to(panels, i, i);
     std::vector<double> all(rows * rows);
     std::uint64_t survivors[most_block_rows];
     float products[most_block_rows * panel_rows];
@@ -125,31 +127,58 @@ void sketches_lose_no_pair_within_reach_and_rule_others_out() {
     }
 }
 
-// Whole numbers of at most 127 are int8 as they are, also where each of them is the largest.
-void int8_products_of_whole_numbers_are_exact() {
-    constexpr std::size_t width = 1001;
-    FloatMatrix whole(rows, width);
+// The coarse screens of this machine, and of instructions it can take apart.
+std::vector<const ScreenKernel*> coarse_screens() {
+    std::vector<const ScreenKernel*> screens;
+    for (const Kernel* kernel : available_kernels()) {
+#if defined(TWINSCORE_X86)
+        if (kernel->name == "avx2") screens.push_back(&testing::emulated_vnni_screen_kernel());
+#endif
+        if (kernel->coarse != nullptr) screens.push_back(kernel->coarse);
+    }
+    return screens;
+}
+
+// Rows that are as large as their sketches can be, in parallel and against each other, and others.
+FloatMatrix large_rows(std::size_t width) {
+    FloatMatrix made(rows, width);
     std::mt19937 random(7);
     for (std::size_t i = 0; i < rows; ++i) {
         for (std::size_t j = 0; j < width; ++j) {
-            const auto value = i < 2 ? 127.0F : static_cast<float>(random() % 255) - 127.0F;
-            whole.row(i)[j] = i % 2 == 0 ? value : -value;
+            const float any = static_cast<float>(random() % 255) / 127.0F - 1.0F;
+            const float value = i % 6 < 2 ? 1.0F : i % 6 == 2 ? (j % 4 < 2 ? 1.0F : 0.0F) : any;
+            made.row(i)[j] = (i % 2 == 0 ? value : -value) / 16.0F;
         }
-        whole.row(i)[0] = 127.0F;
     }
-    for (const Kernel* kernel : available_kernels()) {
-        if (kernel->coarse == nullptr) continue;
-        Sketches sketches(*kernel->coarse, {width, false, 0.0, 0.0}, rows);
-        for (std::size_t i = 0; i < rows; ++i) sketches.encode(i, whole.row(i), 1.0);
-        const auto products = products_of(sketches);
-        for (std::size_t i = 0; i < rows; ++i) {
-            for (std::size_t j = 0; j < rows; ++j) {
-                double product = 0.0;
-                for (std::size_t c = 0; c < width; ++c) {
-                    product +=
-                        static_cast<double>(whole.row(i)[c]) * static_cast<double>(whole.row(j)[c]);
+    return made;
+}
+
+void products_of_whole_numbers_are_those_of_plain_integers() {
+    for (const ScreenKernel* screen : coarse_screens()) {
+        for (const std::size_t width : {1U, 2U, 3U, 4U, 5U, 60U, 61U, 63U, 64U, 65U, 127U, 128U,
+                                        129U, 255U, 256U, 512U, 1001U}) {
+            const FloatMatrix vectors = large_rows(width);
+            for (const bool rotated : {false, true}) {
+                const SketchSource source{width, rotated, 0.0, 0.0};
+                const SketchCells layout = cells_of(screen->precision, source);
+                Sketches sketches(*screen, source, rows);
+                for (std::size_t i = 0; i < rows; ++i) {
+                    // Little as nothing and much as all may be left to the residual.
+                    sketches.encode(i, vectors.row(i), 0.25 * static_cast<double>(i % 5));
                 }
-                expect(products[i * rows + j] == product, "sums in int32 lose nothing");
+                const auto products = products_of(sketches);
+                for (std::size_t i = 0; i < rows; ++i) {
+                    for (std::size_t j = 0; j < rows; ++j) {
+                        const float expected =
+                            testing::product_in_integers(layout, sketches.row(i), sketches.row(j));
+                        expect(products[i * rows + j] == static_cast<double>(expected),
+                               "to the bit, whatever sums do on the way");
+                        if (screen->product == nullptr) continue;
+                        expect(screen->product(sketches.row(i), sketches.row(j), layout.count()) ==
+                                   expected,
+                               "two rows alone as in a panel");
+                    }
+                }
             }
         }
     }
@@ -157,8 +186,7 @@ void int8_products_of_whole_numbers_are_exact() {
 
 // Far below the smallest step, and so uneven that most values round to nothing.
 void int8_sketches_of_uneven_rows_lose_no_pair() {
-    for (const Kernel* kernel : available_kernels()) {
-        if (kernel->coarse == nullptr) continue;
+    for (const ScreenKernel* screen : coarse_screens()) {
         for (const int power : {-140, -100, -62, 0}) {
             FloatMatrix originals = difficult_rows(11, 2);
             for (std::size_t i = 0; i < rows; ++i) {
@@ -168,8 +196,8 @@ void int8_sketches_of_uneven_rows_lose_no_pair() {
                 originals.row(i)[i % 3] = static_cast<float>(i % 5) * 0.125F;
             }
             const SketchSource full{depth, false, 0.0, float_unit};
-            static_cast<void>(expect_no_pair_lost(
-                sketches_of(originals, originals, full, *kernel->coarse), originals));
+            static_cast<void>(
+                expect_no_pair_lost(sketches_of(originals, originals, full, *screen), originals));
         }
     }
 }
@@ -209,7 +237,7 @@ void dependent_rows_give_fewer_axes() {
 
 int main() {
     sketches_lose_no_pair_within_reach_and_rule_others_out();
-    int8_products_of_whole_numbers_are_exact();
+    products_of_whole_numbers_are_those_of_plain_integers();
     int8_sketches_of_uneven_rows_lose_no_pair();
     axes_are_orthonormal_to_the_deviation_they_state();
     dependent_rows_give_fewer_axes();

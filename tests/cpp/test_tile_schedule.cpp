@@ -1,6 +1,6 @@
 #include <atomic>
-#include <thread>
 
+#include "basis/joined_threads.hpp"
 #include "expect.hpp"
 #include "search/tile_schedule.hpp"
 
@@ -22,22 +22,23 @@ void every_pair_is_handed_out_once_and_no_tile_twice_at_a_time() {
     TileSchedule schedule(all_pairs(tiles), tiles);
     std::vector<std::atomic<int>> holders(tiles);
     std::atomic<int> handed_out{0};
-    std::vector<std::jthread> workers;
-    for (int worker = 0; worker < 4; ++worker) {
-        workers.emplace_back([&] {
-            while (const auto pair = schedule.take()) {
-                expect(++holders[pair->rows] == 1, "the rows are in one hand");
-                if (pair->panels != pair->rows) {
-                    expect(++holders[pair->panels] == 1, "the panels are in one hand");
-                    --holders[pair->panels];
+    {
+        JoinedThreads workers;
+        for (int worker = 0; worker < 4; ++worker) {
+            workers.start([&] {
+                while (const auto pair = schedule.take()) {
+                    expect(++holders[pair->rows] == 1, "the rows are in one hand");
+                    if (pair->panels != pair->rows) {
+                        expect(++holders[pair->panels] == 1, "the panels are in one hand");
+                        --holders[pair->panels];
+                    }
+                    --holders[pair->rows];
+                    ++handed_out;
+                    schedule.give_back(*pair);
                 }
-                --holders[pair->rows];
-                ++handed_out;
-                schedule.give_back(*pair);
-            }
-        });
+            });
+        }
     }
-    workers.clear();
     expect(handed_out == tiles * (tiles + 1) / 2, "every pair is handed out");
 }
 

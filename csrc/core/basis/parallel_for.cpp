@@ -6,11 +6,12 @@
 #include <exception>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 #if defined(__linux__)
 #include <sched.h>
 #endif
+
+#include "basis/joined_threads.hpp"
 
 namespace twinscore {
 namespace {
@@ -82,11 +83,10 @@ void parallel_for(std::size_t tasks, unsigned threads, std::uint64_t total_units
     std::atomic<std::size_t> next{0};
     Gate gate(workers);
     {
-        std::vector<std::jthread> pool;
-        pool.reserve(workers);
+        JoinedThreads pool;
         try {
-            while (pool.size() < workers) {
-                pool.emplace_back([&] { run_tasks(tasks, next, progress, body, gate); });
+            for (unsigned worker = 0; worker < workers; ++worker) {
+                pool.start([&] { run_tasks(tasks, next, progress, body, gate); });
             }
             while (!gate.wait_for_all(poll_interval)) monitor.poll(progress.done(), total_units);
         } catch (...) {

@@ -10,9 +10,14 @@ namespace twinscore {
 [[nodiscard]] const Kernel& portable_kernel();
 #if defined(TWINSCORE_X86)
 [[nodiscard]] const Kernel& avx2_kernel();
+[[nodiscard]] const ScreenKernel& avx2_int8_screen_kernel();
+[[nodiscard]] const ScreenKernel& avx_vnni_screen_kernel();
 [[nodiscard]] const Kernel& avx512_kernel();
 [[nodiscard]] const Kernel& avx512_bf16_kernel();
 [[nodiscard]] const ScreenKernel& avx512_vnni_screen_kernel();
+#elif defined(TWINSCORE_ARM64)
+[[nodiscard]] const Kernel& neon_kernel();
+[[nodiscard]] const ScreenKernel& neon_dotprod_screen_kernel();
 #endif
 
 // The kernels this machine can run, slowest first.

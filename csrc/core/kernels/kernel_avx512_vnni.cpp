@@ -33,7 +33,7 @@ struct Avx512Int8 : Avx512 {
 }  // namespace
 
 const ScreenKernel& avx512_vnni_screen_kernel() {
-    static constexpr ScreenKernel kernel = make_screen_kernel<Avx512Int8, 6, 4>();
+    static constexpr ScreenKernel kernel = make_screen_kernel<Block<Avx512Int8, 6, 4>>(nullptr);
     return kernel;
 }
 

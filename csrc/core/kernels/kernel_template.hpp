@@ -9,14 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "basis/half.hpp"
 #include "kernels/kernel.hpp"
 
 namespace twinscore {
 namespace {
 
 // Sums of products of a block of Rows x (Vectors * width), the whole depth through, in registers.
-template <class Simd, std::size_t Rows, std::size_t Vectors>
+template <class Instructions, std::size_t Rows, std::size_t Vectors>
 struct Block {
+    using Simd = Instructions;
+    static constexpr std::size_t row_count = Rows;
+    static constexpr std::size_t vector_count = Vectors;
+
     typename Simd::Sum sums[Rows][Vectors];
 
     void multiply(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells) {
@@ -40,21 +45,22 @@ struct Block {
     }
 };
 
-template <class Simd, std::size_t Rows, std::size_t Vectors>
+template <class Block>
 void screen(const Cell* rows, std::size_t row_cells, const Cell* panel, std::size_t cells,
             SideBounds row, SideBounds of_panel, std::uint64_t* survivors, float* products) {
-    constexpr std::size_t columns = Vectors * Simd::width;
-    static_assert(panel_rows % columns == 0 && Rows <= most_block_rows);
-    std::fill_n(survivors, Rows, std::uint64_t{0});
+    using Simd = typename Block::Simd;
+    constexpr std::size_t columns = Block::vector_count * Simd::width;
+    static_assert(panel_rows % columns == 0 && Block::row_count <= most_block_rows);
+    std::fill_n(survivors, Block::row_count, std::uint64_t{0});
 
     for (std::size_t column = 0; column < panel_rows; column += columns) {
-        Block<Simd, Rows, Vectors> block;
+        Block block;
         block.multiply(rows, row_cells, panel + column, cells);
-        for (std::size_t v = 0; v < Vectors; ++v) {
+        for (std::size_t v = 0; v < Block::vector_count; ++v) {
             const std::size_t first = column + v * Simd::width;
             const auto panel_base = Simd::load(of_panel.base + first);
             const auto panel_open = Simd::load(of_panel.open + first);
-            for (std::size_t r = 0; r < Rows; ++r) {
+            for (std::size_t r = 0; r < Block::row_count; ++r) {
                 const auto forward = Simd::add(Simd::broadcast(row.open[r]), panel_base);
                 const auto backward = Simd::add(Simd::broadcast(row.base[r]), panel_open);
                 const auto value =
@@ -254,20 +260,20 @@ double standardize(const void* row, const double* center, double scale, std::siz
     return sums.total();
 }
 
-template <class Cells, std::size_t Rows, std::size_t Vectors>
-constexpr ScreenKernel make_screen_kernel() {
-    return {
-        .precision = Cells::precision, .block_rows = Rows, .screen = screen<Cells, Rows, Vectors>};
+template <class Block>
+constexpr ScreenKernel make_screen_kernel(float (*product)(const Cell*, const Cell*, std::size_t)) {
+    return {.precision = Block::Simd::precision,
+            .block_rows = Block::row_count,
+            .screen = screen<Block>,
+            .product = product};
 }
 
 // What the kernels of one instruction set have in common, whatever the sketches are made of.
 template <class Cells, class Simd, std::size_t Rows, std::size_t Vectors>
 constexpr Kernel make_kernel(std::string_view name) {
-    using Half = _Float16;
     return {.name = name,
-            .fine = make_screen_kernel<Cells, Rows, Vectors>(),
+            .fine = make_screen_kernel<Block<Cells, Rows, Vectors>>(product<Cells>),
             .coarse = nullptr,
-            .product = product<Cells>,
             .add_products = add_products<Simd, Rows, Vectors>,
             .rough_distance = {rough_distance<Simd, float>, rough_distance<Simd, Half>},
             .exact_distance = {exact_distance<Simd, float>, exact_distance<Simd, Half>},

@@ -19,7 +19,7 @@ struct Avx512 {
     static Vector zero() { return _mm512_setzero_ps(); }
     static Vector broadcast(float value) { return _mm512_set1_ps(value); }
     static Vector load(const float* values) { return _mm512_loadu_ps(values); }
-    static Vector load(const _Float16* values) {
+    static Vector load(const Half* values) {
         return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
     }
     static void store(float* target, Vector a) { _mm512_storeu_ps(target, a); }
@@ -46,7 +46,7 @@ struct Avx512 {
     static Doubles load_doubles(const float* values) {
         return _mm512_cvtps_pd(_mm256_loadu_ps(values));
     }
-    static Doubles load_doubles(const _Float16* values) {
+    static Doubles load_doubles(const Half* values) {
         return _mm512_cvtps_pd(
             _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values))));
     }

@@ -95,11 +95,13 @@ void ArrangedRows::sketch(const SketchPlan& plan, const Kernel& kernel,
         source.axes_deviation = plan.axes->deviation;
         // Lengths of error vectors: each of the w products has the factor's error.
         source.arithmetic_error =
-            (factor.relative_error() * std::sqrt(static_cast<double>(plan.wide_width)) +
+            (factor.relative_error() * std::sqrt(static_cast<double>(plan.rotated_width())) +
              2.0 * float_unit) *
             (1.0 + plan.axes->deviation);
     }
-    if (plan.wide_width > 0) {
+    if (plan.wide_coarse) {
+        wide_ = Sketches(*kernel.coarse, {plan.wide_width, false, 0.0, float_unit}, matrix_.rows);
+    } else if (plan.wide_width > 0) {
         SketchSource wide = source;
         wide.width = plan.wide_width;
         wide_ = Sketches(kernel.fine, wide, matrix_.rows);
@@ -117,13 +119,14 @@ void ArrangedRows::sketch(const SketchPlan& plan, const Kernel& kernel,
         FloatMatrix rotated_rows;
         if (rotated) {
             rotated_rows = FloatMatrix(count, plan.axes->axes.rows);
-            factor.multiply(block.vectors, plan.wide_width, kernel, rotated_rows);
+            factor.multiply(block.vectors, plan.rotated_width(), kernel, rotated_rows);
         }
         const FloatMatrix& vectors = rotated ? rotated_rows : block.vectors;
+        const FloatMatrix& wide_vectors = plan.wide_coarse ? block.vectors : vectors;
         for (std::size_t i = 0; i < count; ++i) {
             prefix_.encode(first + i, vectors.row(i), block.squared_norms[i]);
-            if (has_wide()) wide_.encode(first + i, vectors.row(i), block.squared_norms[i]);
-            if (panels_wanted) panels_.set_row(first + i, prefix_.row(first + i));
+            if (has_wide()) wide_.encode(first + i, wide_vectors.row(i), block.squared_norms[i]);
+            if (panels_wanted) prefix_.copy_to(panels_, first + i, first + i);
         }
     });
 }

@@ -18,8 +18,14 @@ class Panels {
         : depth_(depth), values_((rows + panel_rows - 1) / panel_rows * panel_rows * depth) {}
 
     void set_row(std::size_t row, const Value* values) {
+        set_row(row, values, [](Value value, std::size_t) { return value; });
+    }
+
+    // `of_panel` turns a value and its index into what the panel holds.
+    template <class OfPanel>
+    void set_row(std::size_t row, const Value* values, const OfPanel& of_panel) {
         Value* target = values_.data() + row / panel_rows * panel_rows * depth_ + row % panel_rows;
-        for (std::size_t i = 0; i < depth_; ++i) target[i * panel_rows] = values[i];
+        for (std::size_t i = 0; i < depth_; ++i) target[i * panel_rows] = of_panel(values[i], i);
     }
 
     [[nodiscard]] const Value* panel(std::size_t index) const {

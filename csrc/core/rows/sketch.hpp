@@ -25,7 +25,9 @@
 // Sketches of int8 are a = s q, each q whole and at most 127, with a step s > 0 of each row; r is
 // four values of its own, all of them r / 2 rounded up. Sums of products of q are exact, so that p,
 // such a sum times s_x s_y, is rounded three times: step 3 holds with room to spare, and s >= 2^-60
-// keeps underflow out of it.
+// keeps underflow out of it. The same holds for narrow int8, whose values are at most narrow_most
+// and whose halves of blocks no longer than narrow_length (kernel.hpp): any step serves, as e is
+// measured.
 //
 // Without axes the steps bound the product from both sides, so that half the squared distance lies
 // between base_x + base_y - p and that plus spread_x + spread_y, spread = 2 (|x|^2 / 2 - base).
@@ -34,6 +36,8 @@
 #include <vector>
 
 #include "kernels/kernel.hpp"
+#include "rows/panels.hpp"
+#include "rows/sketch_cells.hpp"
 
 namespace twinscore {
 
@@ -50,8 +54,7 @@ struct SketchSource {
     double arithmetic_error;  // of each vector, relative to |x|
 };
 
-// Cells of each sketch.
-[[nodiscard]] std::size_t sketch_cells(Precision precision, const SketchSource& source);
+[[nodiscard]] SketchCells cells_of(Precision precision, const SketchSource& source);
 
 class Sketches {
   public:
@@ -73,6 +76,9 @@ class Sketches {
     [[nodiscard]] const Cell* row(std::size_t index) const {
         return values_.data() + index * cells_;
     }
+    // Puts the sketch of a row into panels.
+    void copy_to(Panels<Cell>& panels, std::size_t place, std::size_t row_index) const;
+
     [[nodiscard]] const float* bases() const { return bases_.data(); }
 
     // What `spread` is above; only for sketches without axes.
@@ -87,18 +93,9 @@ class Sketches {
         double reach;           // A
     };
 
-    // What rounding to cells keeps of the values and of r.
-    struct Kept {
-        double squared_values;
-        double squared_residual;
-        double squared_rounding;
-    };
-    Kept write_float32(Cell* target, const float* vector, double residual) const;
-    Kept write_bfloat16(Cell* target, const float* vector, double residual) const;
-    Kept write_int8(Cell* target, const float* vector, double residual) const;
-
     const ScreenKernel* kernel_ = nullptr;
     SketchSource source_{};
+    SketchCells layout_{};
     std::size_t cells_ = 0;
     std::vector<Cell> values_;
     std::vector<Measured> measured_;

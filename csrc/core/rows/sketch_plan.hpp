@@ -18,9 +18,17 @@ struct SketchPlan {
     std::size_t wide_width;
     // Whether every pair is screened with the kernel's coarse sketches.
     bool coarse = false;
+    // Whether the survivors of axes are screened with coarse sketches of all columns, not rotated;
+    // wide_width is then the number of columns.
+    bool wide_coarse = false;
 
     [[nodiscard]] const ScreenKernel& prefix_kernel(const Kernel& kernel) const {
         return coarse ? *kernel.coarse : kernel.fine;
+    }
+
+    // Leading axes that rows are rotated to.
+    [[nodiscard]] std::size_t rotated_width() const {
+        return wide_coarse ? prefix_width : wide_width;
     }
 };
 

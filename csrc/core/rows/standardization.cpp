@@ -53,7 +53,7 @@ double Standardization::longest_row(const MatrixView& matrix, const char* name, 
             const double squared_norm = apply(matrix, i, row.data());
             if (!std::isfinite(squared_norm)) {
                 throw std::invalid_argument("expected finite values, got NaN or infinity in row " +
-                                            std::to_string(i) + " of " + name);
+                                            std::to_string(matrix.row_in_data(i)) + " of " + name);
             }
             longest[task] = std::max(longest[task], std::sqrt(squared_norm));
         }

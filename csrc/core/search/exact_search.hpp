@@ -3,6 +3,7 @@
 #include "basis/parallel_for.hpp"
 #include "kernels/kernel.hpp"
 #include "rows/arranged_rows.hpp"
+#include "rows/equal_rows.hpp"
 #include "rows/standardization.hpp"
 #include "search/neighbor_table.hpp"
 #include "search/plan.hpp"
@@ -31,8 +32,9 @@ struct SearchOptions {
 // beyond the answer, for each row: the sketches (4 bytes a coordinate of float32, 2 of bfloat16, 1
 // of int8; twice the prefix and once the wide width) and 12 bytes for each of up to 2 k candidates;
 // where many neighbors are wanted, sketches of at most a quarter of the reference rows more.
-// Throws std::invalid_argument naming the first row that is not finite, and std::length_error
-// when identical rows make the ties outgrow memory.
+// Equal rows are searched once, and their ties sampled where they would outgrow memory
+// (NeighborTable). Throws std::invalid_argument naming the first row that is not finite, and
+// std::length_error when rows that differ have too many equal distances to keep.
 [[nodiscard]] NeighborTable exact_search(const SearchProblem& problem, const SearchOptions& options,
                                          Monitor& monitor, SearchReport* report = nullptr);
 
@@ -47,11 +49,17 @@ class PreparedReference {
     // The answer of `exact_search` to a problem over these rows that `check` has passed.
     [[nodiscard]] NeighborTable search(const SearchProblem& problem, Monitor& monitor) const;
 
-    [[nodiscard]] const MatrixView& rows() const { return problem_.reference; }
+    [[nodiscard]] const MatrixView& rows() const { return rows_; }
 
   private:
+    [[nodiscard]] NeighborTable search_arranged(const SearchProblem& problem,
+                                                Monitor& monitor) const;
+
     SearchOptions options_;
-    SearchProblem problem_;  // of the rows among themselves: what the plan is made for
+    MatrixView rows_;
+    EqualRows equal_;
+    MatrixView arranged_rows_;  // those that differ, where many are equal
+    SearchProblem problem_;     // of these among themselves: what the plan is made for
     Standardization standardization_;
     SketchPlan plan_;
     ArrangedRows arranged_;

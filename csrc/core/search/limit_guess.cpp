@@ -55,7 +55,7 @@ class Sample {
           far_ends_(count) {
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t position = positions_[i];
-            panels_.set_row(i, sketches_.row(position));
+            sketches_.copy_to(panels_, i, position);
             bases_[i] = sketches_.bases()[position];
             far_ends_[i] = bases_[i] + sketches_.spreads()[position];
         }

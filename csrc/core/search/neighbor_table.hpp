@@ -25,13 +25,20 @@ inline constexpr double tie_tolerance = 1e-12;
 // place: the first k are the neighbors, the others tie with the k-th.
 void settle(std::vector<Neighbor>& neighbors, std::size_t k);
 
+// Ids of ties in one table at most, unless it has more rows: beyond, the longest lists hold
+// samples.
+inline constexpr std::size_t most_listed_ties = std::size_t{1} << 20;
+
 // Row i holds the k neighbors of query i, ordered by (distance, id); the points that tie with its
-// k-th neighbor beyond those are tie_ids[tie_offsets[i] .. tie_offsets[i + 1]).
+// k-th neighbor beyond those are tie_ids[tie_offsets[i] .. tie_offsets[i + 1]), in order of id.
+// Where lists are samples, evenly spread over all that tie, tie_counts says how many those are; it
+// is empty where all lists are complete.
 struct NeighborTable {
     UnsetVector<double> distances;  // squared
     UnsetVector<std::int64_t> ids;
     std::vector<std::int64_t> tie_offsets;
     std::vector<std::int64_t> tie_ids;
+    std::vector<std::int64_t> tie_counts;
 };
 
 // Fills a table row by row, in any order, from any thread; ties wait until all are known.

@@ -24,9 +24,11 @@ constexpr std::size_t width_step = 32;
 // Costs in multiply-adds of bfloat16, of which a screening kernel makes 32 a cycle and more.
 constexpr double float_product_cost = 2.0;
 constexpr double int8_product_cost = 0.5;
+constexpr double narrow_product_cost = 0.75;
 constexpr double int8_pair_cost = 16.0;        // of scaling the product of a pair
 constexpr double survivor_cost = 4'000.0;      // of looking at a pair at all
 constexpr double wide_product_cost = 8.0;      // for each coordinate
+constexpr double coarse_wide_cost = 3.0;       // for each column
 constexpr double rough_distance_cost = 40.0;   // for each column
 constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
 constexpr double scanned_column_cost = 8.0;
@@ -65,8 +67,24 @@ Extent extent_of(const SearchProblem& problem) {
 }
 
 double screening_cost(Precision precision, double width) {
-    if (precision == Precision::float32) return float_product_cost * width;
-    return precision == Precision::bfloat16 ? width : int8_product_cost * width + int8_pair_cost;
+    switch (precision) {
+        case Precision::float32:
+            return float_product_cost * width;
+        case Precision::bfloat16:
+            return width;
+        case Precision::int8:
+            return int8_product_cost * width + int8_pair_cost;
+        case Precision::narrow_int8:
+            return narrow_product_cost * width + int8_pair_cost;
+    }
+    return 0.0;
+}
+
+// Of comparing every pair at full width, whatever is left of them then.
+double full_screening_cost(const Extent& extent, const Kernel& kernel) {
+    const double fine = screening_cost(kernel.fine.precision, extent.columns);
+    if (kernel.coarse == nullptr) return extent.pairs * fine;
+    return extent.pairs * std::min(fine, screening_cost(kernel.coarse->precision, extent.columns));
 }
 
 // The cheapest of some plans, each a choice of widths and sketches.
@@ -76,6 +94,7 @@ struct Choice {
     std::size_t wide_width;
     bool coarse;
     bool rotated;
+    bool wide_coarse = false;
 };
 
 void take_if_cheaper(Choice& best, const Choice& other) {
@@ -125,6 +144,28 @@ bool coarse_may_pay(const Extent& extent, const Kernel& kernel) {
            choose_full_width(extent, kernel, best).cost < (1.0 - least_saving) * fine;
 }
 
+// Survivors meet coarse sketches of all columns.
+Choice choose_wide_coarse(const Extent& extent, const Kernel& kernel,
+                          const std::vector<std::size_t>& widths,
+                          const std::vector<Survival>& survival, const Survival& of_all,
+                          Choice best) {
+    if (kernel.coarse == nullptr || kernel.coarse->product == nullptr) return best;
+    const double excess = early_excess * extent.sides;
+    const double survivor = excess * (survivor_cost + coarse_wide_cost * extent.columns);
+    const double settled = excess * of_all.coarse * rough_distance_cost * extent.columns;
+    for (std::size_t p = 0; p < widths.size(); ++p) {
+        const auto prefix = static_cast<double>(widths[p]);
+        const double preparing = extent.arranged_rows * extent.columns *
+                                 (float_product_cost * prefix + encoding_cost / 2.0);
+        const double cost = extent.pairs * (screening_cost(kernel.coarse->precision, prefix) +
+                                            survival[p].coarse * survivor + settled) +
+                            preparing;
+        take_if_cheaper(
+            best, {cost, widths[p], static_cast<std::size_t>(extent.columns), true, true, true});
+    }
+    return best;
+}
+
 Choice choose_rotated(const Extent& extent, const Kernel& kernel,
                       const std::vector<std::size_t>& widths, const std::vector<Survival>& survival,
                       Choice best) {
@@ -167,18 +208,27 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
     }
 
     const Extent extent = extent_of(problem);
-    const double full_cost = extent.pairs * screening_cost(kernel.fine.precision, extent.columns);
     const std::size_t worthwhile = extent.pairs < few_pairs ? most_axes_of_few_pairs : most_axes;
     const std::size_t most =
         std::max<std::size_t>(1, std::min(depth * 2 / 5, worthwhile) / width_step * width_step);
-    const bool rotation_may_pay =
-        screen == Screen::rotated ||
-        (depth >= narrowest_rotated && full_cost >= 2.0 * rotating_cost(extent, most));
+    bool rotation_may_pay = screen == Screen::rotated ||
+                            (depth >= narrowest_rotated && full_screening_cost(extent, kernel) >=
+                                                               2.0 * rotating_cost(extent, most));
     if (!rotation_may_pay && !coarse_may_pay(extent, kernel)) return full;
 
-    const SampleSize size = rotation_may_pay ? sample_for_widths : sample_for_precision;
-    const SampledRows reference = draw(problem.reference, size.reference, standardization);
-    const SampledRows queries = draw(problem.queries, size.queries, standardization);
+    const auto sample_of = [&](const MatrixView& matrix, std::size_t count) {
+        return draw(matrix, count, standardization);
+    };
+    SampleSize size = rotation_may_pay ? sample_for_widths : sample_for_precision;
+    SampledRows reference = sample_of(problem.reference, size.reference);
+    SampledRows queries = sample_of(problem.queries, size.queries);
+    if (screen == Screen::automatic && rotation_may_pay &&
+        effective_dimensions(queries, reference) > static_cast<double>(most)) {
+        rotation_may_pay = false;
+        if (!coarse_may_pay(extent, kernel)) return full;
+        reference = sample_of(problem.reference, sample_for_precision.reference);
+        queries = sample_of(problem.queries, sample_for_precision.queries);
+    }
     PrincipalAxes axes;
     if (rotation_may_pay) {
         axes = find_principal_axes(reference.vectors, most, kernel, threads, monitor);
@@ -186,25 +236,28 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
     if (screen == Screen::rotated && axes.axes.rows > 0) {
         const std::size_t prefix_width = (axes.axes.rows + 1) / 2;
         const std::size_t wide_width = axes.axes.rows;
-        return {std::move(axes), prefix_width, wide_width, has_coarse};
+        const bool wide_coarse = has_coarse && kernel.coarse->product != nullptr;
+        return {std::move(axes), prefix_width, wide_coarse ? depth : wide_width, has_coarse,
+                wide_coarse};
     }
 
     const SurvivalSample sample(problem, kernel, standardization, queries, reference, threads,
                                 monitor);
-    Choice choice = choose_full_width(extent, kernel, sample.at_full_width());
+    const Survival of_all = sample.at_full_width();
+    Choice choice = choose_full_width(extent, kernel, of_all);
     if (axes.axes.rows >= width_step) {
         std::vector<std::size_t> widths;
         for (std::size_t w = width_step; w <= axes.axes.rows; w += width_step) {
             widths.push_back(w - 1);
         }
-        choice = choose_rotated(
-            extent, kernel, widths,
-            sample.at_widths(multiply(queries.vectors, axes.axes, kernel, threads, monitor),
-                             multiply(reference.vectors, axes.axes, kernel, threads, monitor),
-                             widths),
-            choice);
+        const auto survival = sample.at_widths(
+            multiply(queries.vectors, axes.axes, kernel, threads, monitor),
+            multiply(reference.vectors, axes.axes, kernel, threads, monitor), widths);
+        choice = choose_rotated(extent, kernel, widths, survival, choice);
+        choice = choose_wide_coarse(extent, kernel, widths, survival, of_all, choice);
     }
-    SketchPlan plan{std::nullopt, choice.prefix_width, choice.wide_width, choice.coarse};
+    SketchPlan plan{std::nullopt, choice.prefix_width, choice.wide_width, choice.coarse,
+                    choice.wide_coarse};
     if (choice.rotated) plan.axes = std::move(axes);
     return plan;
 }

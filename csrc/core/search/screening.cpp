@@ -85,6 +85,7 @@ Screening::Screening(const SearchProblem& problem, const Standardization& standa
       panels_(panels),
       finest_rows_(rows.finest()),
       finest_panels_(panels.finest()),
+      finest_product_(finest_rows_.kernel().product),
       squared_scale_(standardization.scale() * standardization.scale()),
       moderate_(standardization.moderate()),
       rough_error_(rough_error_of(problem.reference.columns, squared_scale_, moderate_)) {}
@@ -136,7 +137,7 @@ void Screening::examine(std::size_t row, Collection& row_collection, std::size_t
         ++tally.past_prefix;
         const float product =
             products != nullptr ? products[place]
-                                : kernel_.product(finest_rows_.row(row), finest_panels_.row(column),
+                                : finest_product_(finest_rows_.row(row), finest_panels_.row(column),
                                                   finest_rows_.cells());
         if (products == nullptr) {
             const float reach =

@@ -94,6 +94,7 @@ class Screening {
     const ArrangedRows& panels_;
     const Sketches& finest_rows_;
     const Sketches& finest_panels_;
+    float (*finest_product_)(const Cell* a, const Cell* b, std::size_t cells);
     double squared_scale_;
     bool moderate_;
     RoughError rough_error_;

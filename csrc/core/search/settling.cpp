@@ -14,9 +14,7 @@ constexpr std::size_t most_block_queries = 256;
 // Less stays in a cache that all cores share, from which rows come faster than pairs are sorted.
 constexpr std::size_t many_reference_bytes = 8 * 1024 * 1024;
 
-std::size_t bytes_of_row(const MatrixView& rows) {
-    return rows.columns * (rows.element == Element::float32 ? 4 : 2);
-}
+std::size_t bytes_of_row(const MatrixView& rows) { return rows.columns * rows.value_bytes(); }
 
 std::size_t block_queries(const MatrixView& queries) {
     return std::clamp(bytes_per_block / bytes_of_row(queries), fewest_block_queries,

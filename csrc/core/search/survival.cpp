@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace twinscore {
 namespace {
@@ -57,11 +59,11 @@ struct Outline {
 };
 
 Outline outline(double squared_length, double squared_norm, double largest, std::size_t width,
-                Precision fine) {
+                Precision fine, double most) {
     const double length = std::sqrt(squared_length);
     const double rest = std::sqrt(std::max(0.0, squared_norm - squared_length));
     // Rounding to whole steps is uniform in a step.
-    const double step = std::max(largest / 127.0, rest / 2.0 / 126.0);
+    const double step = std::max(largest / most, rest / 2.0 / (most - 1.0));
     return {length, rest,
             length * (fine == Precision::float32 ? float32_rounding : bfloat16_rounding),
             step * std::sqrt(static_cast<double>(width) / 12.0)};
@@ -69,7 +71,10 @@ Outline outline(double squared_length, double squared_norm, double largest, std:
 
 // An outline of every row for each width, row by row.
 std::vector<Outline> outlines(const FloatMatrix& coordinates, const SampledRows& rows,
-                              const std::vector<std::size_t>& widths, Precision fine) {
+                              const std::vector<std::size_t>& widths, const Kernel& kernel) {
+    const bool narrow =
+        kernel.coarse != nullptr && kernel.coarse->precision == Precision::narrow_int8;
+    const double most = narrow ? narrow_most : 127.0;
     std::vector<Outline> all;
     for (std::size_t i = 0; i < rows.rows.size(); ++i) {
         const float* row = coordinates.row(i);
@@ -82,7 +87,8 @@ std::vector<Outline> outlines(const FloatMatrix& coordinates, const SampledRows&
                 squared_length += value * value;
                 largest = std::max(largest, value);
             }
-            all.push_back(outline(squared_length, rows.squared_norms[i], largest, width, fine));
+            all.push_back(outline(squared_length, rows.squared_norms[i], largest, width,
+                                  kernel.fine.precision, most));
         }
     }
     return all;
@@ -124,6 +130,23 @@ SampledRows draw(const MatrixView& matrix, std::size_t count,
     return sample;
 }
 
+double effective_dimensions(const SampledRows& some, const SampledRows& others) {
+    double squared_products = 0.0;
+    double squared_lengths = 0.0;
+    for (std::size_t i = 0; i < some.rows.size(); ++i) {
+        const float* a = some.vectors.row(i);
+        for (std::size_t j = 0; j < others.rows.size(); ++j) {
+            if (some.rows[i] == others.rows[j]) continue;
+            const float* b = others.vectors.row(j);
+            const auto product =
+                static_cast<double>(std::transform_reduce(a, a + some.vectors.columns, b, 0.0F));
+            squared_products += product * product;
+            squared_lengths += some.squared_norms[i] * others.squared_norms[j];
+        }
+    }
+    return squared_lengths / std::max(squared_products, std::numeric_limits<double>::min());
+}
+
 SurvivalSample::SurvivalSample(const SearchProblem& problem, const Kernel& kernel,
                                const Standardization& standardization, const SampledRows& queries,
                                const SampledRows& reference, unsigned threads, Monitor& monitor)
@@ -136,9 +159,8 @@ SurvivalSample::SurvivalSample(const SearchProblem& problem, const Kernel& kerne
 Survival SurvivalSample::at_full_width() const {
     const std::size_t columns = problem_.reference.columns;
     const std::vector<std::size_t> widths{columns};
-    const auto of_queries = outlines(queries_.vectors, queries_, widths, kernel_.fine.precision);
-    const auto of_reference =
-        outlines(reference_.vectors, reference_, widths, kernel_.fine.precision);
+    const auto of_queries = outlines(queries_.vectors, queries_, widths, kernel_);
+    const auto of_reference = outlines(reference_.vectors, reference_, widths, kernel_);
     const auto distance = kernel_.rough_distance[index_of(Element::float32)];
     Tally tally;
     for (std::size_t q = 0; q < queries_.rows.size(); ++q) {
@@ -155,9 +177,8 @@ Survival SurvivalSample::at_full_width() const {
 std::vector<Survival> SurvivalSample::at_widths(const FloatMatrix& query_coordinates,
                                                 const FloatMatrix& reference_coordinates,
                                                 const std::vector<std::size_t>& widths) const {
-    const auto of_queries = outlines(query_coordinates, queries_, widths, kernel_.fine.precision);
-    const auto of_reference =
-        outlines(reference_coordinates, reference_, widths, kernel_.fine.precision);
+    const auto of_queries = outlines(query_coordinates, queries_, widths, kernel_);
+    const auto of_reference = outlines(reference_coordinates, reference_, widths, kernel_);
     std::vector<Tally> tallies(widths.size());
     for (std::size_t q = 0; q < queries_.rows.size(); ++q) {
         for (std::size_t j = 0; j < reference_.rows.size(); ++j) {

@@ -19,6 +19,10 @@ struct SampledRows {
 [[nodiscard]] SampledRows draw(const MatrixView& matrix, std::size_t count,
                                const Standardization& standardization);
 
+// Over how many directions standardized rows spread: (tr C)^2 / tr C^2 of their covariance C, which
+// is d where all d are alike. From <x, y>^2 of some pairs.
+[[nodiscard]] double effective_dimensions(const SampledRows& some, const SampledRows& others);
+
 // Shares of pairs that screening with sketches of a width lets through once limits are final.
 struct Survival {
     double fine;

@@ -65,7 +65,8 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     """Split ties at the k-th place.
 
     Points strictly nearer than the k-th neighbor count whole; all that are as near as the k-th
-    share the places that are left in equal parts, whether listed among the k or not.
+    share the places that are left in equal parts, whether listed among the k or not. Where the list
+    of ties is a sample, those in it stand for all.
 
     Parameters
     ----------
@@ -81,14 +82,16 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     tied = neighbors.distances == limit
     # A tie that reaches past the last neighbor searched for goes on in the list of ties.
     overflow = np.where(tied[:, -1], np.diff(neighbors.tie_offsets), 0)
-    share = (k - nearer.sum(axis=1)) / (tied.sum(axis=1) + overflow)
+    further = np.where(tied[:, -1], neighbors.further, 0)
+    share = (k - nearer.sum(axis=1)) / (tied.sum(axis=1) + further)
+    share_of_listed = share * further / np.maximum(overflow, 1)
 
     listed = nearer | tied
     in_overflow = np.repeat(tied[:, -1], np.diff(neighbors.tie_offsets))
     sources = np.concatenate([np.nonzero(listed)[0], np.repeat(np.arange(points), overflow)])
     targets = np.concatenate([neighbors.ids[listed], neighbors.tie_ids[in_overflow]])
     weights = np.concatenate(
-        [np.where(tied, share[:, None], 1.0)[listed], np.repeat(share, overflow)]
+        [np.where(tied, share[:, None], 1.0)[listed], np.repeat(share_of_listed, overflow)]
     )
     order = np.argsort(sources, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(listed.sum(axis=1) + overflow)]).astype(np.int64)

@@ -95,11 +95,13 @@ def joined(parts: list[Neighbors], k: int) -> Neighbors:
     """Put the answers of consecutive queries together."""
     ties = [np.diff(part.tie_offsets) for part in parts]
     no_ids = np.zeros(0, dtype=np.int64)
+    sampled = any(part.tie_counts is not None for part in parts)
     return Neighbors(
         np.concatenate([np.zeros((0, k)), *(part.distances for part in parts)]),
         np.concatenate([no_ids.reshape(0, k), *(part.ids for part in parts)]),
         np.concatenate([[0], np.cumsum(np.concatenate([no_ids, *ties]))]).astype(np.int64),
         np.concatenate([no_ids, *(part.tie_ids for part in parts)]),
+        np.concatenate([part.further for part in parts]) if sampled else None,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array, IdArray
 
@@ -24,9 +26,20 @@ class Neighbors:
     tie_offsets, tie_ids
         The points as near as the k-th neighbor that found no place among the k:
         those of query i are ``tie_ids[tie_offsets[i]:tie_offsets[i + 1]]``, in order of id.
+    tie_counts
+        Shape (n,), int64: how many such points there are, where some lists are samples; None where
+        all lists are complete. Sets of identical points make lists that no memory holds: where all
+        of them together exceed 2^20 ids, the longest are cut to one length and hold points evenly
+        spread over all that tie.
     """
 
     distances: Float64Array
     ids: IdArray
     tie_offsets: IdArray
     tie_ids: IdArray
+    tie_counts: IdArray | None = None
+
+    @property
+    def further(self) -> IdArray:
+        """Shape (n,), int64: points as near as the k-th neighbor without a place, listed or not."""
+        return np.diff(self.tie_offsets) if self.tie_counts is None else self.tie_counts

@@ -47,7 +47,7 @@ class Nearest:
     def fill(self, rows: IdArray, found: Neighbors) -> None:
         """Enter the answers of a search for some rows."""
         self.distances[rows, : found.distances.shape[1]] = found.distances
-        self.further[rows] = np.diff(found.tie_offsets)
+        self.further[rows] = found.further
 
     def tied_with(self, last: Float64Array) -> IdArray:
         """Count the points without a place that are as near as the given distances."""
@@ -165,7 +165,7 @@ class _OwnPoints:
     def among(cls, found: Neighbors, serials: IdArray, known_as: IdArray) -> _OwnPoints:
         is_copy = found.distances == 0.0
         ties = np.diff(found.tie_offsets)
-        copies_tied = np.where(is_copy[:, -1], ties, 0)
+        copies_tied = np.where(is_copy[:, -1], found.further, 0)
         asker = np.repeat(known_as, ties)
         row = np.repeat(np.arange(len(ties)), ties)
         is_known = (serials[found.tie_ids] == asker) & (asker != NOBODY)
@@ -173,7 +173,7 @@ class _OwnPoints:
         known_listed = (serials[found.ids] == known_as[:, None]) & (known_as != NOBODY)[:, None]
         return cls(
             is_copy | known_listed,
-            np.where(is_copy[:, -1], ties, known_tied),
+            np.where(is_copy[:, -1], found.further, known_tied),
             is_copy.sum(axis=1) + copies_tied + (known_as != NOBODY),
         )
 
@@ -190,8 +190,6 @@ def _fill(
     if width < k:
         return
     last = others[:, k - 1]
-    unlisted = np.where(
-        found.distances[chosen, -1] == last, (np.diff(found.tie_offsets) - own.tied)[chosen], 0
-    )
+    unlisted = np.where(found.distances[chosen, -1] == last, (found.further - own.tied)[chosen], 0)
     is_tied = (others[:, k:] == last[:, None]) & np.isfinite(last)[:, None]
     nearest.further[rows] = is_tied.sum(axis=1) + unlisted

@@ -206,7 +206,37 @@ def test_the_plan_made_by_itself_answers_as_the_portable_kernel_at_full_width(
     np.testing.assert_array_equal(planned.distances, plain.distances)
 
 
+def test_equal_rows_among_others_equal_the_float64_oracle() -> None:
+    random = np.random.default_rng(10)
+    points = gaussian(random, 220, 40)
+    points[random.permutation(220)[:150]] = points[0]
+    points[random.permutation(220)[:30]] = points[1]
+    groups = np.arange(220) // 3
+    alone = rank(points, points, np.eye(220, dtype=bool))
+    grouped = rank(points, points, groups[:, None] == groups)
+    for k in (1, 5, 100):
+        assert_same_neighbors(ts.self_knn(points, k), alone)
+        assert_same_neighbors(ts.self_knn(points, k, groups), grouped)
+        assert_same_neighbors(ts.knn(points[:50], points, k), rank(points[:50], points))
+
+
+def test_ties_that_no_memory_holds_are_sampled_evenly_and_counted() -> None:
+    points = np.zeros((200_000, 8), dtype=np.float32)
+    points[:1_000] = gaussian(np.random.default_rng(11), 1_000, 8)
+    found = ts.self_knn(points)
+    assert found.tie_counts is not None
+    assert len(found.tie_ids) <= 2**20
+    assert (found.tie_counts[1_000:] == 198_998).all()
+    assert (found.further == found.tie_counts).all()
+    assert found.ids[1_000:1_003, 0].tolist() == [1_001, 1_000, 1_000]
+    ties = found.tie_ids[found.tie_offsets[5_000] :]
+    assert abs(float((ties < 100_500).mean()) - 0.5) < 1e-4
+
+
 @pytest.mark.slow
-def test_more_ties_than_memory_holds_is_an_error_that_names_the_cause() -> None:
-    with pytest.raises(ValueError, match="identical points; remove exact duplicates"):
-        ts.self_knn(np.zeros((20_000, 1), dtype=np.float32))
+def test_more_ties_of_different_rows_than_memory_holds_is_an_error_that_names_the_cause() -> None:
+    # All rows of as many ones as zeros: as far from the origin as each other.
+    bits = (np.arange(2**16)[:, None] >> np.arange(16) & 1).astype(np.float32)
+    halves = bits[bits.sum(axis=1) == 8]
+    with pytest.raises(ValueError, match="equally far from many others"):
+        ts.knn(np.zeros((12_000, 16), dtype=np.float32), halves)

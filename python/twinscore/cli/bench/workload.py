@@ -89,7 +89,13 @@ def true_neighbors(
     file = cache / f"neighbors-{digest.hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:
-            return Neighbors(kept["distances"], kept["ids"], kept["tie_offsets"], kept["tie_ids"])
+            return Neighbors(
+                kept["distances"],
+                kept["ids"],
+                kept["tie_offsets"],
+                kept["tie_ids"],
+                kept.get("tie_counts"),
+            )
     found = self_knn(points, k, threads=threads, progress=progress)
     _check(points, found)
     cache.mkdir(parents=True, exist_ok=True)
@@ -101,6 +107,7 @@ def true_neighbors(
             ids=found.ids,
             tie_offsets=found.tie_offsets,
             tie_ids=found.tie_ids,
+            tie_counts=found.further,
         )
         partial.replace(file)
     finally:

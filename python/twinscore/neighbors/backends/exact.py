@@ -49,7 +49,7 @@ def knn(
         threads,
         progress,
     )
-    return Neighbors(*answer[:4])
+    return Neighbors(*answer[:5])
 
 
 def self_knn(
@@ -69,7 +69,7 @@ def self_knn(
         threads,
         progress,
     )
-    return Neighbors(*answer[:4])
+    return Neighbors(*answer[:5])
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _result(
     last = growth.looks[-1]
     nearest = np.concatenate([found.ids[:, 0] for found in sample.found])
     distances = np.concatenate([found.distances[:, 0] for found in sample.found])
-    overflow = np.concatenate([np.diff(found.tie_offsets) for found in sample.found])
+    overflow = np.concatenate([found.further for found in sample.found])
     duplicates = int(np.count_nonzero((distances == 0.0) & sample.is_real[nearest]))
     n_synthetic = len(synthetic.vectors)
     judge, certainty = _judged(sample, settings.seed)
