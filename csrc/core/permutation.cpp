@@ -42,8 +42,15 @@ class Relabeller {
         : graph_(graph),
           group_of_point_(group_of_point),
           original_(group_is_synthetic.begin(), group_is_synthetic.end()),
-          group_sizes_(group_is_synthetic.size(), 0) {
-        for (const auto group : group_of_point) ++group_sizes_[static_cast<std::size_t>(group)];
+          shares_of_others_(group_is_synthetic.size(), 0.0) {
+        for (const auto group : group_of_point) {
+            shares_of_others_[static_cast<std::size_t>(group)] += 1.0;
+        }
+        const auto points = static_cast<double>(group_of_point.size());
+        for (double& size : shares_of_others_) size /= points - size;
+        for (auto arc = graph.offsets[0]; arc < graph.offsets[1]; ++arc) {
+            out_weight_ += graph.weights[static_cast<std::size_t>(arc)];
+        }
     }
 
     [[nodiscard]] ScorePair scores(std::uint64_t seed, std::vector<std::uint8_t>& group_labels,
@@ -69,41 +76,34 @@ class Relabeller {
         std::array<double, 2> crossing{};  // by the label of the source
         for (std::size_t i = 0; i < labels.size(); ++i) {
             const auto last = static_cast<std::size_t>(graph_.offsets[i + 1]);
+            double from_point = 0.0;
             for (auto arc = static_cast<std::size_t>(graph_.offsets[i]); arc < last; ++arc) {
+                // Labels are random: a branch on them is guessed wrong half of the time.
                 const auto target = static_cast<std::size_t>(graph_.targets[arc]);
-                if (labels[target] != labels[i]) crossing[labels[i]] += graph_.weights[arc];
+                from_point += graph_.weights[arc] * static_cast<double>(labels[target] ^ labels[i]);
             }
+            crossing[labels[i]] += from_point;
         }
         return {crossing[1], crossing[0]};
     }
 
     [[nodiscard]] ScorePair expected(const std::vector<std::uint8_t>& group_labels,
                                      std::size_t synthetic) const {
-        const std::size_t points = group_of_point_.size();
-        std::array<double, 2> crossing{};
+        std::array<double, 2> shares{};  // by the label of the group
         for (std::size_t group = 0; group < group_labels.size(); ++group) {
-            const auto size = static_cast<double>(group_sizes_[group]);
-            const bool is_synthetic = group_labels[group] != 0;
-            const auto others = static_cast<double>(is_synthetic ? points - synthetic : synthetic);
-            crossing[is_synthetic ? 1 : 0] += size * others / (static_cast<double>(points) - size);
+            shares[group_labels[group]] += shares_of_others_[group];
         }
-        const double k = out_weight();
-        return {k * crossing[1], k * crossing[0]};
-    }
-
-    // Every point has the same: k.
-    [[nodiscard]] double out_weight() const {
-        double total = 0.0;
-        for (auto arc = graph_.offsets[0]; arc < graph_.offsets[1]; ++arc) {
-            total += graph_.weights[static_cast<std::size_t>(arc)];
-        }
-        return total;
+        const auto real = static_cast<double>(group_of_point_.size() - synthetic);
+        return {out_weight_ * real * shares[1],
+                out_weight_ * static_cast<double>(synthetic) * shares[0]};
     }
 
     const GraphView& graph_;
     std::span<const std::int64_t> group_of_point_;
     std::vector<std::uint8_t> original_;
-    std::vector<std::size_t> group_sizes_;
+    // A group's size over the number of points outside of it.
+    std::vector<double> shares_of_others_;
+    double out_weight_ = 0.0;  // of every point: k
 };
 
 }  // namespace
