@@ -214,3 +214,14 @@ def test_a_folder_inside_the_other_is_refused(make_folder: MakeFolder, swapped: 
     sides = [outer, outer / "renders"]
     with pytest.raises(ValueError, match=r"renders lies inside .*photos: its images"):
         score_all(*(reversed(sides) if swapped else sides))
+
+
+def test_ties_of_more_identical_images_than_lists_hold_are_said_to_be_sampled() -> None:
+    black = np.zeros((700, 8), dtype=np.float32)
+    real, synthetic = np.concatenate([points(60, 0), black]), np.concatenate([points(60, 1), black])
+    result = score_all(real, synthetic, diagnostics=False)
+    assert any("ties were split among an even sample" in note for note in result.warnings)
+    # The black frames are mixed, and so are the others.
+    assert result.score == pytest.approx(1.0, abs=0.05)
+    few = score_all(points(60, 0), points(60, 1), diagnostics=False)
+    assert not any("even sample" in note for note in few.warnings)

@@ -84,7 +84,10 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     overflow = np.where(tied[:, -1], np.diff(neighbors.tie_offsets), 0)
     further = np.where(tied[:, -1], neighbors.further, 0)
     share = (k - nearer.sum(axis=1)) / (tied.sum(axis=1) + further)
-    share_of_listed = share * further / np.maximum(overflow, 1)
+    # A complete list keeps the bits of its share.
+    share_of_listed = np.where(
+        further == overflow, share, share * further / np.maximum(overflow, 1)
+    )
 
     listed = nearer | tied
     in_overflow = np.repeat(tied[:, -1], np.diff(neighbors.tie_offsets))

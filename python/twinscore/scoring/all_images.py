@@ -25,7 +25,7 @@ from twinscore.measures.slices import score_slices, unit_values
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
-from twinscore.scoring.notes import warnings_of
+from twinscore.scoring.notes import sampled_ties_notes, warnings_of
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
@@ -145,7 +145,11 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         version=__version__,
         audit=_audit(pool, neighbors, run),
     )
-    return replace(result, warnings=tuple(warnings_of(result, real, synthetic, settings.slice_by)))
+    notes = (
+        *warnings_of(result, real, synthetic, settings.slice_by),
+        *sampled_ties_notes(neighbors),
+    )
+    return replace(result, warnings=notes)
 
 
 def _bayes_error(balanced: BalancedScore | None, judge: Judge) -> tuple[float, float] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twinscore.images.sources.passed_over import describe_passed_over
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.confounds import Confound
+    from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.result import ScoreResult
 
 MANY_ALIKE = 0.01
@@ -49,6 +52,18 @@ def warnings_of(
             "one side came as ready-made embeddings: make sure that the model "
             f"{real.model or synthetic.model} made them too"
         )
+
+
+def sampled_ties_notes(neighbors: Neighbors) -> Iterator[str]:
+    """Say where so many points tie for a place that even samples of them stand for all."""
+    if neighbors.tie_counts is None:
+        return
+    cut = int(np.count_nonzero(neighbors.tie_counts > np.diff(neighbors.tie_offsets)))
+    yield (
+        f"{cut:,} images tie for their last neighbor with up to "
+        f"{int(neighbors.tie_counts.max()):,} others, as identical images do: ties were split "
+        "among an even sample of those; black or repeated frames are best left out, or collapsed"
+    )
 
 
 def passed_over_notes(real: Embeddings, synthetic: Embeddings) -> Iterator[str]:

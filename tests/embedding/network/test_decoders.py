@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,5 +154,6 @@ def children() -> set[str]:
         pytest.skip("needs /proc")
     found = set()
     for thread in Path("/proc/self/task").iterdir():
-        found |= set((thread / "children").read_text().split())
+        with suppress(FileNotFoundError):  # a thread that has ended since
+            found |= set((thread / "children").read_text().split())
     return found

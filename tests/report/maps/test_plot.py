@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scored import score_all
+from scored import score_all, score_sample
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +81,6 @@ def test_a_notebook_shows_number_interval_and_verdict(result: ts.ScoreResult) ->
 def test_a_notebook_shows_of_a_sample_what_it_knows() -> None:
     random = np.random.default_rng(0)
     real, synthetic = random.standard_normal((2, 1500, 4)).astype(np.float32)
-    shown = score_all(real, synthetic, precision=0.2)._repr_html_()
+    shown = score_sample(real, synthetic, precision=0.2)._repr_html_()
     assert "nan" not in shown
     assert "of 1,500 synthetic images looked at" in shown

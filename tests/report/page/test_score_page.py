@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from scored import score_all
+from scored import score_all, score_sample
 from twinscore.report.page.document import pack, write_page
 from twinscore.report.page.score_page import write_report
 
@@ -135,10 +135,9 @@ def test_a_result_from_disk_has_no_images_to_show(pictured: ts.ScoreResult, tmp_
         write_report(dataclasses.replace(pictured, pool=None), tmp_path / "report.html")
 
 
-def test_a_score_of_a_sample_has_not_seen_all_images(
-    pictured: ts.ScoreResult, tmp_path: Path
-) -> None:
-    sampled = dataclasses.replace(pictured, sampling={"queries": 9})
+def test_a_score_of_a_sample_has_not_seen_all_images(tmp_path: Path) -> None:
+    real, synthetic = np.random.default_rng(0).standard_normal((2, 40, 3)).astype(np.float32)
+    sampled = score_sample(real, synthetic, precision=0.5)
     with pytest.raises(ValueError, match="expected a score of all images"):
         write_report(sampled, tmp_path / "report.html")
 

@@ -89,13 +89,9 @@ def true_neighbors(
     file = cache / f"neighbors-{digest.hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:
-            return Neighbors(
-                kept["distances"],
-                kept["ids"],
-                kept["tie_offsets"],
-                kept["tie_ids"],
-                kept.get("tie_counts"),
-            )
+            names = ("distances", "ids", "tie_offsets", "tie_ids")
+            counts = kept.get("tie_counts", ())
+            return Neighbors(*(kept[name] for name in names), counts if len(counts) else None)
     found = self_knn(points, k, threads=threads, progress=progress)
     _check(points, found)
     cache.mkdir(parents=True, exist_ok=True)
@@ -107,7 +103,7 @@ def true_neighbors(
             ids=found.ids,
             tie_offsets=found.tie_offsets,
             tie_ids=found.tie_ids,
-            tie_counts=found.further,
+            tie_counts=() if found.tie_counts is None else found.tie_counts,
         )
         partial.replace(file)
     finally:
