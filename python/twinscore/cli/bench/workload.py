@@ -89,9 +89,14 @@ def true_neighbors(
     file = cache / f"neighbors-{digest.hexdigest()[:32]}.npz"
     if file.exists():
         with np.load(file) as kept:
-            names = ("distances", "ids", "tie_offsets", "tie_ids")
             counts = kept.get("tie_counts", ())
-            return Neighbors(*(kept[name] for name in names), counts if len(counts) else None)
+            return Neighbors(
+                kept["distances"],
+                kept["ids"],
+                kept["tie_offsets"],
+                kept["tie_ids"],
+                counts if len(counts) else None,
+            )
     found = self_knn(points, k, threads=threads, progress=progress)
     _check(points, found)
     cache.mkdir(parents=True, exist_ok=True)
