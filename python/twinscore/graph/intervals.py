@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FEW = 10
 """Points of the smaller side at which an estimated variance is half believed."""
 
-JACKKNIFE_LEAST = 0.5
+JACKKNIFE_LEAST = 0.45
 """Share of the jackknife's variance that the score has at least."""
 
 
@@ -72,8 +72,8 @@ def score_interval(
         Shape (n,), a part of `from_points`: those that are scored. None: all.
     left_out
         Shape (n,): the score of all of `from_points` without each point. The jackknife's variance
-        is too large on average, by up to twice: half of it is the least that is believed, which
-        mends smooth differences of spread.
+        is too large on average, by up to twice and a little more: `JACKKNIFE_LEAST` of it is
+        believed at least, which mends smooth differences of spread.
 
     Notes
     -----
