@@ -143,8 +143,9 @@ def clip(
                 context.color_primaries, context.color_trc, context.colorspace = points
             for number in range(2):
                 frame = av.VideoFrame.from_ndarray(samples, format=kind)
-                if points is not None and pixels.startswith("yuv"):
-                    frame = frame.reformat(format=pixels, dst_colorspace="BT2020")
+                matrix_name = "BT2020" if points is not None and "yuv" in pixels else None
+                # Several threads make its 10-bit frames differ from run to run.
+                frame = frame.reformat(format=pixels, dst_colorspace=matrix_name, threads=1)
                 frame.pts = number
                 container.mux(stream.encode(frame))
             container.mux(stream.encode())

@@ -49,7 +49,9 @@ def _rgb(frame: Any) -> npt.NDArray[np.uint8]:
 
 
 def _converted(frame: Any, kind: str, source: str | None) -> npt.NDArray[Any]:
-    converted: npt.NDArray[Any] = frame.reformat(format=kind, src_colorspace=source).to_ndarray()
+    # One thread: clips are decoded side by side, and swscale's slices race with one another.
+    reformatted = frame.reformat(format=kind, src_colorspace=source, threads=1)
+    converted: npt.NDArray[Any] = reformatted.to_ndarray()
     return converted
 
 
