@@ -126,8 +126,8 @@ def check_store(folder: str | os.PathLike[str]) -> StoreCheck:
 def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
     """Take damaged shards out of a store, so that what is left can be used and filled up again.
 
-    The next `embed` of the same source embeds the images that are missing, in their old places. Shards of older
-    versions get checksums.
+    The next `embed` of the same source embeds the images that are missing, in their old places.
+    Shards of older versions get checksums.
 
     Returns
     -------
