@@ -37,6 +37,7 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score photos/ renders/ --label-by folder # classes are folders
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -86,6 +87,12 @@ def _check_number(
     multiple=True,
     metavar="COLUMN",
     help="Score the synthetic images of each value of a column apart. May be repeated.",
+)
+@click.option(
+    "--label-by",
+    metavar="COLUMN",
+    help="Column of both sides with the class of each image (folder, where classes are folders): "
+    "how many real images find their class among the synthetic ones.",
 )
 @click.option(
     "--collapse-duplicates",
@@ -176,6 +183,7 @@ def score(
     budget: float | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
@@ -223,6 +231,7 @@ def score(
         threads=threads,
         group_by=group_by,
         slice_by=slice_by,
+        label_by=label_by,
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,

@@ -49,6 +49,7 @@ def _values(settings: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         "real": inputs["real"],
         "synthetic": inputs["synthetic"],
         **{name: settings[name] for name in ("k", "seed", "interval", "slice_by")},
+        "label_by": settings.get("label_by"),
         **{name: settings[name] for name in ("collapse_duplicates", "diagnostics")},
         "space": "umap2d" if published else "embedding",
         "convention": "notebook" if published else "exact",

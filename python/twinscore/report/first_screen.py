@@ -58,10 +58,24 @@ def verdict(result: ScoreResult) -> str:
     return result.verdict
 
 
+def transfer(result: ScoreResult) -> str | None:
+    """Say what a classifier that knows the synthetic images alone gets right on real ones."""
+    found = result.transfer
+    if found is None:
+        return None
+    low, high = found.interval
+    return (
+        f"Transfer {as_sure_as(found.accuracy, found.interval)} of "
+        f"{as_sure_as(found.ceiling, found.ceiling_interval)} ({low:.2f} to {high:.2f}): real "
+        f"images find their class among synthetic ones in {found.accuracy:.0%}, among other real "
+        f"ones in {found.ceiling:.0%}."
+    )
+
+
 BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability,)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict,)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, transfer)
 """A sentence each, the most important first; None where there is nothing to say."""
 
 GAPS: tuple[Callable[[ScoreResult], str | None], ...] = ()

@@ -22,6 +22,7 @@ from twinscore.measures.judge import judge_pool
 from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.published_procedure import notebook_score
 from twinscore.measures.slices import score_slices, unit_values
+from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from twinscore.measures.judge import Judge
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.transfer import Transfer
     from twinscore.measures.unit_graphs import PoolGraphs
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.further import FurtherFigures
@@ -85,6 +87,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         graphs, is_real, seed=seed, threads=threads, progress=run.stage("Permuting labels")
     )
     judgement = judge_pool(pool, seed=seed)
+    transfer = _transfer(pool, (real, synthetic), run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
@@ -104,6 +107,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         distance_ratio=further.distance_ratio,
         profile=_profile(graphs, further),
         slices=tuple(_slices(graphs, pool, (real, synthetic), run)),
+        transfer=transfer,
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         compatibility=_published_score(pool, run) if settings.published else None,
@@ -158,6 +162,19 @@ def _bayes_error(balanced: BalancedScore | None, judge: Judge) -> tuple[float, f
         return None
     high = min(bayes_error(balanced.interval.high)[1], 1.0 - judge.accuracy)
     return min(bayes_error(balanced.interval.low)[0], high), high
+
+
+def _transfer(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> Transfer | None:
+    settings = run.settings
+    if settings.label_by is None:
+        return None
+    return transfer_of(
+        pool,
+        [label for side in sides for label in side.columns[settings.label_by]],
+        k=settings.k,
+        search=settings.search,
+        progress=run.stage("Comparing classes"),
+    )
 
 
 def _profile(

@@ -68,8 +68,10 @@ def check_sides(
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     synthetic = sources["synthetic"]
-    known = synthetic.columns if isinstance(synthetic, Embeddings) else synthetic.column_names
-    check_columns(known, settings.slice_by)
+    check_columns(_columns(synthetic), settings.slice_by)
+    if settings.label_by is not None:
+        for side, source in sources.items():
+            check_labels(side, _columns(source), settings.label_by)
     if settings.sample is not None and any(map(_is_grouped, sources.values())):
         raise ValueError(NO_GROUPS)
 
@@ -88,6 +90,25 @@ def check_columns(known: Collection[str], slice_by: Iterable[str]) -> None:
             raise ValueError(
                 f"slice_by: expected a column of the synthetic side ({there_are}), got {column!r}"
             )
+
+
+def check_labels(side: str, known: Collection[str], column: str) -> None:
+    """Refuse labels by a column that a side lacks.
+
+    Raises
+    ------
+    ValueError
+        The message names the columns there are.
+    """
+    if column not in known:
+        there_are = ", ".join(sorted(known)) or "none"
+        raise ValueError(
+            f"label_by: expected a column of the {side} side ({there_are}), got {column!r}"
+        )
+
+
+def _columns(source: ColumnedSource | Embeddings) -> Collection[str]:
+    return source.columns if isinstance(source, Embeddings) else source.column_names
 
 
 def _size(source: ColumnedSource | Embeddings) -> int:

@@ -23,6 +23,7 @@ class ScoreOptions(TypedDict, total=False):
     """What may be said of a score of either side, but for k, seed, slices and threads."""
 
     group_by: str | None
+    label_by: str | None
     collapse_duplicates: bool
     interval: IntervalMethod
     diagnostics: bool
@@ -54,6 +55,7 @@ def settings_of(
     threads: int | None,
     group_by: str | None,
     slice_by: str | Sequence[str],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
@@ -83,6 +85,7 @@ def settings_of(
         seed=seed,
         interval=interval,
         slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
+        label_by=label_by,
         collapse_duplicates=collapse_duplicates,
         diagnostics=diagnostics,
         published=published_asked(space, convention),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinscore.measures.p_value import EdgeCount
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.transfer import Transfer
 
 COPIES_SUSPECTED = 1.2
 """Score of a sample up to which nothing is made of it."""
@@ -62,6 +63,9 @@ class ScoreResult(Estimate):
         Real images scored against real images.
     slices
         The score of each value of the columns asked for, lowest first in each column.
+    transfer
+        What labels tell: the share of real images whose nearest synthetic image has their class,
+        beside the same among real images; None without labels.
     compatibility
         The published procedure on two-dimensional maps, where it was asked for.
     z, p_value
@@ -101,6 +105,7 @@ class ScoreResult(Estimate):
     profile: dict[str, list[dict[str, float | int]]]
     control: Control | None
     slices: tuple[SliceScore, ...]
+    transfer: Transfer | None
     compatibility: NotebookScore | None
     z: float
     p_value: float

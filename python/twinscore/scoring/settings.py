@@ -16,6 +16,7 @@ from twinscore.neighbors.settings import SearchSettings
 
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
+    "label_by": ("label_by", None),
     "collapse_duplicates": ("collapse_duplicates", False),
     "interval": ("interval", "local"),
     "published": ("space", False),
@@ -59,6 +60,8 @@ class ScoreSettings:
         How the 95 % interval is found, one of `METHODS`.
     slice_by
         Columns of the synthetic side, each value of which is a slice.
+    label_by
+        Column of both sides that holds the class of each image; None: nothing is known of classes.
     collapse_duplicates
         Make near-duplicates of one side a group.
     diagnostics
@@ -82,6 +85,7 @@ class ScoreSettings:
     seed: int = 0
     interval: IntervalMethod = "local"
     slice_by: tuple[str, ...] = ()
+    label_by: str | None = None
     collapse_duplicates: bool = False
     diagnostics: bool = True
     published: bool = False
@@ -135,6 +139,7 @@ class ScoreSettings:
             "seed": self.seed,
             "interval": self.interval,
             "slice_by": list(self.slice_by),
+            "label_by": self.label_by,
             "collapse_duplicates": self.collapse_duplicates,
             "diagnostics": self.diagnostics,
             "published": self.published,

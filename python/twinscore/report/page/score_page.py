@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
+from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
@@ -147,6 +148,7 @@ def write_report(
         map_note=_map_note(maps, shown, len(pool), len(small.keys() | large.keys())),
         charts=charts,
         slice_end=max([1.25, *(min(part.interval[1], 3.0) for part in result.slices)]),
+        confusion=confusion_table(result.transfer),
         skipped=skipped[:MOST_SKIPPED_SHOWN],
         skipped_more=max(0, len(skipped) - MOST_SKIPPED_SHOWN),
         method=method_figures(result, maps, command),
