@@ -84,6 +84,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "seconds",
         "verdict",
         "seed",
+        "spread",
         "squint",
         "skipped",
         "ties",

@@ -16,12 +16,12 @@ from twinscore.graph.score import bayes_error, directed_score, expected_shares, 
 from twinscore.measures.audit import audit_search
 from twinscore.measures.balance import overlap_with_interval
 from twinscore.measures.confounds import find_confounds
-from twinscore.measures.duplicates import copies_p_value
 from twinscore.measures.interval import find_interval
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.published_procedure import notebook_score
 from twinscore.measures.slices import score_slices, unit_values
+from twinscore.measures.spread import spread_of
 from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
@@ -114,6 +114,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         z=moments.z(directed_score(graphs.exchangeable, ~is_real)),
         p_value=tests.p_value,
         edge_count=tests.edge_count,
+        spread=spread_of(pool, seed=seed),
         judge=judgement.judge,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
@@ -128,7 +129,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         duplicates=int(np.count_nonzero(searched.nearest_real.distances == 0.0)),
         near_duplicates={
             **searched.duplicates.counts(pool.is_real),
-            "across_p_value": copies_p_value(searched.duplicates, pool),
+            "across_p_value": searched.copies_p_value,
         },
         collapsed=settings.collapse_duplicates,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from twinscore.base.constants import Z_95
+from twinscore.graph.hubness import labels_of_hubs
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
 from twinscore.scoring.verdict import Evidence
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from twinscore.measures.p_value import EdgeCount
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.spread import Spread
     from twinscore.measures.transfer import Transfer
 
 COPIES_SUSPECTED = 1.2
@@ -73,6 +75,9 @@ class ScoreResult(Estimate):
         often chance alone scores this low (permutations of whole groups).
     edge_count
         The same question of score and reverse score together, whichever way they are off.
+    spread
+        How far the synthetic images lie from the common center, beside real ones in the same
+        places: `ratio` (above 1: wider) and `p_value` (permutations).
     null_interval
         Where about 95 % of the scores of perfectly mixed sets of this size fall.
     pooled_score
@@ -84,7 +89,7 @@ class ScoreResult(Estimate):
     near_duplicates
         "threshold": distance up to which images are nearly the same; "real", "synthetic",
         "across": images that have one nearly the same on their own or the other side;
-        "across_p_value": how often relabelling puts as many of these on both sides.
+        "across_p_value": how often relabelling puts as many of the tightest pairs on both sides.
     collapsed
         Whether near-duplicates were made groups.
     audit
@@ -110,6 +115,7 @@ class ScoreResult(Estimate):
     z: float
     p_value: float
     edge_count: EdgeCount
+    spread: Spread
     null_interval: tuple[float, float]
     pooled_score: float
     groups: dict[str, int] | None
@@ -121,6 +127,8 @@ class ScoreResult(Estimate):
     @property
     def evidence(self) -> Evidence:
         """What the verdict rests on."""
+        sides = self.groups or {"real": self.n_real, "synthetic": self.n_synthetic}
+        real_fraction = sides["real"] / (sides["real"] + sides["synthetic"])
         return Evidence(
             score=self.score,
             overlap=self.overlap,
@@ -130,6 +138,8 @@ class ScoreResult(Estimate):
             pair=self.edge_count.p_value,
             copies=float(self.near_duplicates["across_p_value"]),
             judge=self.judge,
+            spread=self.spread,
+            hub_labels=labels_of_hubs(self.hubness, real_fraction),
         )
 
     def plot(
