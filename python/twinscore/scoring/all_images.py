@@ -25,6 +25,7 @@ from twinscore.measures.slices import score_slices, unit_values
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
+from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
@@ -84,7 +85,11 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     tests = relabelling_tests(
         graphs, is_real, seed=seed, threads=threads, progress=run.stage("Permuting labels")
     )
+    judging = run.stage("Training a judge")
+    judging(0, 1)
     judgement = judge_pool(pool, seed=seed)
+    judging(1, 1)
+    alike = look_alikes(searched, real, synthetic, run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
@@ -127,6 +132,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             "across_p_value": copies_p_value(searched.duplicates, pool),
         },
         collapsed=settings.collapse_duplicates,
+        suggested_group_by=alike.suggested_group_by,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
         warnings=(),
         samples=samples_table(
@@ -134,7 +140,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             synthetic,
             neighbors,
             searched.nearest_real,
-            ImageColumns(shares, judgement.synthetic, searched.duplicates),
+            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds),
         ),
         settings=settings,
         backend=settings.search.backend,
