@@ -19,7 +19,13 @@ from twinscore.cli.options import (
     neighbors_option,
     video_interval_option,
 )
-from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
+from twinscore.cli.score_outputs import (
+    FORMATS,
+    can_report,
+    check_json_target,
+    print_result,
+    write_page,
+)
 from twinscore.cli.settings_file import settings_option
 from twinscore.images.sources.url import without_secrets
 
@@ -170,6 +176,15 @@ def _check_number(
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
+@click.option(
+    "--format",
+    "shown_as",
+    default="text",
+    show_default=True,
+    type=click.Choice(FORMATS),
+    help="Of what is printed.",
+)
+@click.option("--brief", is_flag=True, help="The same as --format brief: one line.")
 @click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def score(
@@ -202,6 +217,8 @@ def score(
     allow_skips: bool,
     threads: int | None,
     seed: int,
+    shown_as: str,
+    brief: bool,
     verbose: bool,
     quiet: bool,
 ) -> int:
@@ -222,6 +239,11 @@ def score(
     from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
+    shown_as = "brief" if brief and shown_as == "text" else shown_as
+    if brief and shown_as != "brief":
+        raise click.UsageError(f"expected --brief or --format {shown_as}, got both")
+    if to_stdout and shown_as != "text":
+        raise click.UsageError(f"expected --json - or --format {shown_as}, got both")
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
@@ -279,13 +301,20 @@ def score(
         # A disk that is full must not cost the user the answer.
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
-        elif not quiet:
-            print_result(result, verbose=verbose)
+        elif not quiet or shown_as != "text":
+            print_result(result, shown_as, verbose=verbose, minimum=min_score)
     if out is not None and not (quiet or to_stdout):
-        say(f"\nWritten to {out}")
+        say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     if min_score is not None and result.score < min_score:
         say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
         return EXIT_BELOW_MINIMUM
     return 0
+
+
+def _written(out: Path) -> str:
+    from twinscore.scoring.result_files import REPORT_FILE
+
+    page = out / REPORT_FILE
+    return f"Written to {out}" + (f": {REPORT_FILE}" if page.is_file() else "")

@@ -11,11 +11,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinscore.report.figures import as_sure_as
+from twinscore.report.kinds import kinds_by_loss
+from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinscore.scoring.result import ScoreResult
+
+STANDS_OUT = 0.25
+"""Share of the loss from which on a kind of images is worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,18 @@ def transfer(result: ScoreResult) -> str | None:
     )
 
 
+def most_lost(result: ScoreResult) -> str | None:
+    """Say where most is lost, if one kind of image stands out."""
+    worst = kinds_by_loss(result)[0]
+    if result.p_value > SIGNIFICANT or worst.loss < STANDS_OUT or worst.size < 2:
+        return None
+    return f"{worst.loss:.0%} of the loss is one kind of image: {worst.size:,} like number 1 below."
+
+
 BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability,)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, transfer)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, most_lost, transfer)
 """A sentence each, the most important first; None where there is nothing to say."""
 
 GAPS: tuple[Callable[[ScoreResult], str | None], ...] = ()

@@ -26,6 +26,7 @@ from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
+from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
@@ -86,7 +87,11 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     tests = relabelling_tests(
         graphs, is_real, seed=seed, threads=threads, progress=run.stage("Permuting labels")
     )
+    judging = run.stage("Training a judge")
+    judging(0, 1)
     judgement = judge_pool(pool, seed=seed)
+    judging(1, 1)
+    alike = look_alikes(searched, real, synthetic, run)
     transfer = _transfer(pool, (real, synthetic), run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
@@ -132,6 +137,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             "across_p_value": searched.copies_p_value,
         },
         collapsed=settings.collapse_duplicates,
+        suggested_group_by=alike.suggested_group_by,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
         warnings=(),
         samples=samples_table(
@@ -139,7 +145,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             synthetic,
             neighbors,
             searched.nearest_real,
-            ImageColumns(shares, judgement.synthetic, searched.duplicates),
+            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds),
         ),
         settings=settings,
         backend=settings.search.backend,

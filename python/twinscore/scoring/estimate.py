@@ -58,7 +58,8 @@ class Estimate(ABC):
         What the reader should know before trusting the score.
     samples
         Table with a row per image: side, name, group, real_share (of its neighbors), alike (the
-        first of the images of its side that are nearly the same), judge (probability of being
+        first of the images of its side that are nearly the same), kind (of synthetic images, the
+        one that look-alikes gather around), judge (probability of being
         synthetic in the eyes of a judge that never saw the image), nearest, nearest_side,
         nearest_distance; for synthetic images also nearest_real, nearest_real_distance and
         giveaway (nearest_real_distance / nearest_distance, at least 1); then the columns of the

@@ -56,15 +56,15 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Say where score or overlap do not mean what they seem to."""
     if evidence.hub_labels is not None:
         yield (
-            "unreliable for its hubs: a few images are neighbors of most others, so that the score rests "
-            f"on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, and "
-            "its interval may be too narrow"
+            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
+            f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
+            "and its interval may be too narrow"
         )
     if evidence.overlap > MOST_OVERLAP:
         yield (
-            f"overlap above 1 by far (score {evidence.score:.2f}): the synthetic images are copies, "
-            "share scenes with the real ones, or spread beyond them; as a share of images it "
-            "means nothing here"
+            f"overlap above 1 by far (score {evidence.score:.2f}): the synthetic images are "
+            "copies, share scenes with the real ones, or spread beyond them; as a share of "
+            "images it means nothing here"
         )
 
 

@@ -92,6 +92,9 @@ class ScoreResult(Estimate):
         "across_p_value": how often relabelling puts as many of the tightest pairs on both sides.
     collapsed
         Whether near-duplicates were made groups.
+    suggested_group_by
+        Column by which images of a side look alike, so that its values should be groups; None
+        where no column does, or there are groups.
     audit
         Of an approximate backend, what a random sample of exact searches says: queries, recall,
         recall_interval, score_error (of the score as found) and score_error_interval.
@@ -122,6 +125,7 @@ class ScoreResult(Estimate):
     hubness: dict[str, float]
     near_duplicates: dict[str, float | int]
     collapsed: bool
+    suggested_group_by: str | None = None
     audit: dict[str, Any] | None = None
 
     @property

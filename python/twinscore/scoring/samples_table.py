@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from twinscore.base.arrays import Float64Array
+    from twinscore.base.arrays import Float64Array, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.duplicates import NearDuplicates
     from twinscore.neighbors.records import Neighbors
@@ -28,11 +28,15 @@ class ImageColumns:
         Shape (n,): probability that it is synthetic, in the eyes of the judge.
     duplicates
         Near-duplicates in the pool.
+    kinds
+        Shape (n_synthetic,): the row that names the kind of each synthetic image; None where
+        nobody looked for kinds.
     """
 
     real_shares: Float64Array
     judge: Float64Array
     duplicates: NearDuplicates
+    kinds: IdArray | None
 
 
 def samples_table(
@@ -72,6 +76,7 @@ def samples_table(
             "real_share": columns.real_shares,
             "judge": columns.judge,
             "alike": _alike(names, columns.duplicates),
+            "kind": _kinds(names, n_real, columns.kinds),
             "nearest": names.take(pa.array(nearest)),
             "nearest_side": sides.take(pa.array(nearest)),
             "nearest_distance": nearest_distance,
@@ -106,6 +111,16 @@ def _alike(names: pa.Array, duplicates: NearDuplicates) -> pa.Array:
 
     alone = np.bincount(duplicates.clusters, minlength=len(names))[duplicates.clusters] == 1
     return names.take(pa.array(duplicates.clusters, mask=alone))
+
+
+def _kinds(names: pa.Array, n_real: int, kinds: IdArray | None) -> pa.Array:
+    """Name the image that each kind of synthetic images gathers around."""
+    import pyarrow as pa
+
+    if kinds is None:
+        return pa.nulls(len(names), pa.string())
+    of_real = pa.nulls(n_real, pa.string())
+    return pa.concat_arrays([of_real, names.take(pa.array(n_real + kinds))])
 
 
 def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
