@@ -50,6 +50,7 @@ def _values(settings: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         "synthetic": inputs["synthetic"],
         **{name: settings[name] for name in ("k", "seed", "interval", "slice_by")},
         **{name: settings[name] for name in ("collapse_duplicates", "diagnostics")},
+        "richness": settings.get("richness"),
         "space": "umap2d" if published else "embedding",
         "convention": "notebook" if published else "exact",
         **images,

@@ -26,6 +26,7 @@ class ScoreOptions(TypedDict, total=False):
     collapse_duplicates: bool
     interval: IntervalMethod
     diagnostics: bool
+    richness: bool
     space: Space
     convention: Convention
     model: str | os.PathLike[str] | Embedder
@@ -57,6 +58,7 @@ def settings_of(
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
     model: str | os.PathLike[str] | Embedder,
@@ -85,6 +87,7 @@ def settings_of(
         slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
         collapse_duplicates=collapse_duplicates,
         diagnostics=diagnostics,
+        richness=richness,
         published=published_asked(space, convention),
         images=ImageSettings(
             model=model,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.measures.find_richness import RichnessOfImages
     from twinscore.neighbors.records import Neighbors
 
 
@@ -28,11 +29,14 @@ class ImageColumns:
         Shape (n,): probability that it is synthetic, in the eyes of the judge.
     duplicates
         Near-duplicates in the pool.
+    richness
+        What richness tells of each; None where it is untold.
     """
 
     real_shares: Float64Array
     judge: Float64Array
     duplicates: NearDuplicates
+    richness: RichnessOfImages | None = None
 
 
 def samples_table(
@@ -84,6 +88,10 @@ def samples_table(
             ),
         }
     )
+    if columns.richness is not None:
+        for column in ("covered", "run", "novelty"):
+            values = pa.array(getattr(columns.richness, column), from_pandas=True)
+            table = table.append_column(column, values)
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.

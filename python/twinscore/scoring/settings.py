@@ -63,6 +63,8 @@ class ScoreSettings:
         Make near-duplicates of one side a group.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    richness
+        Whether to tell, of all images, how much of reality they reach.
     published
         Follow the procedure that the score's authors published as well.
     images, search
@@ -84,6 +86,7 @@ class ScoreSettings:
     slice_by: tuple[str, ...] = ()
     collapse_duplicates: bool = False
     diagnostics: bool = True
+    richness: bool = True
     published: bool = False
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
@@ -137,6 +140,7 @@ class ScoreSettings:
             "slice_by": list(self.slice_by),
             "collapse_duplicates": self.collapse_duplicates,
             "diagnostics": self.diagnostics,
+            "richness": self.richness,
             "published": self.published,
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),
