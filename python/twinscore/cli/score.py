@@ -11,7 +11,7 @@ import click
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
-from twinscore.cli.minimums import below_coverage, below_minimum
+from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -232,11 +232,8 @@ def score(
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
-    if min_coverage is not None and (not richness or precision is not None or budget is not None):
-        raise click.UsageError(
-            "--min-coverage needs richness of all images: leave out --no-richness, --precision "
-            "and --budget"
-        )
+    if min_coverage is not None:
+        check_coverage_can_be_told(richness and precision is None and budget is None)
     settings = settings_of(
         k=k,
         threads=threads,
@@ -296,7 +293,7 @@ def score(
         say(f"\nWritten to {out}")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    below = [*below_minimum(result, min_score), *below_coverage(result, min_coverage)]
-    for line in below:
+    missed = missed_minimums(result, min_score, min_coverage)
+    for line in missed:
         say(f"twinscore: {line}", err=True)
-    return EXIT_BELOW_MINIMUM if below else 0
+    return EXIT_BELOW_MINIMUM if missed else 0

@@ -13,6 +13,7 @@ from twinscore.measures.gaps import GapExample, gap_units
 from twinscore.measures.reached_shares import reached_shares
 from twinscore.measures.richness import Richness
 from twinscore.measures.richness_slices import richness_slices
+from twinscore.measures.tension import giveaways, tension_curve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,8 @@ class ImageEvidence:
         The nearest real image of each synthetic one.
     columns
         Values of the units, to tell richness of each.
+    tension_k
+        Neighbors of the score along the tension curve; None for no curve.
     """
 
     pool: Pool
@@ -51,6 +54,7 @@ class ImageEvidence:
     neighbors: Neighbors
     nearest_real: Neighbors
     columns: Sequence[ValueCodes]
+    tension_k: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ def find_richness(
             for codes, counts in zip(evidence.columns, shares.redrawn, strict=True)
             for part in richness_slices(readings.runs, codes, counts, seed=seed)
         ),
+        tension=_tension(readings, evidence, seed, search),
         intervals={
             "coverage": shares.coverage_interval,
             "on_domain": shares.on_domain_interval,
@@ -153,6 +158,23 @@ def find_richness(
         np.where(pool.is_real, 1.0 - readings.empty[units], np.nan),
         readings.lengths[units],
         novelties,
+    )
+
+
+def _tension(
+    readings: RunReadings, evidence: ImageEvidence, seed: int, search: SearchSettings
+) -> tuple[dict[str, float], ...]:
+    if evidence.tension_k is None or readings.lists is None:
+        return ()
+    pool, nearest_real = evidence.pool, evidence.nearest_real.distances[:, 0]
+    nearest = evidence.neighbors.distances[~pool.is_real, 0]
+    return tension_curve(
+        pool,
+        readings.lists.rows,
+        giveaways(np.sqrt(nearest_real), np.sqrt(nearest)),
+        evidence.tension_k,
+        seed=seed,
+        search=search,
     )
 
 

@@ -51,6 +51,9 @@ class Richness:
         Images that stand for them.
     slices
         Each value of the columns asked for, and of those that real images have.
+    tension
+        Share of the synthetic units kept, the most realistic ones, and their score, coverage and
+        worth; empty without diagnostics.
     intervals
         95 % intervals by name: coverage, on_domain, yield, worth, distinct, copied.
     twin
@@ -72,6 +75,7 @@ class Richness:
     gaps: int
     gap_examples: tuple[GapExample, ...]
     slices: tuple[RichnessSlice, ...]
+    tension: tuple[dict[str, float], ...]
     intervals: dict[str, tuple[float, float]]
     twin: dict[str, tuple[float, float]]
 

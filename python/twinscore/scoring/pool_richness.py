@@ -92,6 +92,7 @@ class RichnessReader:
             searched.neighbors,
             searched.nearest_real,
             _columns(self.pool, sides, settings),
+            settings.k if settings.diagnostics else None,
         )
         return find_richness(self.readings, evidence, seed=seed, search=search)
 

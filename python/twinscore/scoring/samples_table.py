@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.measures.tension import giveaways
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -84,7 +86,7 @@ def samples_table(
             ),
             "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
             "giveaway": pa.concat_arrays(
-                [blank, pa.array(_giveaway(nearest_real_distance, nearest_distance[n_real:]))]
+                [blank, pa.array(giveaways(nearest_real_distance, nearest_distance[n_real:]))]
             ),
         }
     )
@@ -114,9 +116,3 @@ def _alike(names: pa.Array, duplicates: NearDuplicates) -> pa.Array:
 
     alone = np.bincount(duplicates.clusters, minlength=len(names))[duplicates.clusters] == 1
     return names.take(pa.array(duplicates.clusters, mask=alone))
-
-
-def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
-    """Divide distances; an exact copy of a real image is no giveaway, of a synthetic one it is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(to_real == 0.0, 1.0, to_real / to_any)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.terminal.richness import gap_lines, richness_bar, richness_rows
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -37,12 +38,17 @@ def print_summary(result: ScoreResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
+    bar = richness_bar(result.richness)
+    if bar is not None:
+        console.print(bar)
     console.print(f"{result.verdict}\n", highlight=False)
     console.print(_figures(result))
     for warning in result.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     _print_slices(result, console)
     _print_next(result, console)
+    for line in gap_lines(result.richness):
+        console.print(escape(line), highlight=False, soft_wrap=True)
 
 
 def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Console) -> None:
@@ -140,6 +146,7 @@ def _figures(result: ScoreResult) -> Table:
                 f"{result.pooled_score:.3f}, every image counted, its own group left out",
             )
         )
+    rows += richness_rows(result.richness)
     rows += _search(result)
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(printable(value)))
