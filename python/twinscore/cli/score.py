@@ -11,6 +11,7 @@ import click
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
+from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -119,6 +120,12 @@ def _check_number(
     help="Whether to search on: equal sides, distance ratio, principal axes, control.",
 )
 @click.option(
+    "--richness/--no-richness",
+    default=True,
+    show_default=True,
+    help="Whether to tell how much of reality the synthetic images reach.",
+)
+@click.option(
     "--space",
     default="embedding",
     show_default=True,
@@ -170,6 +177,13 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 1),
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if the images reach a smaller share of reality.",
+)
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
@@ -202,6 +216,7 @@ def score(
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
     out: Path | None,
@@ -211,6 +226,7 @@ def score(
     overwrite: bool,
     json_target: Path | None,
     min_score: float | None,
+    min_coverage: float | None,
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
@@ -248,6 +264,8 @@ def score(
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
+    if min_coverage is not None:
+        check_coverage_can_be_told(richness and precision is None and budget is None)
     settings = settings_of(
         k=k,
         threads=threads,
@@ -257,6 +275,7 @@ def score(
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        richness=richness,
         space=space,
         convention=convention,
         model=model,
@@ -307,10 +326,10 @@ def score(
         say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    if min_score is not None and result.score < min_score:
-        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
-        return EXIT_BELOW_MINIMUM
-    return 0
+    missed = missed_minimums(result, min_score, min_coverage)
+    for line in missed:
+        say(f"twinscore: {line}", err=True)
+    return EXIT_BELOW_MINIMUM if missed else 0
 
 
 def _written(out: Path) -> str:

@@ -51,6 +51,7 @@ def _values(settings: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         **{name: settings[name] for name in ("k", "seed", "interval", "slice_by")},
         "label_by": settings.get("label_by"),
         **{name: settings[name] for name in ("collapse_duplicates", "diagnostics")},
+        "richness": settings.get("richness"),
         "space": "umap2d" if published else "embedding",
         "convention": "notebook" if published else "exact",
         **images,

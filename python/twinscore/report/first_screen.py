@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from twinscore.report.figures import as_sure_as
 from twinscore.report.kinds import kinds_by_loss
+from twinscore.report.richness_words import barred, beside_the_bar, gap_lines, instead_of_the_bar
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from twinscore.scoring.result import ScoreResult
 
@@ -58,6 +59,18 @@ def indistinguishability(result: ScoreResult) -> Bar:
     )
 
 
+def richness(result: ScoreResult) -> Bar | None:
+    """Show how much of reality is reached, or say in its place why that cannot be told."""
+    found = result.richness
+    if found is None:
+        return None
+    told = barred(found)
+    if told is None:
+        return Bar("Richness", None, "", instead_of_the_bar(found))
+    interval = told.intervals["coverage"]
+    return Bar("Richness", told.coverage, as_sure_as(told.coverage, interval), beside_the_bar(told))
+
+
 def verdict(result: ScoreResult) -> str:
     """Say the result in one sentence."""
     return result.verdict
@@ -85,13 +98,18 @@ def most_lost(result: ScoreResult) -> str | None:
     return f"{worst.loss:.0%} of the loss is one kind of image: {worst.size:,} like number 1 below."
 
 
-BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability,)
+def gaps(result: ScoreResult) -> Iterator[str]:
+    """Name real images that nothing comes near."""
+    return gap_lines(result.richness)
+
+
+BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability, richness)
 """None where nobody asked for it."""
 
 FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, most_lost, transfer)
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], str | None], ...] = ()
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps,)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 
@@ -107,4 +125,4 @@ def findings_of(result: ScoreResult) -> list[str]:
 
 def gaps_of(result: ScoreResult) -> list[str]:
     """Return the sentences below the images to look at next."""
-    return [line for make in GAPS if (line := make(result)) is not None]
+    return [line for make in GAPS for line in make(result)]

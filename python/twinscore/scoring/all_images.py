@@ -28,6 +28,7 @@ from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
 from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
+from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
@@ -73,7 +74,8 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
 
     pooled = graph_of(neighbors, k)
     is_real = pool.unit_is_real
-    graphs = unit_graphs(searched, run)
+    reader = richness_reader(searched, run)
+    graphs = unit_graphs(searched, run, reader.on_draw)
     score = directed_score(graphs.graph, ~is_real)
     interval = find_interval(
         settings.interval,
@@ -93,6 +95,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     judging(1, 1)
     alike = look_alikes(searched, real, synthetic, run)
     transfer = _transfer(pool, (real, synthetic), run)
+    of_images = reader.found(searched, (real, synthetic), run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
@@ -145,7 +148,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             synthetic,
             neighbors,
             searched.nearest_real,
-            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds),
+            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds, of_images),
         ),
         settings=settings,
         backend=settings.search.backend,
@@ -155,6 +158,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         seed=seed,
         version=__version__,
         audit=_audit(pool, neighbors, run),
+        richness=reader.untold if of_images is None else of_images.richness,
     )
     notes = (
         *warnings_of(result, real, synthetic, settings.slice_by),

@@ -27,6 +27,7 @@ class ScoreOptions(TypedDict, total=False):
     collapse_duplicates: bool
     interval: IntervalMethod
     diagnostics: bool
+    richness: bool
     space: Space
     convention: Convention
     model: str | os.PathLike[str] | Embedder
@@ -59,6 +60,7 @@ def settings_of(
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
     model: str | os.PathLike[str] | Embedder,
@@ -88,6 +90,7 @@ def settings_of(
         label_by=label_by,
         collapse_duplicates=collapse_duplicates,
         diagnostics=diagnostics,
+        richness=richness,
         published=published_asked(space, convention),
         images=ImageSettings(
             model=model,

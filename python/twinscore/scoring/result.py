@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from twinscore.base.constants import Z_95
 from twinscore.graph.hubness import labels_of_hubs
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
+from twinscore.scoring.richness_figures import RichnessFigures
 from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from twinscore.measures.distance_ratio import DistanceRatio
     from twinscore.measures.p_value import EdgeCount
     from twinscore.measures.published_procedure import NotebookScore
+    from twinscore.measures.richness import Richness, RichnessUntold
     from twinscore.measures.slices import SliceScore
     from twinscore.measures.spread import Spread
     from twinscore.measures.transfer import Transfer
@@ -30,7 +32,7 @@ COPIES_SUSPECTED = 1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreResult(Estimate):
+class ScoreResult(RichnessFigures, Estimate):
     """The score of all images, with everything needed to judge it.
 
     Beside what `Estimate` lists; with groups, the score is the mean over draws of one member per
@@ -98,6 +100,9 @@ class ScoreResult(Estimate):
     audit
         Of an approximate backend, what a random sample of exact searches says: queries, recall,
         recall_interval, score_error (of the score as found) and score_error_interval.
+    richness
+        How much of reality the synthetic images reach, and how many of them count; the reason
+        where that cannot be told, None where it was not asked for.
     """
 
     interval: tuple[float, float]
@@ -127,6 +132,7 @@ class ScoreResult(Estimate):
     collapsed: bool
     suggested_group_by: str | None = None
     audit: dict[str, Any] | None = None
+    richness: Richness | RichnessUntold | None = None
 
     @property
     def evidence(self) -> Evidence:

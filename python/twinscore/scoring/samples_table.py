@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.measures.tension import giveaways
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from twinscore.base.arrays import Float64Array, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.measures.find_richness import RichnessOfImages
     from twinscore.neighbors.records import Neighbors
 
 
@@ -31,12 +34,15 @@ class ImageColumns:
     kinds
         Shape (n_synthetic,): the row that names the kind of each synthetic image; None where
         nobody looked for kinds.
+    richness
+        What richness tells of each; None where it is untold.
     """
 
     real_shares: Float64Array
     judge: Float64Array
     duplicates: NearDuplicates
     kinds: IdArray | None
+    richness: RichnessOfImages | None = None
 
 
 def samples_table(
@@ -85,10 +91,14 @@ def samples_table(
             ),
             "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
             "giveaway": pa.concat_arrays(
-                [blank, pa.array(_giveaway(nearest_real_distance, nearest_distance[n_real:]))]
+                [blank, pa.array(giveaways(nearest_real_distance, nearest_distance[n_real:]))]
             ),
         }
     )
+    if columns.richness is not None:
+        for column in ("covered", "run", "novelty"):
+            values = pa.array(getattr(columns.richness, column), from_pandas=True)
+            table = table.append_column(column, values)
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.
@@ -121,9 +131,3 @@ def _kinds(names: pa.Array, n_real: int, kinds: IdArray | None) -> pa.Array:
         return pa.nulls(len(names), pa.string())
     of_real = pa.nulls(n_real, pa.string())
     return pa.concat_arrays([of_real, names.take(pa.array(n_real + kinds))])
-
-
-def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
-    """Divide distances; an exact copy of a real image is no giveaway, of a synthetic one it is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(to_real == 0.0, 1.0, to_real / to_any)

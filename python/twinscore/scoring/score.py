@@ -55,6 +55,7 @@ def score(
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    richness: bool = True,
     space: Space = "embedding",
     convention: Convention = "exact",
     model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
@@ -101,6 +102,8 @@ def score(
     diagnostics
         False leaves out what takes further searches: equal sides, distance ratio, principal
         axes, control.
+    richness
+        False leaves out how much of reality the synthetic images reach, `result.richness`.
     space, convention
         "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
         its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
@@ -161,6 +164,7 @@ def score(
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        richness=richness,
         space=space,
         convention=convention,
         model=model,

@@ -66,6 +66,8 @@ class ScoreSettings:
         Make near-duplicates of one side a group.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    richness
+        Whether to tell, of all images, how much of reality they reach.
     published
         Follow the procedure that the score's authors published as well.
     images, search
@@ -88,6 +90,7 @@ class ScoreSettings:
     label_by: str | None = None
     collapse_duplicates: bool = False
     diagnostics: bool = True
+    richness: bool = True
     published: bool = False
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
@@ -142,6 +145,7 @@ class ScoreSettings:
             "label_by": self.label_by,
             "collapse_duplicates": self.collapse_duplicates,
             "diagnostics": self.diagnostics,
+            "richness": self.richness,
             "published": self.published,
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),

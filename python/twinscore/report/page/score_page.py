@@ -18,6 +18,7 @@ from twinscore.report.page.key_figures import (
     scale_places,
 )
 from twinscore.report.page.profile_charts import profile_charts
+from twinscore.report.page.richness_sections import richness_section, tension_chart, with_gaps
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult
@@ -105,7 +106,7 @@ def write_report(
     nearness = find_side_neighbors(
         pool, search=search, progress=stage_of(progress, "Comparing the sides for the report")
     )
-    galleries = galleries_of(result, pool, nearness)
+    galleries = with_gaps(galleries_of(result, pool, nearness), result.richness)
     nearest = nearest_images(pool, nearness)
     shown = choose_rows(pool, galleries, nearest, seed=result.seed)
     maps = lay_out(
@@ -121,7 +122,7 @@ def write_report(
         seed=result.seed,
         progress=stage_of(progress, "Reading images for the report"),
     )
-    charts = profile_charts(result)
+    charts = [*profile_charts(result), *tension_chart(result.richness)]
     skipped = [
         {"side": side, "name": item.name, "reason": item.reason}
         for side, items in result.skipped.items()
@@ -140,6 +141,7 @@ def write_report(
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
+        richness=richness_section(result.richness),
         sections=gallery_sections(galleries),
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
