@@ -14,6 +14,7 @@ from twinscore.cli.messages import say
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
+    domain_option,
     exposure_option,
     model_option,
     neighbors_option,
@@ -37,6 +38,7 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -119,6 +121,7 @@ def _check_number(
     type=click.Choice(["exact", "notebook"]),
     help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
+@domain_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -180,6 +183,7 @@ def score(
     diagnostics: bool,
     space: Space,
     convention: Convention,
+    domain: Path | None,
     out: Path | None,
     report: bool | None,
     map_method: str | None,
@@ -226,6 +230,7 @@ def score(
         diagnostics=diagnostics,
         space=space,
         convention=convention,
+        domain=domain,
         model=model,
         device=device,
         backend=backend,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from twinscore.domain.figures import Intentionality
     from twinscore.measures.control import Control
     from twinscore.measures.distance_ratio import DistanceRatio
     from twinscore.measures.p_value import EdgeCount
@@ -83,6 +84,8 @@ class ScoreResult(Estimate):
         "across_p_value": how often relabelling puts as many of these on both sides.
     collapsed
         Whether near-duplicates were made groups.
+    domain
+        How the synthetic images fit the declared domain; None where none was declared.
     audit
         Of an approximate backend, what a random sample of exact searches says: queries, recall,
         recall_interval, score_error (of the score as found) and score_error_interval.
@@ -111,7 +114,13 @@ class ScoreResult(Estimate):
     hubness: dict[str, float]
     near_duplicates: dict[str, float | int]
     collapsed: bool
+    domain: Intentionality | None = None
     audit: dict[str, Any] | None = None
+
+    @property
+    def target_score(self) -> float | None:
+        """The score of both sides in the declared mix; None without a domain, or too few images."""
+        return None if self.domain is None else self.domain.target_score
 
     @property
     def evidence(self) -> Evidence:

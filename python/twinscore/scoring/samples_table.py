@@ -28,11 +28,15 @@ class ImageColumns:
         Shape (n,): probability that it is synthetic, in the eyes of the judge.
     duplicates
         Near-duplicates in the pool.
+    cells
+        Length n: the cell of each in the declared domain, None outside of it; None where no domain
+        was declared.
     """
 
     real_shares: Float64Array
     judge: Float64Array
     duplicates: NearDuplicates
+    cells: list[str | None] | None = None
 
 
 def samples_table(
@@ -84,6 +88,8 @@ def samples_table(
             ),
         }
     )
+    if columns.cells is not None:
+        table = table.append_column("cell", pa.array(columns.cells, pa.string()))
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.
