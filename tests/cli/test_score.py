@@ -65,7 +65,7 @@ def vectors(tmp_path: Path) -> tuple[Path, Path]:
 def test_summary_goes_to_standard_output(run: RunCommand, vectors: tuple[Path, Path]) -> None:
     finished = run("score", *vectors)
     assert finished.code == DONE
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert "60 real, 60 synthetic" in finished.standard
     assert finished.errors == ""
 
@@ -88,7 +88,7 @@ def test_json_to_a_file_comes_with_the_summary(
     finished = run("score", *vectors, "--json", target)
     assert finished.code == DONE
     assert json.loads(target.read_text(encoding="utf-8"))["n_real"] == 60
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
 
 
 def test_out_gets_result_and_samples(
@@ -228,7 +228,7 @@ def test_a_disk_that_fills_up_does_not_cost_the_answer(
     monkeypatch.setattr(parquet, "write_table", full)
     finished = run("score", *vectors, "--out", tmp_path / "x")
     assert finished.code == ERROR
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert finished.errors == (
         f"twinscore: error: cannot write to {tmp_path / 'x'}: No space left on device\n"
     )
@@ -423,5 +423,5 @@ def test_a_report_that_is_stopped_or_fails_costs_neither_result_nor_summary(
     monkeypatch.setattr("twinscore.report.page.score_page.write_report", stopped)
     finished = run("score", *vectors, "--out", tmp_path / "x")
     assert finished.code == code
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert json.loads((tmp_path / "x/result.json").read_text())["n_real"] == 60

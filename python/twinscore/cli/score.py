@@ -166,6 +166,7 @@ def _check_number(
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
+@click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def score(
     real: str,
@@ -197,6 +198,7 @@ def score(
     allow_skips: bool,
     threads: int | None,
     seed: int,
+    verbose: bool,
     quiet: bool,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
@@ -274,7 +276,7 @@ def score(
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
         elif not quiet:
-            print_result(result)
+            print_result(result, verbose=verbose)
     if out is not None and not (quiet or to_stdout):
         say(f"\nWritten to {out}")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:

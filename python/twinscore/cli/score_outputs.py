@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from twinscore.scoring.estimate import Estimate
 
 
-def print_result(result: Estimate) -> None:
-    """Print the summary that the kind of result has."""
+def print_result(result: Estimate, *, verbose: bool) -> None:
+    """Print the summary that the kind of result has, with all that is known if asked for."""
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.sample import print_sampled_summary
     from twinscore.report.terminal.summary import print_summary
@@ -22,9 +22,9 @@ def print_result(result: Estimate) -> None:
 
     console = Console(highlight=False)
     if isinstance(result, ScoreResult):
-        print_summary(result, console)
+        print_summary(result, console, verbose=verbose)
     elif isinstance(result, SampledResult):
-        print_sampled_summary(result, console)
+        print_sampled_summary(result, console, verbose=verbose)
 
 
 def write_page(
