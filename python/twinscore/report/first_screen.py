@@ -7,37 +7,20 @@ needs more room stands in the details of the terminal and in the sections of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.report.bar import Bar
 from twinscore.report.figures import as_sure_as
+from twinscore.report.intentionality import (
+    in_the_declared_mix,
+    intentionality,
+    missing_from_domain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinscore.scoring.result import ScoreResult
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A share between 0 and 1, drawn as a bar.
-
-    Attributes
-    ----------
-    name
-        One word: what it is a share of.
-    value
-        None where it cannot be told; the remark then says why, and what to do.
-    figure
-        The value in as many digits as its interval allows; empty where there is none.
-    remark
-        How sure it is and what it means, in about 40 characters.
-    """
-
-    name: str
-    value: float | None
-    figure: str
-    remark: str
 
 
 def indistinguishability(result: ScoreResult) -> Bar:
@@ -58,13 +41,13 @@ def verdict(result: ScoreResult) -> str:
     return result.verdict
 
 
-BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability,)
+BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability, intentionality)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict,)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, in_the_declared_mix)
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], str | None], ...] = ()
+GAPS: tuple[Callable[[ScoreResult], str | None], ...] = (missing_from_domain,)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 

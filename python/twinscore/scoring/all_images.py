@@ -157,6 +157,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     notes = (
         *warnings_of(result, real, synthetic, settings.slice_by),
         *sampled_ties_notes(neighbors),
+        *(() if result.domain is None else result.domain.notes),
     )
     return replace(result, warnings=notes)
 

@@ -9,6 +9,7 @@ from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.document import check_page_packages, render_page, write_page
+from twinscore.report.page.domain_sections import domain_section
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
     first_figures,
@@ -139,6 +140,7 @@ def write_report(
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
+        domain=domain_section(result),
         sections=gallery_sections(galleries),
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
