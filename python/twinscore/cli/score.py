@@ -15,6 +15,7 @@ from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
+    domain_option,
     exposure_option,
     model_option,
     neighbors_option,
@@ -45,6 +46,7 @@ Examples:
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
   twinscore score photos/ renders/ --label-by folder # classes are folders
+  twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -139,6 +141,7 @@ def _check_number(
     type=click.Choice(["exact", "notebook"]),
     help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
+@domain_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -219,6 +222,7 @@ def score(
     richness: bool,
     space: Space,
     convention: Convention,
+    domain: Path | None,
     out: Path | None,
     report: bool | None,
     map_method: str | None,
@@ -278,6 +282,7 @@ def score(
         richness=richness,
         space=space,
         convention=convention,
+        domain=domain,
         model=model,
         device=device,
         backend=backend,

@@ -54,6 +54,7 @@ def _values(settings: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         "richness": settings.get("richness"),
         "space": "umap2d" if published else "embedding",
         "convention": "notebook" if published else "exact",
+        "domain": settings.get("domain"),
         **images,
         **search,
         "precision": sample.get("precision"),

@@ -7,43 +7,26 @@ needs more room stands in the details of the terminal and in the sections of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.report.bar import Bar
 from twinscore.report.figures import as_sure_as
+from twinscore.report.intentionality import (
+    in_the_declared_mix,
+    intentionality,
+    missing_from_domain,
+)
 from twinscore.report.kinds import kinds_by_loss
-from twinscore.report.richness_words import barred, beside_the_bar, gap_lines, instead_of_the_bar
+from twinscore.report.richness_words import gaps_in_reality, richness_bar
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from twinscore.scoring.result import ScoreResult
 
 STANDS_OUT = 0.25
 """Share of the loss from which on a kind of images is worth a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A share between 0 and 1, drawn as a bar.
-
-    Attributes
-    ----------
-    name
-        One word: what it is a share of.
-    value
-        None where it cannot be told; the remark then says why, and what to do.
-    figure
-        The value in as many digits as its interval allows; empty where there is none.
-    remark
-        How sure it is and what it means, in about 40 characters.
-    """
-
-    name: str
-    value: float | None
-    figure: str
-    remark: str
 
 
 def indistinguishability(result: ScoreResult) -> Bar:
@@ -57,18 +40,6 @@ def indistinguishability(result: ScoreResult) -> Bar:
         f"{as_sure_as(low, result.interval)} to {as_sure_as(high, result.interval)}, "
         f"perfect: {max(chance_low, 0.0):.2f} to {chance_high:.2f}",
     )
-
-
-def richness(result: ScoreResult) -> Bar | None:
-    """Show how much of reality is reached, or say in its place why that cannot be told."""
-    found = result.richness
-    if found is None:
-        return None
-    told = barred(found)
-    if told is None:
-        return Bar("Richness", None, "", instead_of_the_bar(found))
-    interval = told.intervals["coverage"]
-    return Bar("Richness", told.coverage, as_sure_as(told.coverage, interval), beside_the_bar(told))
 
 
 def verdict(result: ScoreResult) -> str:
@@ -98,18 +69,22 @@ def most_lost(result: ScoreResult) -> str | None:
     return f"{worst.loss:.0%} of the loss is one kind of image: {worst.size:,} like number 1 below."
 
 
-def gaps(result: ScoreResult) -> Iterator[str]:
-    """Name real images that nothing comes near."""
-    return gap_lines(result.richness)
-
-
-BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability, richness)
+BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
+    indistinguishability,
+    richness_bar,
+    intentionality,
+)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, most_lost, transfer)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
+    verdict,
+    most_lost,
+    transfer,
+    in_the_declared_mix,
+)
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps,)
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps_in_reality, missing_from_domain)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 

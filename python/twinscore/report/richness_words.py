@@ -6,11 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from twinscore.measures.richness import Richness, RichnessUntold
+from twinscore.report.bar import Bar
+from twinscore.report.figures import as_sure_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.measures.richness_slices import RichnessSlice
+    from twinscore.scoring.result import ScoreResult
 
 MOST_SLICES = 5
 
@@ -117,6 +120,23 @@ def slice_sentence(part: RichnessSlice) -> str:
         f"{part.column} {part.value}: {part.coverage or 0.0:.0%} of {part.n_real:,} real images "
         f"reached ({low:.0%} to {high:.0%})"
     )
+
+
+def richness_bar(result: ScoreResult) -> Bar | None:
+    """Show how much of reality is reached, or say in its place why that cannot be told."""
+    found = result.richness
+    if found is None:
+        return None
+    told = barred(found)
+    if told is None:
+        return Bar("Richness", None, "", instead_of_the_bar(found))
+    interval = told.intervals["coverage"]
+    return Bar("Richness", told.coverage, as_sure_as(told.coverage, interval), beside_the_bar(told))
+
+
+def gaps_in_reality(result: ScoreResult) -> Iterator[str]:
+    """Name real images that nothing comes near."""
+    return gap_lines(result.richness)
 
 
 def richness_rows(richness: Richness | RichnessUntold | None) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore._version import __version__
+from twinscore.domain.intentionality import assess_intentionality
 from twinscore.graph.chance import null_moments
 from twinscore.graph.hubness import hubness
 from twinscore.graph.neighbor_graph import graph_of
@@ -35,6 +36,7 @@ from twinscore.scoring.searched_pool import search_sides, unit_graphs
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray
+    from twinscore.domain.figures import IntendedImages
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
     from twinscore.measures.balance import BalancedScore
@@ -99,6 +101,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
+    intended = _intended(pool, (real, synthetic), run)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -148,7 +151,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             synthetic,
             neighbors,
             searched.nearest_real,
-            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds, of_images),
+            ImageColumns(
+                shares,
+                judgement.synthetic,
+                searched.duplicates,
+                alike.kinds,
+                of_images,
+                None if intended is None else intended.names(),
+            ),
         ),
         settings=settings,
         backend=settings.search.backend,
@@ -157,12 +167,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         seconds={"neighbors": found_at - started, "statistics": time.perf_counter() - found_at},
         seed=seed,
         version=__version__,
+        domain=None if intended is None else intended.figures,
         audit=_audit(pool, neighbors, run),
         richness=reader.untold if of_images is None else of_images.richness,
     )
     notes = (
         *warnings_of(result, real, synthetic, settings.slice_by),
         *sampled_ties_notes(neighbors),
+        *(() if result.domain is None else result.domain.notes),
     )
     return replace(result, warnings=notes)
 
@@ -222,22 +234,38 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
+def _intended(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> IntendedImages | None:
+    domain = run.settings.domain
+    if domain is None:
+        return None
+    wanted = {*domain.columns, *(condition.column for condition in domain.conditions)}
+    return assess_intentionality(
+        domain,
+        pool,
+        {name: _values(name, sides) for name in wanted},
+        seed=run.settings.seed,
+        search=run.settings.search,
+        progress=run.stage("Permuting labels within cells"),
+    )
+
+
+def _values(column: str, sides: tuple[Embeddings, Embeddings]) -> list[str | None]:
+    """Return a column of both sides, None for images without it."""
+    return [
+        value for side in sides for value in side.columns.get(column, (None,) * len(side.vectors))
+    ]
+
+
 def _slices(
     graphs: PoolGraphs, pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run
 ) -> list[SliceScore]:
     slices = []
     for column in run.settings.slice_by:
-        absent = (None,) * len(pool.vectors)
-        values = [
-            value
-            for side in sides
-            for value in side.columns.get(column, absent[: len(side.vectors)])
-        ]
         slices += score_slices(
             graphs,
             pool.unit_is_real,
             column,
-            unit_values(values, pool.units),
+            unit_values(_values(column, sides), pool.units),
             seed=run.settings.seed,
             progress=run.stage(f"Scoring slices by {column}"),
         )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from twinscore.domain.figures import Intentionality
     from twinscore.measures.control import Control
     from twinscore.measures.distance_ratio import DistanceRatio
     from twinscore.measures.p_value import EdgeCount
@@ -97,6 +98,8 @@ class ScoreResult(RichnessFigures, Estimate):
     suggested_group_by
         Column by which images of a side look alike, so that its values should be groups; None
         where no column does, or there are groups.
+    domain
+        How the synthetic images fit the declared domain; None where none was declared.
     audit
         Of an approximate backend, what a random sample of exact searches says: queries, recall,
         recall_interval, score_error (of the score as found) and score_error_interval.
@@ -131,8 +134,14 @@ class ScoreResult(RichnessFigures, Estimate):
     near_duplicates: dict[str, float | int]
     collapsed: bool
     suggested_group_by: str | None = None
+    domain: Intentionality | None = None
     audit: dict[str, Any] | None = None
     richness: Richness | RichnessUntold | None = None
+
+    @property
+    def target_score(self) -> float | None:
+        """The score of both sides in the declared mix; None without a domain, or too few images."""
+        return None if self.domain is None else self.domain.target_score
 
     @property
     def evidence(self) -> Evidence:

@@ -36,6 +36,9 @@ class ImageColumns:
         nobody looked for kinds.
     richness
         What richness tells of each; None where it is untold.
+    cells
+        Length n: the cell of each in the declared domain, None outside of it; None where no domain
+        was declared.
     """
 
     real_shares: Float64Array
@@ -43,6 +46,7 @@ class ImageColumns:
     duplicates: NearDuplicates
     kinds: IdArray | None
     richness: RichnessOfImages | None = None
+    cells: list[str | None] | None = None
 
 
 def samples_table(
@@ -99,6 +103,8 @@ def samples_table(
         for column in ("covered", "run", "novelty"):
             values = pa.array(getattr(columns.richness, column), from_pandas=True)
             table = table.append_column(column, values)
+    if columns.cells is not None:
+        table = table.append_column("cell", pa.array(columns.cells, pa.string()))
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.errors import TooManySkipsError
+from twinscore.domain.examples import told_by_example
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings
@@ -15,7 +16,12 @@ from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.images.sources.labelling import LABEL_COLUMN
 from twinscore.images.sources.url import without_secrets
-from twinscore.scoring.early_checks import NO_GROUPS, check_distinct, check_sides
+from twinscore.scoring.early_checks import (
+    NO_GROUPS,
+    check_distinct,
+    check_sides,
+    checked_examples,
+)
 from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.progress import StageProgress
+    from twinscore.domain.declaration import Domain
+    from twinscore.domain.examples import Examples
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.sources.columns import ColumnedSource
     from twinscore.measures.interval import IntervalMethod
@@ -58,6 +66,7 @@ def score(
     richness: bool = True,
     space: Space = "embedding",
     convention: Convention = "exact",
+    domain: str | os.PathLike[str] | Domain | None = None,
     model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
     device: str = "cpu",
     backend: str = "exact",
@@ -107,6 +116,9 @@ def score(
     space, convention
         "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
         its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
+    domain
+        What the images are meant to show: a domain file, or what `twinscore.load_domain` made of
+        one. Adds `result.domain` and `result.target_score`.
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
@@ -167,6 +179,7 @@ def score(
         richness=richness,
         space=space,
         convention=convention,
+        domain=domain,
         model=model,
         device=device,
         backend=backend,
@@ -236,7 +249,8 @@ def score_sides(
     }
     check_same_model(sources)
     check_sides(sources, settings)
-    sides, exposure = _embedded(sources, run, embedder)
+    examples = {} if settings.domain is None else checked_examples(settings.domain, sources)
+    sides, exposure = _embedded(sources, run, embedder, examples)
     seconds = time.perf_counter() - started
     result = score_embeddings(sides["real"], sides["synthetic"], run)
     images = {
@@ -251,22 +265,37 @@ def score_sides(
 
 
 def _embedded(
-    sources: Mapping[str, ColumnedSource | Embeddings], run: Run, embedder: Embedder | None
+    sources: Mapping[str, ColumnedSource | Embeddings],
+    run: Run,
+    embedder: Embedder | None,
+    examples: Examples,
 ) -> tuple[dict[str, Embeddings], float]:
     """Embed the sides that are images; return the exposure they were read at as well."""
-    images = run.settings.images
+    settings, opened = run.settings, embedder
+
+    def embedded(source: ColumnedSource | Embeddings, stage: str) -> Embeddings:
+        nonlocal opened
+        if isinstance(source, Embeddings):
+            return source
+        if opened is None:
+            opened = settings.images.open_embedder(settings.search.threads)
+            check_same_model(sources, opened)
+        return embed_images(source, opened, run.stage(stage))
+
     sides = {}
     for side, source in sources.items():
-        if isinstance(source, Embeddings):
-            sides[side] = source
-        else:
-            if embedder is None:
-                embedder = images.open_embedder(run.settings.search.threads)
-                check_same_model(sources, embedder)
-            sides[side] = embed_images(source, embedder, run.stage(f"Embedding {side} images"))
-        if not images.allow_skips:
+        sides[side] = embedded(source, f"Embedding {side} images")
+        if not settings.images.allow_skips:
             _check_skips(sides[side], side)
-    return sides, 0.0 if embedder is None else embedder.preprocessing.exposure
+    shown = {
+        condition: {
+            value: embedded(source, f"Embedding examples of {value}")
+            for value, source in of_value.items()
+        }
+        for condition, of_value in examples.items()
+    }
+    sides = told_by_example(sides, shown, settings.search)
+    return sides, 0.0 if opened is None else opened.preprocessing.exposure
 
 
 def _location(value: Any) -> str | None:

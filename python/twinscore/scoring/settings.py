@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.counts import checked_count
 from twinscore.embedding.settings import ImageSettings
@@ -14,12 +14,16 @@ from twinscore.measures.published_procedure import check_procedure_packages
 from twinscore.neighbors.choice import AUTOMATIC
 from twinscore.neighbors.settings import SearchSettings
 
+if TYPE_CHECKING:
+    from twinscore.domain.declaration import Domain
+
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
     "label_by": ("label_by", None),
     "collapse_duplicates": ("collapse_duplicates", False),
     "interval": ("interval", "local"),
     "published": ("space", False),
+    "domain": ("domain", None),
 }
 """What needs the neighbors of every image: its keyword, and its value when it is not asked for."""
 
@@ -70,6 +74,8 @@ class ScoreSettings:
         Whether to tell, of all images, how much of reality they reach.
     published
         Follow the procedure that the score's authors published as well.
+    domain
+        What the images are meant to show; None: nothing was declared.
     images, search
         How images become points, and how neighbors are found.
     sample
@@ -92,6 +98,7 @@ class ScoreSettings:
     diagnostics: bool = True
     richness: bool = True
     published: bool = False
+    domain: Domain | None = None
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     sample: SampleGoal | None = None
@@ -147,6 +154,7 @@ class ScoreSettings:
             "diagnostics": self.diagnostics,
             "richness": self.richness,
             "published": self.published,
+            "domain": None if self.domain is None else str(self.domain.file),
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),
             "sample": None if self.sample is None else dataclasses.asdict(self.sample),

@@ -14,7 +14,7 @@ from rich.console import Console
 from scored import score_all
 from twinscore.embedding.records import Skipped
 from twinscore.report import first_screen
-from twinscore.report.first_screen import Bar
+from twinscore.report.bar import Bar
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.terminal.summary import print_summary
 from twinscore.report.terminal.twins import print_comparison

@@ -11,6 +11,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.report.figures import p_value_text
 from twinscore.report.richness_words import richness_rows
+from twinscore.report.terminal.domain import print_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,8 @@ def print_details(result: ScoreResult, console: Console) -> None:
     for name, value in _figures(result):
         table.add_row(Text(name, style="dim"), Text(printable(value)))
     console.print(table)
+    if result.domain is not None:
+        print_domain(result.domain, console)
     print_cautions(result, console)
 
 
