@@ -89,7 +89,7 @@ def draft_domain(columns: Columns, source: str) -> str:
     for name in sorted(columns):
         if name == FOLDER:
             continue
-        draft = _drafted(name, columns[name])
+        draft = _drafted(name, columns[name]) if name.strip() else None
         if draft is None:
             left_out.append(name)
             continue

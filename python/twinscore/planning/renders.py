@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from twinscore.domain.declaration import Domain, EdgeCase
     from twinscore.domain.figures import Intentionality
     from twinscore.domain.match import PairCoverage
+    from twinscore.embedding.records import Embeddings
     from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.scored_pool import ScoredPool
 
@@ -114,12 +115,20 @@ def _surroundings(result: ScoreResult, pool: ScoredPool) -> Surrounded:
         flags = result.samples[COVERED].slice(0, pool.n_real).to_pylist()
         if all(flag is not None for flag in flags):
             covered = np.array(flags, dtype=np.bool_)
-    groups = None
-    if pool.real.groups is not None:
-        groups = np.unique(np.asarray(pool.real.groups), return_inverse=True)[1]
+    rows, renders = _one_of_each_group(pool.real), _one_of_each_group(pool.synthetic)
     return surroundings_of_photographs(
-        pool.real.vectors, pool.synthetic.vectors, groups, result.settings.search, covered
+        pool.real.vectors[rows],
+        pool.synthetic.vectors[renders],
+        result.settings.search,
+        rows=rows,
+        covered=None if covered is None else covered[rows],
     )
+
+
+def _one_of_each_group(side: Embeddings) -> IdArray:
+    if side.groups is None:
+        return np.arange(len(side.vectors))
+    return np.sort(np.unique(np.asarray(side.groups), return_index=True)[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,17 @@ def _like_photographs(
     for (row, gain), _ in zip(photographs.greedy(inside), range(images), strict=False):
         values = () if place is None else place.layout.values(int(place.cells[row]))
         name = pool.real.names[row]
-        yield Step("photograph", name, values, "", 1, name, row, gain / pool.n_real, "covered now")
+        yield Step(
+            "photograph",
+            name,
+            values,
+            "",
+            1,
+            name,
+            row,
+            gain / len(photographs.rows),
+            "covered now",
+        )
 
 
 def _covered_then(photographs: Surrounded, steps: tuple[Step, ...]) -> Expectation:
@@ -235,7 +254,8 @@ class _DomainPlan:
     def _add(self, kind: Kind, name: str, where: str, cell: int, renders: int, gain: float) -> None:
         shown = np.flatnonzero(self.real.cells == cell)
         # One that no render comes near yet serves two ends.
-        shown = shown[np.argsort(self._photographs.covered[shown], kind="stable")]
+        uncovered = self._photographs.rows[~self._photographs.covered]
+        shown = shown[np.argsort(~np.isin(shown, uncovered), kind="stable")]
         row = int(shown[0]) if len(shown) else None
         photograph = None if row is None else self._pool.real.names[row]
         values = self._layout.values(cell)

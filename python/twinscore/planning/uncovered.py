@@ -27,13 +27,16 @@ class Surrounded:
 
     Attributes
     ----------
+    rows
+        Shape (n,): the photographs looked at, of each group the first; ascending.
     covered
         Shape (n,): whether a render is nearer than the k-th nearest other photograph.
     offsets, reached
-        A render like photograph i comes near the photographs
+        A render like photograph i of these comes near those at
         ``reached[offsets[i]:offsets[i + 1]]``, itself among them.
     """
 
+    rows: IdArray
     covered: BoolArray
     offsets: IdArray
     reached: IdArray
@@ -44,11 +47,11 @@ class Surrounded:
         Parameters
         ----------
         allowed
-            Shape (n,): photographs that may be chosen.
+            By row of the real side: photographs that may be chosen.
 
         Yields
         ------
-        Photograph, and how many more are covered by a render like it; until none are left.
+        Row of the photograph, and how many more are covered by a render like it; until none are left.
 
         Notes
         -----
@@ -58,7 +61,7 @@ class Surrounded:
         covered = self.covered.copy()
         queue = [
             (-int(np.count_nonzero(~covered[self._reached_by(row)])), row)
-            for row in np.flatnonzero(allowed).tolist()
+            for row in np.flatnonzero(allowed[self.rows]).tolist()
         ]
         heapq.heapify(queue)
         while queue:
@@ -71,7 +74,7 @@ class Surrounded:
                 heapq.heappush(queue, (-gain, row))
                 continue
             covered[news] = True
-            yield row, gain
+            yield int(self.rows[row]), gain
 
     def _reached_by(self, row: int) -> IdArray:
         return self.reached[self.offsets[row] : self.offsets[row + 1]]
@@ -80,8 +83,9 @@ class Surrounded:
 def surroundings_of_photographs(
     real: PointMatrix,
     synthetic: PointMatrix,
-    groups: IdArray | None,
     search: SearchSettings,
+    *,
+    rows: IdArray | None = None,
     covered: BoolArray | None = None,
 ) -> Surrounded:
     """Find which photographs a render comes near.
@@ -93,31 +97,30 @@ def surroundings_of_photographs(
     Parameters
     ----------
     real, synthetic
-        Points of each side.
-    groups
-        Shape (n,): photographs of one group do not count as each other's neighbors.
+        Points of each side; of near-copies, such as frames of one clip, one.
     search
         Backend and threads.
+    rows
+        Shape (n,): rows of the real side that `real` holds; None: all.
     covered
-        Where that is known already.
+        Shape (n,): where that is known already.
     """
     count = len(real)
     k = neighbor_count(count, len(synthetic))
-    width = count - 1 if groups is None else count - int(np.bincount(groups).max())
-    near = search.self_knn(real, min(k, width), groups)
+    near = search.self_knn(real, k)
     targets = near.ids.ravel()
     order = np.argsort(targets, kind="stable")
-    rows = np.repeat(np.arange(count), near.ids.shape[1])[order]
+    reaching = np.repeat(np.arange(count), near.ids.shape[1])[order]
     sizes = np.bincount(targets, minlength=count) + 1
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     reached = np.empty(offsets[-1], dtype=np.int64)
     reached[offsets[:-1]] = np.arange(count)
     others = np.ones(len(reached), dtype=np.bool_)
     others[offsets[:-1]] = False
-    reached[others] = rows
+    reached[others] = reaching
     if covered is None:
         covered = _covered(real, synthetic, near.distances[:, -1], k, search)
-    return Surrounded(covered, offsets, reached)
+    return Surrounded(np.arange(count) if rows is None else rows, covered, offsets, reached)
 
 
 def neighbor_count(own: int, other: int) -> int:
