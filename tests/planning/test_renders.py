@@ -120,9 +120,8 @@ def test_without_a_domain_all_of_the_plan_is_photographs() -> None:
 def test_of_frames_of_one_clip_only_one_is_planned() -> None:
     random = np.random.default_rng(0)
     clips = np.repeat(np.arange(30), 4)
-    real = (
-        random.standard_normal((30, 4))[clips] + 0.01 * random.standard_normal((120, 4))
-    ).astype(np.float32)
+    real = random.standard_normal((30, 4))[clips] + 0.01 * random.standard_normal((120, 4))
+    real = real.astype(np.float32)
     twin = random.standard_normal((40, 4)).astype(np.float32)
     result = score_all(real, twin[:, ::-1] + 3.0, real_groups=clips, diagnostics=False)
     plan = ts.plan(result, images=100)

@@ -51,7 +51,7 @@ class Surrounded:
 
         Yields
         ------
-        Row of the photograph, and how many more are covered by a render like it; until none are left.
+        Row of the photograph, and how many more a render like it covers; until none are left.
 
         Notes
         -----
