@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from twinscore.scoring.result import SampledResult, ScoreResult
+
+if TYPE_CHECKING:
+    from twinscore.scoring.estimate import Estimate
+
 SMALLEST_P_VALUE = 1e-4
 """No test of ours tells smaller ones apart."""
 
@@ -26,3 +33,12 @@ def as_sure_as(value: float, interval: tuple[float, float]) -> str:
     """Write a score in as many digits as its interval allows."""
     low, high = interval
     return f"{value:.3f}" if high - low < NARROW else f"{value:.2f}"
+
+
+def interval_of(result: Estimate) -> tuple[float, float]:
+    """Return the 95 % interval: of the score of such images, or, of a sample, of all of them."""
+    if isinstance(result, ScoreResult):
+        return result.interval
+    assert isinstance(result, SampledResult)
+    low, high = result.sampling["interval"]
+    return float(low), float(high)

@@ -16,11 +16,17 @@ from twinscore.report.intentionality import (
     intentionality,
     missing_from_domain,
 )
+from twinscore.report.kinds import kinds_by_loss
+from twinscore.report.richness_words import gaps_in_reality, richness_bar
+from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from twinscore.scoring.result import ScoreResult
+
+STANDS_OUT = 0.25
+"""Share of the loss from which on a kind of images is worth a sentence."""
 
 
 def indistinguishability(result: ScoreResult) -> Bar:
@@ -41,13 +47,44 @@ def verdict(result: ScoreResult) -> str:
     return result.verdict
 
 
-BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability, intentionality)
+def transfer(result: ScoreResult) -> str | None:
+    """Say what a classifier that knows the synthetic images alone gets right on real ones."""
+    found = result.transfer
+    if found is None:
+        return None
+    low, high = found.interval
+    return (
+        f"Transfer {as_sure_as(found.accuracy, found.interval)} of "
+        f"{as_sure_as(found.ceiling, found.ceiling_interval)} ({low:.2f} to {high:.2f}): real "
+        f"images find their class among synthetic ones in {found.accuracy:.0%}, among other real "
+        f"ones in {found.ceiling:.0%}."
+    )
+
+
+def most_lost(result: ScoreResult) -> str | None:
+    """Say where most is lost, if one kind of image stands out."""
+    worst = kinds_by_loss(result)[0]
+    if result.p_value > SIGNIFICANT or worst.loss < STANDS_OUT or worst.size < 2:
+        return None
+    return f"{worst.loss:.0%} of the loss is one kind of image: {worst.size:,} like number 1 below."
+
+
+BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
+    indistinguishability,
+    richness_bar,
+    intentionality,
+)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, in_the_declared_mix)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
+    verdict,
+    most_lost,
+    transfer,
+    in_the_declared_mix,
+)
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], str | None], ...] = (missing_from_domain,)
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps_in_reality, missing_from_domain)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 
@@ -63,4 +100,4 @@ def findings_of(result: ScoreResult) -> list[str]:
 
 def gaps_of(result: ScoreResult) -> list[str]:
     """Return the sentences below the images to look at next."""
-    return [line for make in GAPS if (line := make(result)) is not None]
+    return [line for make in GAPS for line in make(result)]

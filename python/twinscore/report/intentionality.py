@@ -50,12 +50,11 @@ def in_the_declared_mix(result: ScoreResult) -> str | None:
     )
 
 
-def missing_from_domain(result: ScoreResult) -> str | None:
-    """Name the edge cases and pairs that are missing; None where none are."""
-    if result.domain is None:
-        return None
-    missing = "; ".join(_missing(result.domain))
-    return f"Not there yet: {missing}." if missing else None
+def missing_from_domain(result: ScoreResult) -> Iterator[str]:
+    """Name the edge cases and pairs that are missing."""
+    missing = "" if result.domain is None else "; ".join(_missing(result.domain))
+    if missing:
+        yield f"Not there yet: {missing}."
 
 
 def named_value(condition: str, value: str) -> str:

@@ -17,16 +17,19 @@ from twinscore.graph.score import bayes_error, directed_score, expected_shares, 
 from twinscore.measures.audit import audit_search
 from twinscore.measures.balance import overlap_with_interval
 from twinscore.measures.confounds import find_confounds
-from twinscore.measures.duplicates import copies_p_value
 from twinscore.measures.interval import find_interval
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.published_procedure import notebook_score
 from twinscore.measures.slices import score_slices, unit_values
+from twinscore.measures.spread import spread_of
+from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
+from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
+from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from twinscore.measures.judge import Judge
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.transfer import Transfer
     from twinscore.measures.unit_graphs import PoolGraphs
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.further import FurtherFigures
@@ -72,7 +76,8 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
 
     pooled = graph_of(neighbors, k)
     is_real = pool.unit_is_real
-    graphs = unit_graphs(searched, run)
+    reader = richness_reader(searched, run)
+    graphs = unit_graphs(searched, run, reader.on_draw)
     score = directed_score(graphs.graph, ~is_real)
     interval = find_interval(
         settings.interval,
@@ -86,7 +91,13 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     tests = relabelling_tests(
         graphs, is_real, seed=seed, threads=threads, progress=run.stage("Permuting labels")
     )
+    judging = run.stage("Training a judge")
+    judging(0, 1)
     judgement = judge_pool(pool, seed=seed)
+    judging(1, 1)
+    alike = look_alikes(searched, real, synthetic, run)
+    transfer = _transfer(pool, (real, synthetic), run)
+    of_images = reader.found(searched, (real, synthetic), run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
@@ -107,12 +118,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         distance_ratio=further.distance_ratio,
         profile=_profile(graphs, further),
         slices=tuple(_slices(graphs, pool, (real, synthetic), run)),
+        transfer=transfer,
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         compatibility=_published_score(pool, run) if settings.published else None,
         z=moments.z(directed_score(graphs.exchangeable, ~is_real)),
         p_value=tests.p_value,
         edge_count=tests.edge_count,
+        spread=spread_of(pool, seed=seed),
         judge=judgement.judge,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
@@ -127,9 +140,10 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         duplicates=int(np.count_nonzero(searched.nearest_real.distances == 0.0)),
         near_duplicates={
             **searched.duplicates.counts(pool.is_real),
-            "across_p_value": copies_p_value(searched.duplicates, pool),
+            "across_p_value": searched.copies_p_value,
         },
         collapsed=settings.collapse_duplicates,
+        suggested_group_by=alike.suggested_group_by,
         skipped={"real": real.skipped, "synthetic": synthetic.skipped},
         warnings=(),
         samples=samples_table(
@@ -141,6 +155,8 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
                 shares,
                 judgement.synthetic,
                 searched.duplicates,
+                alike.kinds,
+                of_images,
                 None if intended is None else intended.names(),
             ),
         ),
@@ -153,6 +169,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         version=__version__,
         domain=None if intended is None else intended.figures,
         audit=_audit(pool, neighbors, run),
+        richness=reader.untold if of_images is None else of_images.richness,
     )
     notes = (
         *warnings_of(result, real, synthetic, settings.slice_by),
@@ -168,6 +185,19 @@ def _bayes_error(balanced: BalancedScore | None, judge: Judge) -> tuple[float, f
         return None
     high = min(bayes_error(balanced.interval.high)[1], 1.0 - judge.accuracy)
     return min(bayes_error(balanced.interval.low)[0], high), high
+
+
+def _transfer(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> Transfer | None:
+    settings = run.settings
+    if settings.label_by is None:
+        return None
+    return transfer_of(
+        pool,
+        [label for side in sides for label in side.columns[settings.label_by]],
+        k=settings.k,
+        search=settings.search,
+        progress=run.stage("Comparing classes"),
+    )
 
 
 def _profile(

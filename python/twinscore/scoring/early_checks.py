@@ -73,6 +73,9 @@ def check_sides(
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     known = _columns(sources["synthetic"])
     check_columns(known, settings.slice_by)
+    if settings.label_by is not None:
+        for side, source in sources.items():
+            check_labels(side, _columns(source), settings.label_by)
     if settings.domain is not None:
         check_domain_columns(settings.domain, known)
     if settings.sample is not None and any(map(_is_grouped, sources.values())):
@@ -93,6 +96,21 @@ def check_columns(known: Collection[str], slice_by: Iterable[str]) -> None:
             raise ValueError(
                 f"slice_by: expected a column of the synthetic side ({there_are}), got {column!r}"
             )
+
+
+def check_labels(side: str, known: Collection[str], column: str) -> None:
+    """Refuse labels by a column that a side lacks.
+
+    Raises
+    ------
+    ValueError
+        The message names the columns there are.
+    """
+    if column not in known:
+        there_are = ", ".join(sorted(known)) or "none"
+        raise ValueError(
+            f"label_by: expected a column of the {side} side ({there_are}), got {column!r}"
+        )
 
 
 def check_domain_columns(

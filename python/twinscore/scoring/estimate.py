@@ -58,11 +58,15 @@ class Estimate(ABC):
         What the reader should know before trusting the score.
     samples
         Table with a row per image: side, name, group, real_share (of its neighbors), alike (the
-        first of the images of its side that are nearly the same), judge (probability of being
+        first of the images of its side that are nearly the same), kind (of synthetic images, the
+        one that look-alikes gather around), judge (probability of being
         synthetic in the eyes of a judge that never saw the image), nearest, nearest_side,
         nearest_distance; for synthetic images also nearest_real, nearest_real_distance and
-        giveaway (nearest_real_distance / nearest_distance, at least 1); then the columns of the
-        source. Distances are Euclidean.
+        giveaway (nearest_real_distance / nearest_distance, at least 1); with richness, covered
+        (how surely a real image is reached), run (images of the other side before the k-th of
+        its own, 3 for more; 0 of a synthetic image: foreign) and novelty (share of real images
+        nearer to another real one than a synthetic image is); then the columns of the source.
+        Distances are Euclidean.
     settings
         How the run was described; with the same images and settings it gives the same again.
     inputs

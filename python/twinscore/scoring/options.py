@@ -25,9 +25,11 @@ class ScoreOptions(TypedDict, total=False):
     """What may be said of a score of either side, but for k, seed, slices and threads."""
 
     group_by: str | None
+    label_by: str | None
     collapse_duplicates: bool
     interval: IntervalMethod
     diagnostics: bool
+    richness: bool
     space: Space
     convention: Convention
     model: str | os.PathLike[str] | Embedder
@@ -57,9 +59,11 @@ def settings_of(
     threads: int | None,
     group_by: str | None,
     slice_by: str | Sequence[str],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
     domain: str | os.PathLike[str] | Domain | None,
@@ -87,8 +91,10 @@ def settings_of(
         seed=seed,
         interval=interval,
         slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
+        label_by=label_by,
         collapse_duplicates=collapse_duplicates,
         diagnostics=diagnostics,
+        richness=richness,
         published=published_asked(space, convention),
         domain=domain if domain is None or isinstance(domain, Domain) else load_domain(domain),
         images=ImageSettings(

@@ -14,6 +14,7 @@ from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.labelling import LABEL_COLUMN
 from twinscore.images.sources.url import without_secrets
 from twinscore.scoring.early_checks import (
     NO_GROUPS,
@@ -56,9 +57,13 @@ def score(
     *,
     group_by: str | None = None,
     slice_by: str | Sequence[str] = (),
+    label_by: str | None = None,
+    real_labels: Labels | None = None,
+    synthetic_labels: Labels | None = None,
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    richness: bool = True,
     space: Space = "embedding",
     convention: Convention = "exact",
     domain: str | os.PathLike[str] | Domain | None = None,
@@ -92,6 +97,12 @@ def score(
         Column whose values are the groups: "folder", "folder:1", or one of a manifest.
     slice_by
         Columns of the synthetic side: the images of each value are scored apart.
+    label_by
+        Column of both sides that holds the class of each image ("folder" where classes are
+        folders): adds `result.transfer`, how many real images find their class among the
+        synthetic ones.
+    real_labels, synthetic_labels
+        The same as one class per image, for both sides.
     collapse_duplicates
         Make images of one side that are nearly the same a group.
     interval
@@ -100,6 +111,8 @@ def score(
     diagnostics
         False leaves out what takes further searches: equal sides, distance ratio, principal
         axes, control.
+    richness
+        False leaves out how much of reality the synthetic images reach, `result.richness`.
     space, convention
         "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
         its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
@@ -159,9 +172,11 @@ def score(
         threads=threads,
         group_by=group_by,
         slice_by=slice_by,
+        label_by=LABEL_COLUMN if label_by is None and real_labels is not None else label_by,
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        richness=richness,
         space=space,
         convention=convention,
         domain=domain,
@@ -176,8 +191,13 @@ def score(
         allow_skips=allow_skips,
         seed=seed,
     )
+    if (real_labels is None) != (synthetic_labels is None):
+        raise ValueError("expected labels of both sides, got them of one")
+    if label_by is not None and real_labels is not None:
+        raise ValueError("expected label_by, or real_labels and synthetic_labels, got both")
     groups = {"real": real_groups, "synthetic": synthetic_groups}
-    return score_sides(real, synthetic, Run(settings, progress), groups=groups)
+    classes = {"real": real_labels, "synthetic": synthetic_labels}
+    return score_sides(real, synthetic, Run(settings, progress), groups=groups, labels=classes)
 
 
 def score_sides(
@@ -186,6 +206,7 @@ def score_sides(
     run: Run,
     *,
     groups: Mapping[str, Labels | None] | None = None,
+    labels: Mapping[str, Labels | None] | None = None,
     embedder: Embedder | None = None,
 ) -> ScoreResult | SampledResult:
     """Open both sides, embed what is images, and score.
@@ -197,7 +218,9 @@ def score_sides(
     run
         How, and whom to tell.
     groups
-        By side, one label per image.
+        By side, one label per image: images of one clip, scene or camera pass share it.
+    labels
+        By side, the class of each image.
     embedder
         That the settings describe, where it is open already.
 
@@ -207,8 +230,8 @@ def score_sides(
         As `score`.
     """
     settings = run.settings
-    labels = groups or {}
-    if settings.sample is not None and any(given is not None for given in labels.values()):
+    groups, labels = groups or {}, labels or {}
+    if settings.sample is not None and any(given is not None for given in groups.values()):
         raise ValueError(NO_GROUPS)
     check_distinct(real, synthetic)
     started = time.perf_counter()
@@ -217,7 +240,8 @@ def score_sides(
             value,
             side=side,
             group_by=settings.images.group_by,
-            groups=labels.get(side),
+            groups=groups.get(side),
+            labels=labels.get(side),
             video_interval=settings.images.video_interval,
             allow_remote_paths=settings.images.allow_remote_paths,
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
+    "label_by": ("label_by", None),
     "collapse_duplicates": ("collapse_duplicates", False),
     "interval": ("interval", "local"),
     "published": ("space", False),
@@ -63,10 +64,14 @@ class ScoreSettings:
         How the 95 % interval is found, one of `METHODS`.
     slice_by
         Columns of the synthetic side, each value of which is a slice.
+    label_by
+        Column of both sides that holds the class of each image; None: nothing is known of classes.
     collapse_duplicates
         Make near-duplicates of one side a group.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    richness
+        Whether to tell, of all images, how much of reality they reach.
     published
         Follow the procedure that the score's authors published as well.
     domain
@@ -88,8 +93,10 @@ class ScoreSettings:
     seed: int = 0
     interval: IntervalMethod = "local"
     slice_by: tuple[str, ...] = ()
+    label_by: str | None = None
     collapse_duplicates: bool = False
     diagnostics: bool = True
+    richness: bool = True
     published: bool = False
     domain: Domain | None = None
     images: ImageSettings = field(default_factory=ImageSettings)
@@ -142,8 +149,10 @@ class ScoreSettings:
             "seed": self.seed,
             "interval": self.interval,
             "slice_by": list(self.slice_by),
+            "label_by": self.label_by,
             "collapse_duplicates": self.collapse_duplicates,
             "diagnostics": self.diagnostics,
+            "richness": self.richness,
             "published": self.published,
             "domain": None if self.domain is None else str(self.domain.file),
             "images": self.images.to_dict(),

@@ -15,6 +15,7 @@ from scored import score_all
 from twinscore.embedding.records import Skipped
 from twinscore.report import first_screen
 from twinscore.report.bar import Bar
+from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.terminal.summary import print_summary
 from twinscore.report.terminal.twins import print_comparison
 
@@ -100,11 +101,12 @@ def test_images_that_give_the_twin_away_are_named_with_their_nearest_real_one(
     apart: ts.ScoreResult,
 ) -> None:
     text = summary(apart)
-    worst = max(
-        (row for row in apart.samples.to_pylist() if row["side"] == "synthetic"),
-        key=lambda row: row["giveaway"],
-    )
-    assert f"  {worst['name']}\n    nearest real image: {worst['nearest_real']}\n" in text
+    first, second, *_ = kinds_by_loss(apart)
+    for number, kind in ((1, first), (2, second)):
+        assert (
+            f"  {number}  {kind.size} alike, {kind.loss:.0%} of the loss: {kind.name}\n"
+            f"     nearest real image: {kind.nearest_real}\n"
+        ) in text
     assert "Closest to a real image" not in text
 
 
@@ -152,7 +154,7 @@ def test_summary_keeps_to_the_width_of_the_terminal(apart: ts.ScoreResult, width
 def test_long_paths_stay_whole(apart: ts.ScoreResult) -> None:
     name = "renders/" + "very_long_name_" * 10 + ".png"
     samples = apart.samples.set_column(1, "name", [[name] * len(apart.samples)])
-    assert f"  {name}\n" in summary(with_fields(apart, samples=samples))
+    assert f" {name}\n" in summary(with_fields(apart, samples=samples))
 
 
 def test_a_terminal_without_color_gets_none(

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from twinscore.base.printable import printable
 from twinscore.report.figures import p_value_text
+from twinscore.report.richness_words import richness_rows
 from twinscore.report.terminal.domain import print_domain
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def _figures(result: ScoreResult) -> Iterator[tuple[str, str]]:
             "All images",
             f"{result.pooled_score:.3f}, every image counted, its own group left out",
         )
+    yield from richness_rows(result.richness)
     yield from _search(result)
 
 
