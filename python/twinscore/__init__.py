@@ -2,8 +2,8 @@
 
 Its packages stand in the order in which data passes them, and import from those before them only:
 
-    base > images > embedding > neighbors > graph > measures > domain > scoring > comparison >
-    report > streaming > integrations > cli
+    base > images > embedding > neighbors > graph > measures > domain > scoring > planning >
+    comparison > report > streaming > integrations > cli
 
 >>> import twinscore as ts
 >>> result = ts.score("photos/", "renders/")  # doctest: +SKIP
@@ -23,6 +23,7 @@ from twinscore.embedding.into_store import EmbeddingRun, embed
 from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.records import Neighbors
+from twinscore.planning.renders import plan
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
 from twinscore.scoring.score import score
@@ -51,6 +52,7 @@ __all__ = [
     "knn",
     "load_domain",
     "load_store",
+    "plan",
     "score",
     "self_knn",
 ]
