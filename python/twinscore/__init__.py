@@ -23,6 +23,8 @@ from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.records import Neighbors
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
+from twinscore.scoring.saved_result import SavedResult
+from twinscore.scoring.saved_result import read_saved as load_result
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ __all__ = [
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
+    "SavedResult",
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
@@ -46,6 +49,7 @@ __all__ = [
     "compare",
     "embed",
     "knn",
+    "load_result",
     "load_store",
     "score",
     "self_knn",
@@ -73,3 +77,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(streaming, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -27,6 +27,7 @@ from twinscore.cli.score_outputs import (
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
+from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -240,27 +241,28 @@ def score(
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        space=space,
-        convention=convention,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-    )
+    with refusals_are_usage():
+        settings = settings_of(
+            k=k,
+            threads=threads,
+            group_by=group_by,
+            slice_by=slice_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
+            space=space,
+            convention=convention,
+            model=model,
+            device=device,
+            backend=backend,
+            precision=precision,
+            budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+            seed=seed,
+        )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
