@@ -26,6 +26,8 @@ from twinscore.neighbors.records import Neighbors
 from twinscore.planning.renders import plan
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
+from twinscore.scoring.saved_result import SavedResult
+from twinscore.scoring.saved_result import read_saved as load_result
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ __all__ = [
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
+    "SavedResult",
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
@@ -51,6 +54,7 @@ __all__ = [
     "embed",
     "knn",
     "load_domain",
+    "load_result",
     "load_store",
     "plan",
     "score",
@@ -79,3 +83,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(streaming, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

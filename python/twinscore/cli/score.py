@@ -29,6 +29,7 @@ from twinscore.cli.score_outputs import (
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
+from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -270,30 +271,31 @@ def score(
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
         check_coverage_can_be_told(richness and precision is None and budget is None)
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        label_by=label_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        richness=richness,
-        space=space,
-        convention=convention,
-        domain=domain,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-    )
+    with refusals_are_usage():
+        settings = settings_of(
+            k=k,
+            threads=threads,
+            group_by=group_by,
+            slice_by=slice_by,
+            label_by=label_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
+            richness=richness,
+            space=space,
+            convention=convention,
+            domain=domain,
+            model=model,
+            device=device,
+            backend=backend,
+            precision=precision,
+            budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+            seed=seed,
+        )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NOT_IN_JSON = ("samples", "pool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Estimate(ABC):
     """The Indistinguishability Score of a synthetic set, and what every way to it tells.
 
@@ -164,6 +164,10 @@ class Estimate(ABC):
         """
         save_json(self.to_json(), file)
 
+    def __repr__(self) -> str:
+        """Say in a line or two what was found."""
+        return presentation().summary_line(self)
+
     def _repr_html_(self) -> str:
         return presentation().card(self)
 
@@ -173,6 +177,9 @@ class Presentation(Protocol):
 
     def card(self, result: Estimate) -> str:
         """Return a few lines of HTML."""
+
+    def summary_line(self, result: Estimate) -> str:
+        """Return a line of text."""
 
     def plot_map(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
@@ -167,7 +168,7 @@ def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int)
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
             "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            "(pip install 'twinscore[umap]'). "
+            f"({pip_command('umap')}). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     on_map = len(shown.on_map)
