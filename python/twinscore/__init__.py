@@ -28,12 +28,15 @@ from twinscore.scoring.score import score
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.scoring.estimate import Presentation
+    from twinscore.scoring.explanation.explain import explain
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
     "BatchAnswers",
     "Embedder",
     "EmbeddingRun",
+    "Explanation",
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
@@ -45,6 +48,7 @@ __all__ = [
     "__version__",
     "compare",
     "embed",
+    "explain",
     "knn",
     "load_store",
     "score",
@@ -68,6 +72,15 @@ def __getattr__(name: str) -> Any:
         from twinscore.embedding.network.embedder import Embedder
 
         return Embedder
+    if name == "explain":
+        # Alters images, and so brings decoding along as well.
+        from twinscore.scoring.explanation.explain import explain
+
+        return explain
+    if name == "Explanation":
+        from twinscore.scoring.explanation.records import Explanation
+
+        return Explanation
     if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
         from twinscore import streaming
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.images.facts.catalog import FACT_NAMES
+
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
     from twinscore.base.arrays import Float64Array
@@ -84,12 +87,32 @@ def samples_table(
             ),
         }
     )
+    table = _with_pixel_facts(table, real, synthetic)
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.
         name = f"column:{column}" if column in table.column_names else column
         table = table.append_column(name, pa.array(values, pa.string()))
     return table
+
+
+def _with_pixel_facts(table: pa.Table, real: Embeddings, synthetic: Embeddings) -> pa.Table:
+    """Add a column for each fact of pixels, where those of a side are known at all."""
+    import pyarrow as pa
+
+    if real.pixel_facts is None and synthetic.pixel_facts is None:
+        return table
+    values = np.concatenate([known_pixel_facts(real), known_pixel_facts(synthetic)])
+    for name, column in zip(FACT_NAMES, values.T, strict=True):
+        table = table.append_column(name, pa.array(column, pa.float32(), from_pandas=True))
+    return table
+
+
+def known_pixel_facts(side: Embeddings) -> npt.NDArray[np.float32]:
+    """Return what the pixels of a side tell, NaN where nobody knows; shape (n, m)."""
+    if side.pixel_facts is not None:
+        return side.pixel_facts
+    return np.full((len(side.vectors), len(FACT_NAMES)), np.nan, dtype=np.float32)
 
 
 def _groups(side: Embeddings) -> list[str | None]:
