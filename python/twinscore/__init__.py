@@ -2,8 +2,8 @@
 
 Its packages stand in the order in which data passes them, and import from those before them only:
 
-    base > images > embedding > neighbors > graph > measures > scoring > comparison > report >
-    streaming > integrations > cli
+    base > images > embedding > neighbors > graph > measures > domain > scoring > comparison >
+    report > streaming > integrations > cli
 
 >>> import twinscore as ts
 >>> result = ts.score("photos/", "renders/")  # doctest: +SKIP
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from twinscore._version import __version__
 from twinscore.base.errors import MissingExtraError, TooManySkipsError, UnreadableImageError
 from twinscore.comparison.run import compare
+from twinscore.domain.declaration import Domain
+from twinscore.domain.reading import load_domain
 from twinscore.embedding.into_store import EmbeddingRun, embed
 from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchAnswers",
+    "Domain",
     "Embedder",
     "EmbeddingRun",
     "Explanation",
@@ -50,6 +53,7 @@ __all__ = [
     "embed",
     "explain",
     "knn",
+    "load_domain",
     "load_store",
     "score",
     "self_knn",

@@ -14,6 +14,7 @@ from rich.console import Console
 import twinscore as ts
 from scored import score_all, score_sample
 from twinscore.measures.judge import Judge
+from twinscore.measures.spread import Spread
 from twinscore.report.terminal.sample import print_sampled_summary
 from twinscore.report.terminal.summary import print_summary
 from twinscore.scoring.card import card
@@ -31,6 +32,7 @@ MIXED = Evidence(
     pair=0.5,
     copies=1.0,
     judge=GUESSING,
+    spread=Spread(1.01, 0.6),
 )
 
 ROWS: list[tuple[dict[str, Any], Case, str]] = [
@@ -57,6 +59,15 @@ ROWS: list[tuple[dict[str, Any], Case, str]] = [
     ({"score": 0.4, "reverse_score": 1.4, "pair": 1e-4}, Case.NARROWER, "Narrower than reality"),
     ({"score": 1.9, "reverse_score": 1.9, "pair": 1e-4}, Case.COPIES, "look for copies"),
     ({"copies": 1e-5}, Case.COPIES, "look for copies"),
+    ({"spread": Spread(1.03, 0.001)}, Case.WIDER, "Wider than reality"),
+    ({"spread": Spread(0.97, 0.001)}, Case.NARROWER, "Narrower than reality"),
+    ({"spread": Spread(0.8, 0.001), "judge": KEEN}, Case.PARTLY, "a judge is right on 93%"),
+    (
+        {"score": 0.8, "reverse_score": 1.1, "overlap": 0.7, "pair": 1e-4, "judge": KEEN},
+        Case.TOLD_APART,
+        "about 14% of the synthetic images could pass",
+    ),
+    ({"hub_labels": 2.3}, Case.NO_DIFFERENCE, "Unreliable: hubs. No difference found"),
     (
         {"score": 1.6, "reverse_score": None, "pair": None, "low_score": 1.0},
         Case.TOO_HIGH,

@@ -91,36 +91,33 @@ def explain(
     differ beyond chance (sharpness, noise, colours, contrast, compression, lens) is made alike on
     a sample, embedded and scored again; the best repair stays, and the next is tried on top.
     """
+    from twinscore.embedding.settings import ImageSettings
+    from twinscore.neighbors.settings import SearchSettings
     from twinscore.report.explanation_files import check_explanation_folder, save_explanation
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.explanation import print_explanation
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.explanation.explain import explain as explain_result
-    from twinscore.scoring.options import settings_of
     from twinscore.scoring.result_files import save_json
     from twinscore.scoring.run import Run
     from twinscore.scoring.score import score_sides
+    from twinscore.scoring.settings import ScoreSettings
 
-    settings = settings_of(
+    settings = ScoreSettings(
         k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=(),
-        collapse_duplicates=False,
-        interval="local",
-        diagnostics=False,
-        space="embedding",
-        convention="exact",
-        model=model,
-        device=device,
-        backend="exact",
-        precision=None,
-        budget=None,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
         seed=seed,
+        diagnostics=False,
+        richness=False,
+        images=ImageSettings(
+            model=model,
+            device=device,
+            exposure=exposure,
+            video_interval=video_interval,
+            group_by=group_by,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+        ),
+        search=SearchSettings(threads=threads),
     )
     to_stdout = json_target is not None and str(json_target) == "-"
     if out is not None:

@@ -38,14 +38,6 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
         _print_wrapped(fact.sentence, console)
 
 
-def fix_first(explanation: Explanation) -> str | None:
-    """Return the line of the first screen; None where there is nothing to fix."""
-    if not explanation.repairs:
-        return None
-    sentence = explanation.repairs[0].sentence
-    return f"Fix first: {sentence[0].lower()}{sentence[1:]}"
-
-
 def _bar(score: float) -> str:
     filled = round(min(max(score, 0.0), 1.0) * BAR)
     return "█" * filled + "░" * (BAR - filled)

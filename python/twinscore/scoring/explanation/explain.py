@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from twinscore.scoring.explanation.records import Explanation
     from twinscore.scoring.scored_pool import ScoredPool
 
+MOST_REPAIRS = 4
+
 IMAGES = 500
 """Of each side; so many suffice to rank repairs."""
 
@@ -33,6 +35,7 @@ def explain(
     images: int = IMAGES,
     embedder: Embedder | None = None,
     seconds: float | None = None,
+    most_repairs: int = MOST_REPAIRS,
     progress: StageProgress | None = None,
 ) -> Explanation:
     """Tell what to fix first: in which facts of their images the sides differ, and what it costs.
@@ -51,6 +54,8 @@ def explain(
         That made the result, where it is open; None: it is opened.
     seconds
         Nothing new is begun after so many; None: until nothing gains.
+    most_repairs
+        After so many nothing more is tried.
     progress
         Called now and then with (stage, done, total).
 
@@ -89,6 +94,7 @@ def explain(
         sample,
         network,
         result.settings,
+        most_rounds=most_repairs,
         progress=progress,
         deadline=None if seconds is None else started + seconds,
     )

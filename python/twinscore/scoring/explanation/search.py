@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from twinscore.scoring.explanation.sample import Sample
     from twinscore.scoring.settings import ScoreSettings
 
-MOST_ROUNDS = 4
 MOST_CANDIDATES = 6
 """Facts that are tried in a round: those that set the sides farthest apart."""
 
@@ -132,6 +131,8 @@ class RepairSearch:
         That made its points.
     settings
         Of the result that is explained.
+    most_rounds
+        Each of which keeps one alteration at most.
     progress
         Called with (stage, done, total).
     deadline
@@ -144,12 +145,14 @@ class RepairSearch:
         embedder: Embedder,
         settings: ScoreSettings,
         *,
+        most_rounds: int,
         progress: StageProgress | None = None,
         deadline: float | None = None,
     ) -> None:
         self._sample = sample
         self._embedder = embedder
         self._settings = settings
+        self._most_rounds = most_rounds
         self._progress = progress
         self._deadline = deadline
         self._now = Situation(sample.points, sample.facts, {"real": (), "synthetic": ()})
@@ -160,7 +163,7 @@ class RepairSearch:
     def run(self) -> Findings:
         """Search until nothing gains; Ctrl-C and the deadline end it earlier."""
         try:
-            for _ in range(MOST_ROUNDS):
+            for _ in range(self._most_rounds):
                 if self._is_late():
                     self.findings.interrupted = True
                     break

@@ -51,6 +51,18 @@ def summarized(
     )
 
 
+def untried(gaps: Sequence[FactGap]) -> str:
+    """Say what differs where no repair was tried, and how to learn what it costs."""
+    apart = sorted(
+        (gap for gap in gaps if gap.beyond_chance), key=lambda gap: -abs(gap.separation - 0.5)
+    )
+    if not apart:
+        return "Renders and photographs are alike in every fact that was measured."
+    first = apart[0]
+    what = difference(first.fact, first.real, first.synthetic, None)
+    return f"Renders are {what}; whether that costs anything, twinscore explain measures."
+
+
 def _that_gain(trials: Sequence[Trial]) -> list[Trial]:
     """Choose trials that raise the score beyond chance, and those that such a one needs."""
     kept: list[Trial] = []
