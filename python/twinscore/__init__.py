@@ -33,6 +33,8 @@ from twinscore.scoring.score import score
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.scoring.estimate import Presentation
+    from twinscore.scoring.explanation.explain import explain
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Domain",
     "Embedder",
     "EmbeddingRun",
+    "Explanation",
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
@@ -52,6 +55,7 @@ __all__ = [
     "__version__",
     "compare",
     "embed",
+    "explain",
     "knn",
     "load_domain",
     "load_result",
@@ -78,6 +82,15 @@ def __getattr__(name: str) -> Any:
         from twinscore.embedding.network.embedder import Embedder
 
         return Embedder
+    if name == "explain":
+        # Alters images, and so brings decoding along as well.
+        from twinscore.scoring.explanation.explain import explain
+
+        return explain
+    if name == "Explanation":
+        from twinscore.scoring.explanation.records import Explanation
+
+        return Explanation
     if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
         from twinscore import streaming
 

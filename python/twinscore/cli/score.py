@@ -252,6 +252,7 @@ def score(
     sides apart.
     """
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
@@ -313,6 +314,10 @@ def score(
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
+            if not is_sample:
+                with ProgressDisplay(quiet=quiet) as progress:
+                    result = explained_quickly(result, threads=threads, progress=progress)
+                result.save(out, overwrite=True)
         if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
                 result = squint_at(result, network, progress=progress)

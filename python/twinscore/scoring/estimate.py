@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Skipped
     from twinscore.measures.confounds import Confound
     from twinscore.measures.judge import Judge
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.scoring.scored_pool import ScoredPool
     from twinscore.scoring.settings import ScoreSettings
     from twinscore.scoring.verdict import Evidence
@@ -81,6 +82,8 @@ class Estimate(ABC):
     squint
         The squint curve, if it was asked for: for each size in pixels a dict of `size`, `quality`
         and `score`; see `squint`.
+    explanation
+        What to fix first, where that was asked for; see `twinscore.explain`.
     pool
         The points and where their images are, for the report and for maps. Kept in memory only;
         ``dataclasses.replace(result, pool=None)`` lets go of it.
@@ -111,6 +114,7 @@ class Estimate(ABC):
     choice: str | None = None
     sampling: dict[str, Any] | None = None
     squint: tuple[dict[str, float], ...] | None = None
+    explanation: Explanation | None = None
     pool: ScoredPool | None = field(default=None, repr=False, compare=False)
 
     @property

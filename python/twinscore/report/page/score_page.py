@@ -12,6 +12,7 @@ from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.domain_sections import domain_section
+from twinscore.report.page.explanation_sections import fix_first_section
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
     first_figures,
@@ -145,6 +146,7 @@ def write_report(
         further_figures=further_figures(result),
         richness=richness_section(result.richness),
         domain=domain_section(result),
+        fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
         sections=gallery_sections(galleries),
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
