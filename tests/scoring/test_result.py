@@ -79,6 +79,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "pooled_score",
         "preprocessing",
         "reverse_score",
+        "richness",
         "sampling",
         "score",
         "seconds",
@@ -86,6 +87,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "seed",
         "spread",
         "squint",
+        "suggested_group_by",
         "skipped",
         "ties",
         "version",
@@ -114,12 +116,16 @@ def test_samples_have_a_row_per_image_real_ones_first(result: ts.ScoreResult) ->
         "real_share",
         "judge",
         "alike",
+        "kind",
         "nearest",
         "nearest_side",
         "nearest_distance",
         "nearest_real",
         "nearest_real_distance",
         "giveaway",
+        "covered",
+        "run",
+        "novelty",
     ]
     assert result.samples["side"].to_pylist() == ["real"] * 40 + ["synthetic"] * 30
     assert result.samples["group"].to_pylist()[:3] == ["0", "0", "1"]

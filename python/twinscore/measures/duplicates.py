@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.measures.gaps import gaps_of
+from twinscore.measures.distance_gaps import gaps_of
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:

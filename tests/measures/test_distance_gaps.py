@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
-from twinscore.measures.gaps import gaps_of, local_dimensions
+from twinscore.measures.distance_gaps import gaps_of, local_dimensions
 
 
 @pytest.mark.parametrize("dimensions", [2, 3, 5])  # more, and most points lie at an edge
