@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.json_values import json_value
+
+if TYPE_CHECKING:
+    from twinscore.comparison.richness_differences import RichnessDifference
 
 SIGNIFICANT = 0.05
 
@@ -81,6 +84,9 @@ class Comparison:
         Differences per slice.
     moved
         Images of one name in both sets, those that moved most first.
+    richness
+        Coverage, on-domain share and worth of both sets, each with all its images; empty where
+        one has none.
     warnings
         What to know before trusting the difference.
     """
@@ -99,6 +105,7 @@ class Comparison:
     method: str
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
+    richness: tuple[RichnessDifference, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

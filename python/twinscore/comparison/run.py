@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
 from twinscore.comparison.matching import moved_images
+from twinscore.comparison.richness_differences import richness_differences
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def compare(
         progress=stage_of(progress, f"Exchanging images of {names[0]} and {names[1]}"),
     )
     moved = moved_images(_giveaways(before), _giveaways(after))
-    return ComparedTwins(replace(comparison, moved=moved), before, after)
+    richness = richness_differences(*(side.to_dict()["richness"] for side in (before, after)))
+    return ComparedTwins(replace(comparison, moved=moved, richness=richness), before, after)
 
 
 def _pool_of(result: Estimate) -> ScoredPool:

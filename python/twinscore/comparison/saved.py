@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.constants import Z_95
+from twinscore.comparison.intervals import independent_interval
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
+from twinscore.comparison.richness_differences import richness_differences
 from twinscore.comparison.slice_differences import adjusted
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         ),
         slices=_slices(first, second),
         moved=moved,
+        richness=richness_differences(first.fields.get("richness"), second.fields.get("richness")),
         warnings=tuple(_warnings(first, second)),
     )
 
@@ -76,13 +79,12 @@ def independent_difference(
 ) -> tuple[tuple[float, float], float]:
     """Interval and two-sided p-value of second less first, from 95 % intervals of each."""
     difference = second - first
-    down = math.hypot(second - second_interval[0], first_interval[1] - first)
-    up = math.hypot(second_interval[1] - second, first - first_interval[0])
-    toward_zero = down if difference > 0.0 else up
+    low, high = independent_interval(first, first_interval, second, second_interval)
+    toward_zero = difference - low if difference > 0.0 else high - difference
     z = Z_95 * abs(difference) / toward_zero if toward_zero > 0.0 else math.inf
     if difference == 0.0:
         z = 0.0
-    return (difference - down, difference + up), math.erfc(z / math.sqrt(2.0))
+    return (low, high), math.erfc(z / math.sqrt(2.0))
 
 
 def _slices(first: SavedResult, second: SavedResult) -> tuple[SliceDifference, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,10 @@ THINNING = 8
 FEWEST_THINNED = 200
 LEAST_RATIO = 1.5
 """Of the distances above and below a gap: where the density falls by itself, less is surprising."""
+
+KIND_SHARE = 0.03
+MOST_CERTAIN_COPIES = 3
+"""A cluster of more images than this, and a larger share of its side, is a kind of image."""
 
 CHANCE = 0.01
 """Chance of a false alarm in a whole pool of independent images."""
@@ -150,6 +154,26 @@ def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray
         links.append(np.stack([first_rows[groups], np.arange(points)], axis=1))
     labels = _linked(np.concatenate(links), points)
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplicates:
+    """Dissolve clusters that hold so much of a side that they are a kind of image, not copies.
+
+    A few images of a rare kind far from all others look like copies of one: near to each other,
+    far from the rest.
+
+    Parameters
+    ----------
+    duplicates
+        Of a pool.
+    is_real
+        Shape (n,).
+    """
+    sides = np.bincount(is_real.astype(np.int64), minlength=2)[is_real.astype(np.int64)]
+    sizes = np.bincount(duplicates.clusters, minlength=len(is_real))[duplicates.clusters]
+    is_kind = (sizes > MOST_CERTAIN_COPIES) & (sizes > KIND_SHARE * sides)
+    clusters = np.where(is_kind, np.arange(len(is_real)), duplicates.clusters)
+    return replace(duplicates, clusters=clusters)
 
 
 def intrinsic_dimension(distances: Float64Array) -> float:

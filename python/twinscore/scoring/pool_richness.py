@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.runs import list_width
-from twinscore.measures.duplicates import merged_groups
+from twinscore.measures.duplicates import merged_groups, without_kinds
 from twinscore.measures.find_richness import ImageEvidence, find_richness
 from twinscore.measures.richness_slices import value_codes
 from twinscore.measures.run_readings import RunReadings
@@ -102,7 +102,8 @@ def richness_reader(searched: SearchedPool, run: Run) -> RichnessReader:
     pool = searched.pool
     if not run.settings.richness:
         return RichnessReader(pool)
-    merged = replace(pool, groups=merged_groups(searched.duplicates, pool.groups))
+    copies = without_kinds(searched.duplicates, pool.is_real)
+    merged = replace(pool, groups=merged_groups(copies, pool.groups))
     alike = len(merged.unit_is_real) == len(pool.unit_is_real)
     units = pool if alike else merged
     untold = richness_untold(units.unit_is_real, run.settings)

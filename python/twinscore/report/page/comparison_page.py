@@ -10,6 +10,7 @@ import numpy as np
 
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.thumbnails import GALLERY_SIDE, Thumbnails, name_pictures
+from twinscore.report.richness_words import richness_difference
 
 if TYPE_CHECKING:
     import os
@@ -101,6 +102,7 @@ def write_comparison(
         title=f"{comparison.second_name} compared with {comparison.first_name}",
         comparison=comparison,
         names=(comparison.first_name, comparison.second_name),
+        richness=[richness_difference(part) for part in comparison.richness],
         improved=pairs(better),
         worsened=pairs(worse),
         worst=[[shown(side, *item) for item in ranked[side]] for side in (0, 1)],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
+from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
@@ -17,7 +18,7 @@ from twinscore.report.page.key_figures import (
     scale_places,
 )
 from twinscore.report.page.profile_charts import profile_charts
-from twinscore.report.page.richness_sections import richness_section, tension_chart, with_gaps
+from twinscore.report.page.richness_sections import richness_section, tension_chart
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult

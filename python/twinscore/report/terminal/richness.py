@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 NAME = "Richness"
 BAR_WIDTH = 20
+NARROWEST_BAR = 10
 MOST_SLICES = 5
 
 
-def richness_bar(richness: AnyRichness, name_width: int = 22) -> Text | None:
+def richness_bar(richness: AnyRichness, name_width: int = 22, width: int = 80) -> Text | None:
     """Draw coverage as a bar, or say in its place why there is none; None if not asked for.
 
     Parameters
@@ -39,6 +40,8 @@ def richness_bar(richness: AnyRichness, name_width: int = 22) -> Text | None:
         Of a result.
     name_width
         Columns that the name takes.
+    width
+        Of the terminal: the bar leaves room for the words.
     """
     if richness is None:
         return None
@@ -46,12 +49,14 @@ def richness_bar(richness: AnyRichness, name_width: int = 22) -> Text | None:
     told = barred(richness)
     if told is None:
         return Text(f"{name}{printable(instead_of_the_bar(richness))}")
-    filled = round(told.coverage * BAR_WIDTH)
+    start, words = f"{name}{told.coverage:.2f}  ", f"  {beside_the_bar(told)}"
+    bar_width = min(max(width - len(start) - len(words), NARROWEST_BAR), BAR_WIDTH)
+    filled = round(told.coverage * bar_width)
     return (
-        Text(f"{name}{told.coverage:.2f}  ")
+        Text(start)
         + Text("█" * filled, style="bold")
-        + Text("░" * (BAR_WIDTH - filled), style="dim")
-        + Text(f"   {beside_the_bar(told)}")
+        + Text("░" * (bar_width - filled), style="dim")
+        + Text(words)
     )
 
 

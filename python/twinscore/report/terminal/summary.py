@@ -38,7 +38,7 @@ def print_summary(result: ScoreResult, console: Console) -> None:
         highlight=False,
     )
     console.print(scale(result.score, console.width))
-    bar = richness_bar(result.richness)
+    bar = richness_bar(result.richness, width=console.width)
     if bar is not None:
         console.print(bar)
     console.print(f"{result.verdict}\n", highlight=False)
