@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twinscore.integrations.fiftyone.richness_fields import richness_fields, save_richness_views
 
 
@@ -24,7 +26,7 @@ class Dataset:
         self.views[name] = view
 
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"side": "real", "covered": 1.0, "run": 3.0, "novelty": None},
     {"side": "real", "covered": 0.0, "run": 0.0, "novelty": None},
     {"side": "synthetic", "covered": None, "run": 0.0, "novelty": 0.9},
@@ -47,7 +49,7 @@ def test_each_field_that_is_true_of_some_images_is_a_saved_view() -> None:
 
 
 def test_a_result_without_richness_adds_nothing() -> None:
-    rows = [{"side": "real"}, {"side": "synthetic"}]
+    rows: list[dict[str, Any]] = [{"side": "real"}, {"side": "synthetic"}]
     assert richness_fields(rows) == [{}, {}]
     dataset = Dataset(["a", "b"])
     save_richness_views(dataset, richness_fields(rows))
