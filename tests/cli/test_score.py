@@ -13,6 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from kinds_of_images import Kinds
+from twinscore.base.extras import pip_command
 from twinscore.cli import main
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def vectors(tmp_path: Path) -> tuple[Path, Path]:
 def test_summary_goes_to_standard_output(run: RunCommand, vectors: tuple[Path, Path]) -> None:
     finished = run("score", *vectors)
     assert finished.code == DONE
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert "60 real, 60 synthetic" in finished.standard
     assert finished.errors == ""
 
@@ -89,7 +90,7 @@ def test_json_to_a_file_comes_with_the_summary(
     finished = run("score", *vectors, "--json", target)
     assert finished.code == DONE
     assert json.loads(target.read_text(encoding="utf-8"))["n_real"] == 60
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
 
 
 def test_out_gets_result_and_samples(
@@ -97,7 +98,9 @@ def test_out_gets_result_and_samples(
 ) -> None:
     finished = run("score", *vectors, "--out", tmp_path / "result")
     assert finished.code == DONE
-    assert finished.standard.endswith(f"Written to {tmp_path / 'result'}\n")
+    said = finished.standard.splitlines()[-1]
+    page = ": report.html" if (tmp_path / "result/report.html").exists() else ""
+    assert said == f"Written to {tmp_path / 'result'}{page}"
     assert json.loads((tmp_path / "result/result.json").read_text())["n_real"] == 60
     assert parquet.read_table(tmp_path / "result/samples.parquet").num_rows == 120
 
@@ -266,7 +269,7 @@ def test_a_disk_that_fills_up_does_not_cost_the_answer(
     monkeypatch.setattr(parquet, "write_table", full)
     finished = run("score", *vectors, "--out", tmp_path / "x")
     assert finished.code == ERROR
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert finished.errors == (
         f"twinscore: error: cannot write to {tmp_path / 'x'}: No space left on device\n"
     )
@@ -388,10 +391,10 @@ def test_without_its_packages_there_is_a_result_but_no_report(
     finished = run("score", *vectors, "--out", tmp_path / "a")
     assert finished.code == DONE
     assert "no report.html" in finished.errors
-    assert "pip install 'twinscore[report]'" in finished.errors
+    assert pip_command("report") in finished.errors
     assert (tmp_path / "a/result.json").is_file()
     asked_for = run("score", *vectors, "--report", "--out", tmp_path / "b")
-    assert "pip install 'twinscore[report]'" in asked_for.only_error()
+    assert pip_command("report") in asked_for.only_error()
     assert not (tmp_path / "b").exists()
 
 
@@ -464,5 +467,40 @@ def test_a_report_that_is_stopped_or_fails_costs_neither_result_nor_summary(
     monkeypatch.setattr("twinscore.report.page.score_page.write_report", stopped)
     finished = run("score", *vectors, "--out", tmp_path / "x")
     assert finished.code == code
-    assert "Indistinguishability Score" in finished.standard
+    assert "Indistinguishability  " in finished.standard
     assert json.loads((tmp_path / "x/result.json").read_text())["n_real"] == 60
+
+
+@pytest.mark.parametrize(
+    ("words", "start"),
+    [
+        (["--brief"], "0."),
+        (["--format", "brief"], "0."),
+        (["--format", "markdown"], "### "),
+        (["--format", "csv"], "column,value,n_real"),
+        (["--format", "junit"], "<?xml"),
+    ],
+)
+def test_a_format_is_all_there_is_on_standard_output(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path, words: list[str], start: str
+) -> None:
+    finished = run("score", *vectors, *words, "--out", tmp_path / "x")
+    assert finished.code == DONE
+    assert finished.standard.startswith(start)
+    assert "Written to" not in finished.standard
+    assert f"Written to {tmp_path / 'x'}" in finished.errors
+
+
+def test_junit_tells_of_a_score_below_the_minimum(
+    run: RunCommand, vectors: tuple[Path, Path]
+) -> None:
+    finished = run("score", *vectors, "--format", "junit", "--min-score", 1)
+    assert finished.code == BELOW_MINIMUM
+    assert 'failures="1"' in finished.standard
+
+
+@pytest.mark.parametrize("words", [["--brief", "--format", "csv"], ["--json", "-", "--brief"]])
+def test_two_answers_on_standard_output_are_wrong_usage(
+    run: RunCommand, vectors: tuple[Path, Path], words: list[str]
+) -> None:
+    assert run("score", *vectors, *words).code == USAGE

@@ -100,11 +100,11 @@ def drawn(draw: Callable[[Any], None], make: Callable[..., Any] = RichConsole) -
 def test_summary(result: Any) -> None:
     from twinscore.report.terminal.summary import print_summary
 
-    assert_shown(drawn(lambda console: print_summary(result, console)))
+    assert_shown(drawn(lambda console: print_summary(result, console, verbose=True)))
 
 
 def test_comparison_of_twins(result: Any) -> None:
-    from twinscore.report.terminal.summary import print_comparison
+    from twinscore.report.terminal.twins import print_comparison
 
     assert_shown(drawn(lambda console: print_comparison([(EVIL, EVIL, result)], console)))
 

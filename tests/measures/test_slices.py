@@ -96,8 +96,8 @@ def test_values_without_a_score_of_their_own_are_named_in_a_warning() -> None:
         return [note for note in found.warnings if "light" in note]
 
     assert notes() == [
-        "2 of 4 values of light, such as 'dawn', have no score of their own: fewer than two images"
+        "slices without a score (2 of 4 values of light): such as 'dawn', fewer than two images"
     ]
     (grouped,) = notes(synthetic_groups=[row // 20 for row in range(40)])
-    assert grouped.startswith("4 of 4 values of light, such as 'dawn'")
+    assert grouped.startswith("slices without a score (4 of 4 values of light): such as 'dawn'")
     assert "fewer than two groups" in grouped

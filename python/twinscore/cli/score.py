@@ -15,13 +15,21 @@ from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
+    domain_option,
     exposure_option,
     model_option,
     neighbors_option,
     video_interval_option,
 )
-from twinscore.cli.score_outputs import can_report, check_json_target, print_result, write_page
+from twinscore.cli.score_outputs import (
+    FORMATS,
+    can_report,
+    check_json_target,
+    print_result,
+    write_page,
+)
 from twinscore.cli.settings_file import settings_option
+from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -38,6 +46,8 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score photos/ renders/ --label-by folder # classes are folders
+  twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -89,6 +99,12 @@ def _check_number(
     help="Score the synthetic images of each value of a column apart. May be repeated.",
 )
 @click.option(
+    "--label-by",
+    metavar="COLUMN",
+    help="Column of both sides with the class of each image (folder, where classes are folders): "
+    "how many real images find their class among the synthetic ones.",
+)
+@click.option(
     "--collapse-duplicates",
     is_flag=True,
     help="Images of one side that are nearly the same count as one.",
@@ -126,6 +142,7 @@ def _check_number(
     type=click.Choice(["exact", "notebook"]),
     help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
+@domain_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -177,6 +194,16 @@ def _check_number(
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
+@click.option(
+    "--format",
+    "shown_as",
+    default="text",
+    show_default=True,
+    type=click.Choice(FORMATS),
+    help="Of what is printed.",
+)
+@click.option("--brief", is_flag=True, help="The same as --format brief: one line.")
+@click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def score(
     real: str,
@@ -189,12 +216,14 @@ def score(
     budget: float | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
     richness: bool,
     space: Space,
     convention: Convention,
+    domain: Path | None,
     out: Path | None,
     report: bool | None,
     map_method: str | None,
@@ -209,6 +238,9 @@ def score(
     allow_skips: bool,
     threads: int | None,
     seed: int,
+    shown_as: str,
+    brief: bool,
+    verbose: bool,
     quiet: bool,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
@@ -220,6 +252,7 @@ def score(
     sides apart.
     """
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
@@ -228,34 +261,42 @@ def score(
     from twinscore.scoring.squint import squint as squint_at
 
     to_stdout = json_target is not None and str(json_target) == "-"
+    shown_as = "brief" if brief and shown_as == "text" else shown_as
+    if brief and shown_as != "brief":
+        raise click.UsageError(f"expected --brief or --format {shown_as}, got both")
+    if to_stdout and shown_as != "text":
+        raise click.UsageError(f"expected --json - or --format {shown_as}, got both")
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
         check_coverage_can_be_told(richness and precision is None and budget is None)
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        richness=richness,
-        space=space,
-        convention=convention,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-    )
+    with refusals_are_usage():
+        settings = settings_of(
+            k=k,
+            threads=threads,
+            group_by=group_by,
+            slice_by=slice_by,
+            label_by=label_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
+            richness=richness,
+            space=space,
+            convention=convention,
+            domain=domain,
+            model=model,
+            device=device,
+            backend=backend,
+            precision=precision,
+            budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+            seed=seed,
+        )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
@@ -273,6 +314,10 @@ def score(
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
+            if not is_sample:
+                with ProgressDisplay(quiet=quiet) as progress:
+                    result = explained_quickly(result, threads=threads, progress=progress)
+                result.save(out, overwrite=True)
         if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
                 result = squint_at(result, network, progress=progress)
@@ -287,13 +332,20 @@ def score(
         # A disk that is full must not cost the user the answer.
         if to_stdout:
             click.echo(result.to_json().encode(), nl=False)
-        elif not quiet:
-            print_result(result)
+        elif not quiet or shown_as != "text":
+            print_result(result, shown_as, verbose=verbose, minimum=min_score)
     if out is not None and not (quiet or to_stdout):
-        say(f"\nWritten to {out}")
+        say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     missed = missed_minimums(result, min_score, min_coverage)
     for line in missed:
         say(f"twinscore: {line}", err=True)
     return EXIT_BELOW_MINIMUM if missed else 0
+
+
+def _written(out: Path) -> str:
+    from twinscore.scoring.result_files import REPORT_FILE
+
+    page = out / REPORT_FILE
+    return f"Written to {out}" + (f": {REPORT_FILE}" if page.is_file() else "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from twinscore.cli.command_line import command_line
 from twinscore.cli.messages import say
 
@@ -13,8 +15,44 @@ if TYPE_CHECKING:
     from twinscore.scoring.estimate import Estimate
 
 
-def print_result(result: Estimate) -> None:
-    """Print the summary that the kind of result has."""
+FORMATS = ("text", "brief", "markdown", "csv", "junit")
+"""How a result may be printed; the first is for people at a terminal."""
+
+
+def print_result(
+    result: Estimate, shown_as: str, *, verbose: bool = False, minimum: float | None = None
+) -> None:
+    """Print a result on standard output.
+
+    Parameters
+    ----------
+    result
+        Of all images, or of a sample.
+    shown_as
+        One of ``FORMATS``.
+    verbose
+        All figures and cautions as well, in the text for people.
+    minimum
+        Least score that passes, for those that tell of tests.
+    """
+    from twinscore.report.formats.brief import brief_line
+    from twinscore.report.formats.comma_separated import csv_text
+    from twinscore.report.formats.junit import junit_text
+    from twinscore.report.formats.markdown import markdown_text
+
+    if shown_as == "text":
+        _print_for_people(result, verbose=verbose)
+    elif shown_as == "brief":
+        click.echo(brief_line(result))
+    elif shown_as == "markdown":
+        click.echo(markdown_text(result), nl=False)
+    elif shown_as == "csv":
+        click.echo(csv_text(result), nl=False)
+    else:
+        click.echo(junit_text(result, minimum=minimum), nl=False)
+
+
+def _print_for_people(result: Estimate, *, verbose: bool) -> None:
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.sample import print_sampled_summary
     from twinscore.report.terminal.summary import print_summary
@@ -22,9 +60,9 @@ def print_result(result: Estimate) -> None:
 
     console = Console(highlight=False)
     if isinstance(result, ScoreResult):
-        print_summary(result, console)
+        print_summary(result, console, verbose=verbose)
     elif isinstance(result, SampledResult):
-        print_sampled_summary(result, console)
+        print_sampled_summary(result, console, verbose=verbose)
 
 
 def write_page(

@@ -16,6 +16,7 @@ from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.options import (
+    allow_remote_paths_option,
     device_option,
     exposure_option,
     model_option,
@@ -73,6 +74,7 @@ Examples:
 )
 @exposure_option
 @video_interval_option
+@allow_remote_paths_option
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -132,6 +134,7 @@ def watch(
     group_by: str | None,
     exposure: float | None,
     video_interval: float,
+    allow_remote_paths: bool,
     state: Path | None,
     out: Path | None,
     stop_below: float | None,
@@ -174,7 +177,17 @@ def watch(
         with ProgressDisplay(quiet=quiet) as progress:
             session = WatchSession(
                 folder,
-                WatchSettings(real, model, k, capacity, seed, group_by, exposure, video_interval),
+                WatchSettings(
+                    real,
+                    model,
+                    k,
+                    capacity,
+                    seed,
+                    group_by,
+                    exposure,
+                    video_interval,
+                    allow_remote_paths,
+                ),
                 state=state,
                 settle=settle,
                 device=device,

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.array_likes import is_array_like
 from twinscore.embedding.files.vector_column import own_groups
-from twinscore.embedding.files.vectors import embeddings_from_array
+from twinscore.embedding.files.vectors import (
+    embeddings_from_array,
+    embeddings_from_rows,
+    is_one_vector,
+    is_rows_of_numbers,
+)
 from twinscore.embedding.locations import EXPECTED, open_location
 from twinscore.embedding.records import Embeddings
+from twinscore.embedding.tables import is_table, open_table
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 from twinscore.images.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
 from twinscore.images.sources.grouping import RegroupedSource, checked_groups
+from twinscore.images.sources.labelling import LABEL_COLUMN, LabelledSource
 from twinscore.images.sources.sequence import SequenceSource
 
 if TYPE_CHECKING:
@@ -27,6 +34,7 @@ def open_source(
     side: str,
     group_by: str | None = None,
     groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    labels: Sequence[Any] | npt.NDArray[Any] | None = None,
     video_interval: float = DEFAULT_INTERVAL,
     allow_remote_paths: bool = False,
 ) -> ColumnedSource | Embeddings:
@@ -39,9 +47,10 @@ def open_source(
         images and video clips, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive
         (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz), an
         embedding store (or the layout ``img_emb/img_emb_0.npy``, ``metadata/metadata_0.parquet``
-        of other tools); a float array or tensor of shape (n, d), a uint8 array or tensor of n
-        images, an iterable of images (paths, encoded bytes, PIL images, arrays, tensors), or a
-        source or embeddings opened before.
+        of other tools); a float array or tensor of shape (n, d) or a list of such rows, a data
+        frame of pandas, polars or pyarrow with a column ``path`` or ``embedding``, a uint8 array
+        or tensor of n images, an iterable of images (paths, encoded bytes, PIL images, arrays,
+        tensors), or a source or embeddings opened before.
     side
         "real" or "synthetic": names the side in messages.
     group_by
@@ -51,6 +60,8 @@ def open_source(
     groups
         One group (a string or an integer) per image or row, in the order of the source; takes
         the place of any group the source knows.
+    labels
+        One class per image or row in the same order, which makes a column of that name.
     video_interval
         Seconds between two frames of a clip.
     allow_remote_paths
@@ -67,6 +78,8 @@ def open_source(
     """
     check_interval(video_interval)
     opened = _open(value, side, video_interval, allow_remote_paths)
+    if labels is not None:
+        opened = _labelled(opened, labels, side)
     if isinstance(opened, Embeddings):
         rows = len(opened.vectors)
         if groups is not None:
@@ -89,8 +102,12 @@ def _open(
         )
     if isinstance(value, Embeddings):
         return value
-    if is_array_like(value) and value.ndim == 2:
+    if is_table(value):
+        return open_table(value, side)
+    if is_array_like(value) and (value.ndim == 2 or is_one_vector(value)):
         return embeddings_from_array(value, label=f"{side} embeddings")
+    if is_rows_of_numbers(value):
+        return embeddings_from_rows(value, label=f"{side} embeddings")
     if hasattr(value, "column_names"):
         source: ColumnedSource = value
         return source
@@ -100,6 +117,16 @@ def _open(
             f"got {type(value).__name__}"
         )
     return SequenceSource(value, side=side)
+
+
+def _labelled(
+    opened: ColumnedSource | Embeddings, labels: Sequence[Any] | npt.NDArray[Any], side: str
+) -> ColumnedSource | Embeddings:
+    if isinstance(opened, Embeddings):
+        rows = len(opened.vectors)
+        names = checked_groups(labels, rows, side=side, counted="rows", what="label")
+        return replace(opened, columns={**opened.columns, LABEL_COLUMN: names})
+    return LabelledSource(opened, checked_groups(labels, len(opened), side=side, what="label"))
 
 
 def _grouped(embeddings: Embeddings, group_by: str, side: str) -> Embeddings:

@@ -6,12 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 from twinscore.measures.richness import Richness, RichnessUntold
+from twinscore.report.bar import Bar
+from twinscore.report.figures import as_sure_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.comparison.richness_differences import RichnessDifference
     from twinscore.measures.richness_slices import RichnessSlice
+    from twinscore.scoring.result import ScoreResult
+
+MOST_SLICES = 5
 
 WIDER_THAN_CHANCE = 1.2
 """Yield from which on a set is said to be narrower than reality, where its interval agrees."""
@@ -93,8 +98,9 @@ def figures(richness: Richness) -> Iterator[tuple[str, str, str]]:
 
 
 def gap_sentence(richness: Richness, *, example: bool = True) -> str | None:
-    """Say how many real images nothing comes near, and name one; None where there are none."""
-    if richness.domain_gap or not richness.gap_examples:
+    """Say how many real images nothing comes near, and name one; None where chance explains it."""
+    within_chance = richness.intervals["coverage"][1] >= 1.0
+    if richness.domain_gap or not richness.gap_examples or within_chance:
         return None
     images = "photograph that no synthetic image comes near"
     if richness.gaps > 1:
@@ -128,6 +134,41 @@ def richness_difference(part: RichnessDifference) -> str:
         f"{names[part.figure]} {part.first:.{digits}f} before, {part.second:.{digits}f} now: "
         f"{part.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){beyond}"
     )
+
+
+def richness_bar(result: ScoreResult) -> Bar | None:
+    """Show how much of reality is reached, or say in its place why that cannot be told."""
+    found = result.richness
+    if found is None:
+        return None
+    told = barred(found)
+    if told is None:
+        return Bar("Richness", None, "", instead_of_the_bar(found))
+    interval = told.intervals["coverage"]
+    return Bar("Richness", told.coverage, as_sure_as(told.coverage, interval), beside_the_bar(told))
+
+
+def gaps_in_reality(result: ScoreResult) -> Iterator[str]:
+    """Name real images that nothing comes near."""
+    return gap_lines(result.richness)
+
+
+def richness_rows(richness: Richness | RichnessUntold | None) -> Iterator[tuple[str, str]]:
+    """Yield name and words of the figures beside the bar."""
+    if isinstance(richness, Richness):
+        for name, value, meaning in figures(richness):
+            yield name, f"{value} {meaning}"
+
+
+def gap_lines(richness: Richness | RichnessUntold | None) -> Iterator[str]:
+    """Yield what no synthetic image comes near, and the values of columns that lie there."""
+    if not isinstance(richness, Richness):
+        return
+    sentence = gap_sentence(richness)
+    if sentence is not None:
+        yield f"Gaps: {sentence}"
+    for part in gap_slices(richness)[:MOST_SLICES]:
+        yield f"  {slice_sentence(part)}"
 
 
 def _next(richness: Richness) -> str:

@@ -66,8 +66,16 @@ def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run)
         return FurtherFigures()
     k, seed, search = settings.k, settings.seed, settings.search
     rows = balanced_rows(pool, np.random.default_rng(seed), MOST_COMPARED)
+    comparing = run.stage("Comparing distances and halves")
+    comparing(0, 3)
+    ratio = distance_ratio(pool.vectors[rows], seed=seed, search=search)
+    comparing(1, 3)
+    control = real_control(pool, k, seed=seed, search=search)
+    comparing(2, 3)
+    half = half_score(pool, k, seed=seed, search=search)
+    comparing(3, 3)
     return FurtherFigures(
-        distance_ratio(pool.vectors[rows], seed=seed, search=search),
+        ratio,
         tuple(
             space_profile(
                 pool,
@@ -77,9 +85,9 @@ def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run)
                 progress=run.stage("Scoring along principal axes"),
             )
         ),
-        real_control(pool, k, seed=seed, search=search),
+        control,
         _balanced(pool, score, interval, run),
-        half_score(pool, k, seed=seed, search=search),
+        half,
     )
 
 

@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from twinscore.measures.confounds import Confound
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.verdict import Evidence
 
 MANY_ALIKE = 0.01
 UNLIKELY = 0.01
 MOST_OVERLAP = 1.5
-FEWEST_HUBS = 4.0
-"""Labels of neighbors, in effect, on the smaller side: fewer and no variance can be told."""
 _AMOUNTS = ("file size", "bytes per pixel")
 
 
@@ -33,8 +32,7 @@ def warnings_of(
     """Say, one sentence each, what speaks against taking the score at face value."""
     yield from _confounds(result)
     yield from _duplicates(result)
-    yield from _hubs(result)
-    yield from _overlap(result)
+    yield from evidence_notes(result.evidence)
     yield from _control(result)
     yield from _audit(result)
     yield from passed_over_notes(real, synthetic)
@@ -42,8 +40,8 @@ def warnings_of(
         if embeddings.skipped:
             total = len(embeddings.skipped) + len(embeddings.vectors)
             yield (
-                f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read "
-                "and were left out"
+                f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read: "
+                "they were left out"
             )
     for column in slice_by:
         yield from _slices_left_out(result, synthetic, column)
@@ -54,14 +52,30 @@ def warnings_of(
         )
 
 
+def evidence_notes(evidence: Evidence) -> Iterator[str]:
+    """Say where score or overlap do not mean what they seem to."""
+    if evidence.hub_labels is not None:
+        yield (
+            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
+            f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
+            "and its interval may be too narrow"
+        )
+    if evidence.overlap > MOST_OVERLAP:
+        yield (
+            f"overlap above 1 by far (score {evidence.score:.2f}): the synthetic images are "
+            "copies, share scenes with the real ones, or spread beyond them; as a share of "
+            "images it means nothing here"
+        )
+
+
 def sampled_ties_notes(neighbors: Neighbors) -> Iterator[str]:
     """Say where so many points tie for a place that even samples of them stand for all."""
     if neighbors.tie_counts is None:
         return
     cut = int(np.count_nonzero(neighbors.tie_counts > np.diff(neighbors.tie_offsets)))
     yield (
-        f"{cut:,} images tie for their last neighbor with up to "
-        f"{int(neighbors.tie_counts.max()):,} others, as identical images do: ties were split "
+        f"ties beyond counting ({cut:,} images): they tie for their last neighbor with up to "
+        f"{int(neighbors.tie_counts.max()):,} others, as identical images do; ties were split "
         "among an even sample of those; black or repeated frames are best left out, or collapsed"
     )
 
@@ -70,23 +84,23 @@ def passed_over_notes(real: Embeddings, synthetic: Embeddings) -> Iterator[str]:
     """Say which images of a side were not read for their format."""
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
         if embeddings.passed_over:
-            yield f"{side} side: {describe_passed_over(embeddings.passed_over)}"
+            yield f"{side} side, {describe_passed_over(embeddings.passed_over)}"
 
 
 def _confounds(result: ScoreResult) -> Iterator[str]:
     for confound in _worth_a_note(result.confounds):
         if confound.separates:
             yield (
-                f"the {confound.fact} of the files alone tells {confound.accuracy:.0%} of the "
-                f"images apart (real: mostly {confound.real[0]}, synthetic: mostly "
+                f"the {confound.fact} of files differs: it alone tells {confound.accuracy:.0%} of "
+                f"the images apart (real: mostly {confound.real[0]}, synthetic: mostly "
                 f"{confound.synthetic[0]}); {_advice(confound)}"
             )
         elif confound.partly:
             value, of_real, of_synthetic = confound.telltale
             yield (
-                f"the {confound.fact} of the files alone puts {confound.accuracy:.0%} of the "
-                f"images on their side, where chance has 50%: {value} is that of {of_real:.0%} of "
-                f"the real and {of_synthetic:.0%} of the synthetic images; {_advice(confound)}"
+                f"the {confound.fact} of files differs: it alone puts {confound.accuracy:.0%} of "
+                f"the images on their side, where chance has 50%: {value} is that of {of_real:.0%} "
+                f"of the real and {of_synthetic:.0%} of the synthetic images; {_advice(confound)}"
             )
 
 
@@ -112,7 +126,7 @@ def _audit(result: ScoreResult) -> Iterator[str]:
     low, high = result.audit["score_error_interval"]
     if max(abs(low), abs(high)) > (result.interval[1] - result.interval[0]) / 2:
         yield (
-            f"the approximate search found {result.audit['recall']:.1%} of the neighbors and may "
+            f"approximate search: it found {result.audit['recall']:.1%} of the neighbors and may "
             f"bend the score by {low:+.4f} to {high:+.4f}, more than the score is uncertain: "
             "widen its search, or use the backend exact"
         )
@@ -121,14 +135,14 @@ def _audit(result: ScoreResult) -> Iterator[str]:
 def _duplicates(result: ScoreResult) -> Iterator[str]:
     if result.duplicates:
         yield (
-            f"{result.duplicates:,} of {result.n_synthetic:,} synthetic images have exactly the "
-            "embedding of a real one: copies raise the score"
+            f"copies of real images ({result.duplicates:,} of {result.n_synthetic:,}): synthetic "
+            "images with exactly the embedding of a real one raise the score"
         )
     across = int(result.near_duplicates["across"])
     if across > MANY_ALIKE * (result.n_real + result.n_synthetic):
         yield (
-            f"{across:,} images are nearly the same as one of the other side: frames of one "
-            "recording on both sides, or copies, raise the score"
+            f"near-copies across the sides ({across:,}): images nearly the same as one of the "
+            "other side, frames of one recording or copies, raise the score"
         )
     if result.collapsed:
         return
@@ -137,30 +151,10 @@ def _duplicates(result: ScoreResult) -> Iterator[str]:
         if alike > MANY_ALIKE * images:
             grouped = " of another group" if result.groups is not None else ""
             yield (
-                f"{alike:,} of {images:,} {side} images are nearly the same as another one"
-                f"{grouped}: they lower the score and make it look surer than it is; give groups "
-                "(clips, scenes) or collapse duplicates"
+                f"near-copies among {side} images ({alike:,} of {images:,}): images nearly the "
+                f"same as another one{grouped} lower the score and make it look surer than it is; "
+                "give groups (clips, scenes) or collapse duplicates"
             )
-
-
-def _hubs(result: ScoreResult) -> Iterator[str]:
-    sizes = result.groups or {"real": result.n_real, "synthetic": result.n_synthetic}
-    labels = result.hubness["effective"] * min(sizes.values()) / sum(sizes.values())
-    if labels < FEWEST_HUBS:
-        yield (
-            "unreliable: hubs. A few images are neighbors of most others, so that the score rests "
-            f"on about {max(labels, 1.0):.0f} images of the smaller side, and its interval "
-            "may be too narrow"
-        )
-
-
-def _overlap(result: ScoreResult) -> Iterator[str]:
-    if result.overlap > MOST_OVERLAP:
-        yield (
-            f"the overlap is above 1 by far (score {result.score:.2f}): the synthetic images are "
-            "copies, share scenes with the real ones, or spread beyond them; as a share of "
-            "images it means nothing here"
-        )
 
 
 def _control(result: ScoreResult) -> Iterator[str]:
@@ -168,9 +162,9 @@ def _control(result: ScoreResult) -> Iterator[str]:
     if control is None or control.blocks_p_value > UNLIKELY:
         return
     yield (
-        "real images beside each other in the order look alike (blocks of them score "
+        "real images in a row look alike: blocks of them score "
         f"{control.blocks_score:.2f} against the blocks between them, where random halves score "
-        f"{control.score:.2f}): where they are frames of clips, give groups"
+        f"{control.score:.2f}; where they are frames of clips, give groups"
     )
 
 
@@ -184,6 +178,6 @@ def _slices_left_out(result: ScoreResult, synthetic: Embeddings, column: str) ->
         fewer = "fewer than two groups, a group counting for the value most of its images have"
     example = min(str(value) for value in left_out)
     yield (
-        f"{len(left_out):,} of {len(values):,} values of {column}, such as {example!r}, have no "
-        f"score of their own: {fewer}"
+        f"slices without a score ({len(left_out):,} of {len(values):,} values of {column}): such "
+        f"as {example!r}, {fewer}"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.pool import pool_of
+from twinscore.measures.copies import copies_p_value
 from twinscore.measures.duplicates import merged_groups, near_duplicates
 from twinscore.measures.unit_graphs import DrawReading, graphs_of, grouped_graphs, search_width
 from twinscore.scoring.richness_width import richness_width
@@ -36,6 +37,8 @@ class SearchedPool:
         The nearest real point of each synthetic one.
     duplicates
         Points nearly the same.
+    copies_p_value
+        How often relabelling puts as many of the tightest pairs on both sides.
     lists
         The same neighbors and as many more as richness asks for.
     """
@@ -44,6 +47,7 @@ class SearchedPool:
     neighbors: Neighbors
     nearest_real: Neighbors
     duplicates: NearDuplicates
+    copies_p_value: float
     lists: Neighbors
 
 
@@ -61,6 +65,8 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     duplicates = near_duplicates(
         pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
     )
+    # Before duplicates are collapsed: those of one side alone are.
+    copies = copies_p_value(neighbors, pool, seed=settings.seed)
     if settings.collapse_duplicates:
         pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
         pool.check_neighbor_count(settings.k)
@@ -71,7 +77,7 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
         1,
         progress=run.stage("Finding nearest real images"),
     )
-    return SearchedPool(pool, neighbors, nearest_real, duplicates, lists)
+    return SearchedPool(pool, neighbors, nearest_real, duplicates, copies, lists)
 
 
 def unit_graphs(searched: SearchedPool, run: Run, on_draw: DrawReader | None = None) -> PoolGraphs:

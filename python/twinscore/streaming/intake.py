@@ -9,8 +9,8 @@ import numpy as np
 
 from twinscore.base.array_likes import as_array, is_array_like
 from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
-from twinscore.images.sources import DEFAULT_INTERVAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,7 +50,7 @@ def take_in(
     width: int,
     embedder: Callable[[], Embedder],
     *,
-    video_interval: float = DEFAULT_INTERVAL,
+    images: ImageSettings | None = None,
 ) -> Intake:
     """Turn a batch into points; what cannot be used is left out and named.
 
@@ -63,8 +63,8 @@ def take_in(
         d.
     embedder
         Called where the items are images.
-    video_interval
-        Seconds between two frames of a clip.
+    images
+        How clips are cut and where lists may lead; None: as `twinscore.score` has it by default.
 
     Raises
     ------
@@ -79,7 +79,13 @@ def take_in(
         return _usable_rows(as_array(items), width)
     if _is_empty(items):
         return Intake(np.empty((0, width), np.float32), np.empty(0, np.int64), 0)
-    source = open_source(items, side="synthetic", video_interval=video_interval)
+    images = images or ImageSettings()
+    source = open_source(
+        items,
+        side="synthetic",
+        video_interval=images.video_interval,
+        allow_remote_paths=images.allow_remote_paths,
+    )
     if isinstance(source, Embeddings):
         return _usable_rows(source.vectors, width)
     network = embedder()

@@ -104,6 +104,7 @@ def open_real_side(
         group_by=images.group_by,
         groups=groups,
         video_interval=images.video_interval,
+        allow_remote_paths=images.allow_remote_paths,
     )
     if isinstance(source, Embeddings):
         return RealSide(source, images, threads)

@@ -54,8 +54,9 @@ class StreamingScorer(SavableStream):
         Score the latest so many images only, instead of a sample of all: shows drift.
     half_life
         Sample with a weight that halves every so many images: shows drift, more smoothly.
-    model, device, threads, exposure, video_interval
-        As in `twinscore.score`; used once images rather than embeddings are given.
+    model, device, threads, exposure, video_interval, allow_remote_paths
+        As in `twinscore.score`; used once images rather than embeddings are given. What a list may
+        lead to is not saved: a scorer that was loaded stays with the host of a list.
     progress
         Called now and then with (stage, done, total) while the real images are embedded.
 
@@ -92,6 +93,7 @@ class StreamingScorer(SavableStream):
         threads: int | None = None,
         exposure: float | None = None,
         video_interval: float = DEFAULT_INTERVAL,
+        allow_remote_paths: bool = False,
         progress: StageProgress | None = None,
     ) -> None:
         check_sampling(k, capacity, window, half_life)
@@ -101,6 +103,7 @@ class StreamingScorer(SavableStream):
             exposure=exposure,
             video_interval=video_interval,
             group_by=group_by,
+            allow_remote_paths=allow_remote_paths,
         )
         side = open_real_side(real, images, groups=groups, threads=threads, progress=progress)
         room = window or capacity or len(side.embeddings.vectors)

@@ -114,7 +114,7 @@ class StreamState:
             items,
             self._pool.width,
             lambda: side.embedder,
-            video_interval=side.images.video_interval,
+            images=side.images,
         )
         group_names = checked_labels(groups, intake.total, "groups")
         id_names = checked_ids(ids, intake.total)

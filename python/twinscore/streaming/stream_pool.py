@@ -14,11 +14,12 @@ from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surr
 from twinscore.measures.balance import balanced_score
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.run_readings import RunReadings
+from twinscore.measures.spread import spread_of
 from twinscore.measures.unit_graphs import grouped_graphs
 from twinscore.measures.unit_lists import UnitLists, drawn_lists
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
-from twinscore.streaming.figures import Figures, figures
+from twinscore.streaming.figures import Figures, PoolViews, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.pool_rows import PoolRows
 from twinscore.streaming.reservoir import Reservoir
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.balance import BalancedScore
-    from twinscore.measures.judge import Judge
     from twinscore.measures.richness import RichnessUntold
     from twinscore.streaming.stream_richness import StreamRichness
 
@@ -154,8 +154,7 @@ class StreamPool:
                 graph,
                 surroundings,
                 left_out,
-                self._judge(ordered),
-                self._balanced(ordered),
+                self._views(ordered),
                 is_real,
                 seen,
             )
@@ -172,8 +171,7 @@ class StreamPool:
             drawn.graph,
             drawn.surroundings,
             drawn.left_out,
-            self._judge(ordered),
-            self._balanced(ordered),
+            self._views(ordered),
             pool.unit_is_real,
             counts["synthetic_seen"],
         )
@@ -212,8 +210,12 @@ class StreamPool:
         groups = None if pool.groups is None else pool.groups[rows]
         return Pool(pool.vectors[rows], pool.is_real, groups)
 
-    def _judge(self, pool: Pool) -> Judge:
-        return judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge
+    def _views(self, pool: Pool) -> PoolViews:
+        return PoolViews(
+            judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge,
+            spread_of(pool, seed=self._seed),
+            self._balanced(pool),
+        )
 
     def _balanced(self, pool: Pool) -> BalancedScore | None:
         """Score equal sides where few real points say little of the overlap."""

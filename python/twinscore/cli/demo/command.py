@@ -34,7 +34,7 @@ def demo(out: Path, threads: int | None, quiet: bool) -> int:
     from twinscore.cli.demo.run import PICTURE_FILE, run_demo
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
-    from twinscore.report.terminal.summary import print_comparison
+    from twinscore.report.terminal.twins import print_comparison
     from twinscore.scoring.result_files import check_writable
 
     check_writable(out, overwrite=True)

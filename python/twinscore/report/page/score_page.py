@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
+from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
+from twinscore.report.page.domain_sections import domain_section
+from twinscore.report.page.explanation_sections import fix_first_section
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
     first_figures,
@@ -142,6 +146,8 @@ def write_report(
         first_figures=first_figures(result),
         further_figures=further_figures(result),
         richness=richness_section(result.richness),
+        domain=domain_section(result),
+        fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
         sections=gallery_sections(galleries),
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
@@ -150,6 +156,7 @@ def write_report(
         map_note=_map_note(maps, shown, len(pool), len(small.keys() | large.keys())),
         charts=charts,
         slice_end=max([1.25, *(min(part.interval[1], 3.0) for part in result.slices)]),
+        confusion=confusion_table(result.transfer),
         skipped=skipped[:MOST_SKIPPED_SHOWN],
         skipped_more=max(0, len(skipped) - MOST_SKIPPED_SHOWN),
         method=method_figures(result, maps, command),
@@ -164,7 +171,7 @@ def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int)
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
             "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            "(pip install 'twinscore[umap]'). "
+            f"({pip_command('umap')}). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     on_map = len(shown.on_map)

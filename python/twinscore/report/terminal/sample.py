@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
-from twinscore.report.terminal.summary import judge_row, scale
+from twinscore.report.terminal.bars import scale
+from twinscore.report.terminal.details import judge_row, print_cautions
+from twinscore.report.terminal.summary import print_folded_cautions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,19 +18,12 @@ if TYPE_CHECKING:
     from twinscore.scoring.result import SampledResult
 
 
-def print_sampled_summary(result: SampledResult, console: Console) -> None:
-    """Print the score, how near it is to that of all images, and what it rests on."""
+def print_sampled_summary(
+    result: SampledResult, console: Console, *, verbose: bool = False
+) -> None:
+    """Print what the score rests on, then the score and how near it is to that of all images."""
     low, high = result.sampling["interval"]
     console.print()
-    console.print(
-        f"[bold]Indistinguishability Score  {result.score:.3f}[/bold] ± {(high - low) / 2:.3f}",
-        highlight=False,
-    )
-    console.print(scale(result.score, console.width))
-    console.print(result.verdict, highlight=False)
-    console.print(
-        f"All images would score {low:.3f} to {high:.3f} (95% interval).\n", highlight=False
-    )
     table = Table.grid(padding=(0, 2))
     rows = [
         ("Images", f"{result.n_real:,} real, {result.n_synthetic:,} synthetic"),
@@ -52,5 +46,14 @@ def print_sampled_summary(result: SampledResult, console: Console) -> None:
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(printable(value)))
     console.print(table)
-    for warning in result.warnings:
-        console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
+    if verbose:
+        print_cautions(result, console)
+    console.print(
+        f"\n[bold]Indistinguishability Score  {result.score:.3f}[/bold] ± {(high - low) / 2:.3f}",
+        highlight=False,
+    )
+    console.print(scale(result.score, console.width))
+    console.print(result.verdict, highlight=False)
+    console.print(f"All images would score {low:.3f} to {high:.3f} (95% interval).")
+    if not verbose:
+        print_folded_cautions(result, console)

@@ -24,7 +24,7 @@ def absolute_location(real: str) -> str:
     return real if is_url(real) else os.path.abspath(real)  # noqa: PTH100
 
 
-def real_stamp(real: str) -> str:
+def real_stamp(real: str, *, allow_remote_paths: bool = False) -> str:
     """Equal as long as the files of the real side are as they were: by size and time, unread.
 
     Of files far away nothing but their names is asked for.
@@ -33,14 +33,16 @@ def real_stamp(real: str) -> str:
     ----------
     real
         Path, pattern or URL, as `twinscore.score` takes it.
+    allow_remote_paths
+        As there.
     """
     digest = hashlib.sha256()
-    for line in _lines(real):
+    for line in _lines(real, allow_remote_paths):
         digest.update(f"{line}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
-def _lines(real: str) -> Iterator[str]:
+def _lines(real: str, allow_remote_paths: bool) -> Iterator[str]:
     path = Path(real)
     if path.is_dir():
         yield from _lines_of_tree(path)
@@ -51,7 +53,7 @@ def _lines(real: str) -> Iterator[str]:
         return
     if is_video_name(real):
         return
-    source = open_source(real, side="real")
+    source = open_source(real, side="real", allow_remote_paths=allow_remote_paths)
     if isinstance(source, Embeddings):
         return
     for item in source:

@@ -108,6 +108,7 @@ class WatchSession:
                 threads=threads,
                 exposure=settings.exposure,
                 video_interval=settings.video_interval,
+                allow_remote_paths=settings.allow_remote_paths,
                 progress=progress,
             )
 

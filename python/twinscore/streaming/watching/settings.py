@@ -24,6 +24,8 @@ class WatchSettings:
         As `twinscore.score` takes it from the command line: path, pattern or URL.
     model, k, capacity, seed, group_by, exposure, video_interval
         As in `StreamingScorer`; frames have the columns of a folder.
+    allow_remote_paths
+        As there; a watch may be given or refused it from one run to the next.
     """
 
     real: str
@@ -34,6 +36,7 @@ class WatchSettings:
     group_by: str | None = None
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
+    allow_remote_paths: bool = False
 
     def identity(self, folder: Path) -> dict[str, Any]:
         """Return, as JSON types, what tells one watch from another.
@@ -43,11 +46,13 @@ class WatchSettings:
         folder
             That is watched.
         """
+        described = asdict(self)
+        del described["allow_remote_paths"]
         return {
-            **asdict(self),
+            **described,
             "real": absolute_location(self.real),
             "folder": str(folder.resolve()),
-            "contents": real_stamp(self.real),
+            "contents": real_stamp(self.real, allow_remote_paths=self.allow_remote_paths),
         }
 
 

@@ -1,0 +1,1 @@
+"""A result as text for other programs: a line, Markdown, CSV, JUnit."""

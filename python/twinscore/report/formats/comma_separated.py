@@ -1,0 +1,65 @@
+"""A result as rows of CSV: all images, then each slice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from twinscore.base.printable import printable
+from twinscore.report.figures import interval_of
+from twinscore.scoring.result import ScoreResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twinscore.scoring.estimate import Estimate
+
+HEADINGS = (
+    "column",
+    "value",
+    "n_real",
+    "n_synthetic",
+    "score",
+    "interval_low",
+    "interval_high",
+    "overlap",
+    "p_value",
+)
+
+
+def csv_text(result: Estimate) -> str:
+    """Write a row of headings, a row of the whole, and a row per slice; what is not known is empty.
+
+    The row of the whole has neither column nor value.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADINGS)
+    writer.writerows(_rows(result))
+    return text.getvalue()
+
+
+def _rows(result: Estimate) -> Iterator[tuple[object, ...]]:
+    whole = result if isinstance(result, ScoreResult) else None
+    yield (
+        "",
+        "",
+        result.n_real,
+        result.n_synthetic,
+        result.score,
+        *interval_of(result),
+        result.overlap,
+        "" if whole is None else whole.p_value,
+    )
+    for part in () if whole is None else whole.slices:
+        yield (
+            printable(part.column),
+            printable(part.value),
+            result.n_real,
+            part.n_synthetic,
+            part.score,
+            *part.interval,
+            part.overlap,
+            part.p_value,
+        )

@@ -1,0 +1,48 @@
+"""The scores of slices, a table per column."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from twinscore.base.printable import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from twinscore.measures.slices import SliceScore
+    from twinscore.scoring.result import ScoreResult
+
+MOST_SLICES = 20
+
+
+def print_slices(result: ScoreResult, console: Console) -> None:
+    """Print the slices of each column asked for, lowest scores first."""
+    for column in dict.fromkeys(part.column for part in result.slices):
+        parts = [part for part in result.slices if part.column == column]
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(Text(printable(column)))
+        for heading in ("Images", "Score", "95% interval", "p, corrected", ""):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for part in parts[:MOST_SLICES]:
+            low, high = part.interval
+            table.add_row(
+                Text(printable(part.value)),
+                f"{part.n_synthetic:,}",
+                f"{part.score:.3f}",
+                f"{low:.2f} to {high:.2f}",
+                f"{part.adjusted_p_value:.2g}",
+                _slice_note(part),
+            )
+        console.print(table)
+        if len(parts) > MOST_SLICES:
+            console.print(f"and {len(parts) - MOST_SLICES:,} more with higher scores")
+
+
+def _slice_note(part: SliceScore) -> str:
+    if part.worse:
+        return "worse than the rest"
+    return "rarer among real images" if part.scarce else ""
