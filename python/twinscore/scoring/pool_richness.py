@@ -103,9 +103,9 @@ def richness_reader(searched: SearchedPool, run: Run) -> RichnessReader:
     if not run.settings.richness:
         return RichnessReader(pool)
     copies = without_kinds(searched.duplicates, pool.is_real)
-    merged = replace(pool, groups=merged_groups(copies, pool.groups))
-    alike = len(merged.unit_is_real) == len(pool.unit_is_real)
-    units = pool if alike else merged
+    merged = merged_groups(copies, pool.groups)
+    alike = int(merged.max()) + 1 == len(pool.unit_is_real)
+    units = pool if alike else replace(pool, groups=merged)
     untold = richness_untold(units.unit_is_real, run.settings)
     if untold is not None:
         return RichnessReader(units, untold=untold)
@@ -123,7 +123,9 @@ def _columns(
         if len(found) >= MOST_COLUMNS + len(settings.slice_by):
             break
         values = [value for side in sides for value in _values(side.columns, name, side)]
-        codes = value_codes(name, unit_values(values, pool.units), pool.unit_is_real)
+        if pool.groups is not None:
+            values = unit_values(values, pool.groups)
+        codes = value_codes(name, values, pool.unit_is_real)
         if codes is not None and not any(
             np.array_equal(codes.codes, other.codes) for other in found
         ):
