@@ -187,6 +187,13 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the images reach a smaller share of reality.",
 )
+@click.option(
+    "--min-match",
+    type=click.FloatRange(0, 1),
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if fewer of the images are where --domain wants them.",
+)
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
@@ -231,6 +238,7 @@ def score(
     json_target: Path | None,
     min_score: float | None,
     min_coverage: float | None,
+    min_match: float | None,
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
@@ -270,6 +278,8 @@ def score(
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
         check_coverage_can_be_told(richness and precision is None and budget is None)
+    if min_match is not None and domain is None:
+        raise click.UsageError("--min-match needs --domain FILE")
     settings = settings_of(
         k=k,
         threads=threads,
@@ -331,7 +341,7 @@ def score(
         say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    missed = missed_minimums(result, min_score, min_coverage)
+    missed = missed_minimums(result, min_score, min_coverage, min_match)
     for line in missed:
         say(f"twinscore: {line}", err=True)
     return EXIT_BELOW_MINIMUM if missed else 0

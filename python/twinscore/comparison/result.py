@@ -60,6 +60,31 @@ class MovedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainDifference:
+    """How both sets fit one declared domain.
+
+    Attributes
+    ----------
+    file
+        Where it was declared.
+    match_first, match_second
+        Share of images that are where they were wanted.
+    score_first, score_second
+        In the declared mix; None where it could not be told.
+    interval, p_value
+        Of second less first; None without both scores.
+    """
+
+    file: str
+    match_first: float
+    match_second: float
+    score_first: float | None
+    score_second: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two synthetic sets against one real set; differences are second less first.
 
@@ -81,6 +106,8 @@ class Comparison:
         Differences per slice.
     moved
         Images of one name in both sets, those that moved most first.
+    domain
+        How both fit a declared domain; None where none was declared, or not the same.
     warnings
         What to know before trusting the difference.
     """
@@ -99,6 +126,7 @@ class Comparison:
     method: str
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
+    domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.intentionality import domain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,9 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         console.print(
             f"  {score:.3f}  {escape(printable(name))} ({count:,})", highlight=False, soft_wrap=True
         )
+    if comparison.domain is not None:
+        for line in domain_lines(comparison.domain):
+            console.print(Text(printable(line)))
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.slices:
