@@ -26,11 +26,15 @@ from twinscore.neighbors.records import Neighbors
 from twinscore.planning.renders import plan
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
+from twinscore.scoring.saved_result import SavedResult
+from twinscore.scoring.saved_result import read_saved as load_result
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.scoring.estimate import Presentation
+    from twinscore.scoring.explanation.explain import explain
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
@@ -38,9 +42,11 @@ __all__ = [
     "Domain",
     "Embedder",
     "EmbeddingRun",
+    "Explanation",
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
+    "SavedResult",
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
@@ -49,8 +55,10 @@ __all__ = [
     "__version__",
     "compare",
     "embed",
+    "explain",
     "knn",
     "load_domain",
+    "load_result",
     "load_store",
     "plan",
     "score",
@@ -74,8 +82,21 @@ def __getattr__(name: str) -> Any:
         from twinscore.embedding.network.embedder import Embedder
 
         return Embedder
+    if name == "explain":
+        # Alters images, and so brings decoding along as well.
+        from twinscore.scoring.explanation.explain import explain
+
+        return explain
+    if name == "Explanation":
+        from twinscore.scoring.explanation.records import Explanation
+
+        return Explanation
     if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
         from twinscore import streaming
 
         return getattr(streaming, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

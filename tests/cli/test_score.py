@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
+from twinscore.base.extras import pip_command
 from twinscore.cli import main
 
 if TYPE_CHECKING:
@@ -349,10 +350,10 @@ def test_without_its_packages_there_is_a_result_but_no_report(
     finished = run("score", *vectors, "--out", tmp_path / "a")
     assert finished.code == DONE
     assert "no report.html" in finished.errors
-    assert "pip install 'twinscore[report]'" in finished.errors
+    assert pip_command("report") in finished.errors
     assert (tmp_path / "a/result.json").is_file()
     asked_for = run("score", *vectors, "--report", "--out", tmp_path / "b")
-    assert "pip install 'twinscore[report]'" in asked_for.only_error()
+    assert pip_command("report") in asked_for.only_error()
     assert not (tmp_path / "b").exists()
 
 

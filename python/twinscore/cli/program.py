@@ -19,6 +19,7 @@ from twinscore.cli.demo.command import demo
 from twinscore.cli.domain import domain
 from twinscore.cli.embed import embed
 from twinscore.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED
+from twinscore.cli.explain import explain
 from twinscore.cli.history import history
 from twinscore.cli.model import model
 from twinscore.cli.plan import plan
@@ -68,7 +69,20 @@ def _take_debug(command: click.Command) -> None:
         _take_debug(below)
 
 
-for command in (score, compare, domain, plan, embed, watch, history, model, store, bench, demo):
+for command in (
+    score,
+    explain,
+    compare,
+    domain,
+    plan,
+    embed,
+    watch,
+    history,
+    model,
+    store,
+    bench,
+    demo,
+):
     cli.add_command(command)
 _take_debug(cli)
 

@@ -29,6 +29,7 @@ from twinscore.cli.score_outputs import (
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
+from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ def score(
     sides apart.
     """
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
@@ -280,30 +282,31 @@ def score(
         check_coverage_can_be_told(richness and precision is None and budget is None)
     if min_match is not None and domain is None:
         raise click.UsageError("--min-match needs --domain FILE")
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        label_by=label_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        richness=richness,
-        space=space,
-        convention=convention,
-        domain=domain,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-    )
+    with refusals_are_usage():
+        settings = settings_of(
+            k=k,
+            threads=threads,
+            group_by=group_by,
+            slice_by=slice_by,
+            label_by=label_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
+            richness=richness,
+            space=space,
+            convention=convention,
+            domain=domain,
+            model=model,
+            device=device,
+            backend=backend,
+            precision=precision,
+            budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+            seed=seed,
+        )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
@@ -321,6 +324,10 @@ def score(
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
+            if not is_sample:
+                with ProgressDisplay(quiet=quiet) as progress:
+                    result = explained_quickly(result, threads=threads, progress=progress)
+                result.save(out, overwrite=True)
         if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
                 result = squint_at(result, network, progress=progress)

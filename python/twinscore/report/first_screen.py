@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinscore.report.bar import Bar
+from twinscore.report.explanation_words import fix_first_of
 from twinscore.report.figures import as_sure_as
 from twinscore.report.intentionality import (
     in_the_declared_mix,
@@ -61,6 +62,11 @@ def transfer(result: ScoreResult) -> str | None:
     )
 
 
+def fix_first(result: ScoreResult) -> str | None:
+    """Say which repair brings most, where repairs were tried."""
+    return None if result.explanation is None else fix_first_of(result.explanation)
+
+
 def most_lost(result: ScoreResult) -> str | None:
     """Say where most is lost, if one kind of image stands out."""
     worst = kinds_by_loss(result)[0]
@@ -78,6 +84,7 @@ BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
 
 FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
     verdict,
+    fix_first,
     most_lost,
     transfer,
     in_the_declared_mix,

@@ -97,8 +97,9 @@ def figures(richness: Richness) -> Iterator[tuple[str, str, str]]:
 
 
 def gap_sentence(richness: Richness, *, example: bool = True) -> str | None:
-    """Say how many real images nothing comes near, and name one; None where there are none."""
-    if richness.domain_gap or not richness.gap_examples:
+    """Say how many real images nothing comes near, and name one; None where chance explains it."""
+    within_chance = richness.intervals["coverage"][1] >= 1.0
+    if richness.domain_gap or not richness.gap_examples or within_chance:
         return None
     images = "photograph that no synthetic image comes near"
     if richness.gaps > 1:

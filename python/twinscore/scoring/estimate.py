@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Skipped
     from twinscore.measures.confounds import Confound
     from twinscore.measures.judge import Judge
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.scoring.scored_pool import ScoredPool
     from twinscore.scoring.settings import ScoreSettings
     from twinscore.scoring.verdict import Evidence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 NOT_IN_JSON = ("samples", "pool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Estimate(ABC):
     """The Indistinguishability Score of a synthetic set, and what every way to it tells.
 
@@ -81,6 +82,8 @@ class Estimate(ABC):
     squint
         The squint curve, if it was asked for: for each size in pixels a dict of `size`, `quality`
         and `score`; see `squint`.
+    explanation
+        What to fix first, where that was asked for; see `twinscore.explain`.
     pool
         The points and where their images are, for the report and for maps. Kept in memory only;
         ``dataclasses.replace(result, pool=None)`` lets go of it.
@@ -111,6 +114,7 @@ class Estimate(ABC):
     choice: str | None = None
     sampling: dict[str, Any] | None = None
     squint: tuple[dict[str, float], ...] | None = None
+    explanation: Explanation | None = None
     pool: ScoredPool | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -164,6 +168,10 @@ class Estimate(ABC):
         """
         save_json(self.to_json(), file)
 
+    def __repr__(self) -> str:
+        """Say in a line or two what was found."""
+        return presentation().summary_line(self)
+
     def _repr_html_(self) -> str:
         return presentation().card(self)
 
@@ -173,6 +181,9 @@ class Presentation(Protocol):
 
     def card(self, result: Estimate) -> str:
         """Return a few lines of HTML."""
+
+    def summary_line(self, result: Estimate) -> str:
+        """Return a line of text."""
 
     def plot_map(
         self,

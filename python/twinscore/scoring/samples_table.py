@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.tension import giveaways
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
     from twinscore.base.arrays import Float64Array, IdArray
@@ -99,6 +101,7 @@ def samples_table(
             ),
         }
     )
+    table = _with_pixel_facts(table, real, synthetic)
     if columns.richness is not None:
         for column in ("covered", "run", "novelty"):
             values = pa.array(getattr(columns.richness, column), from_pandas=True)
@@ -111,6 +114,25 @@ def samples_table(
         name = f"column:{column}" if column in table.column_names else column
         table = table.append_column(name, pa.array(values, pa.string()))
     return table
+
+
+def _with_pixel_facts(table: pa.Table, real: Embeddings, synthetic: Embeddings) -> pa.Table:
+    """Add a column for each fact of pixels, where those of a side are known at all."""
+    import pyarrow as pa
+
+    if real.pixel_facts is None and synthetic.pixel_facts is None:
+        return table
+    values = np.concatenate([known_pixel_facts(real), known_pixel_facts(synthetic)])
+    for name, column in zip(FACT_NAMES, values.T, strict=True):
+        table = table.append_column(name, pa.array(column, pa.float32(), from_pandas=True))
+    return table
+
+
+def known_pixel_facts(side: Embeddings) -> npt.NDArray[np.float32]:
+    """Return what the pixels of a side tell, NaN where nobody knows; shape (n, m)."""
+    if side.pixel_facts is not None:
+        return side.pixel_facts
+    return np.full((len(side.vectors), len(FACT_NAMES)), np.nan, dtype=np.float32)
 
 
 def _groups(side: Embeddings) -> list[str | None]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.domain_sections import domain_section
+from twinscore.report.page.explanation_sections import fix_first_section
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
     first_figures,
@@ -144,6 +146,7 @@ def write_report(
         further_figures=further_figures(result),
         richness=richness_section(result.richness),
         domain=domain_section(result),
+        fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
         sections=gallery_sections(galleries),
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
@@ -167,7 +170,7 @@ def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int)
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
             "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            "(pip install 'twinscore[umap]'). "
+            f"({pip_command('umap')}). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     on_map = len(shown.on_map)
