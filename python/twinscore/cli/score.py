@@ -259,6 +259,7 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
+    from twinscore.domain.reading import load_domain
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
@@ -282,6 +283,7 @@ def score(
         check_coverage_can_be_told(richness and precision is None and budget is None)
     if min_match is not None and domain is None:
         raise click.UsageError("--min-match needs --domain FILE")
+    declared = None if domain is None else load_domain(domain)
     with refusals_are_usage():
         settings = settings_of(
             k=k,
@@ -295,7 +297,7 @@ def score(
             richness=richness,
             space=space,
             convention=convention,
-            domain=domain,
+            domain=declared,
             model=model,
             device=device,
             backend=backend,
