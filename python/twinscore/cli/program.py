@@ -20,6 +20,7 @@ from twinscore.cli.embed import embed
 from twinscore.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED
 from twinscore.cli.history import history
 from twinscore.cli.model import model
+from twinscore.cli.report import report
 from twinscore.cli.score import score
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
@@ -66,7 +67,7 @@ def _take_debug(command: click.Command) -> None:
         _take_debug(below)
 
 
-for command in (score, compare, embed, watch, history, model, store, bench, demo):
+for command in (score, report, compare, embed, watch, history, model, store, bench, demo):
     cli.add_command(command)
 _take_debug(cli)
 

@@ -17,6 +17,8 @@ from twinscore.base.extras import require
 from twinscore.base.printable import printable
 
 PURPOSE = "the report page"
+SCRIPTS = ("all_images.js", "page.js")
+"""Run as one: the first hands functions to the second."""
 
 
 def check_page_packages() -> None:
@@ -73,7 +75,7 @@ def render_page(
         sentence=_sentence,
         place=place_on_scale,
     )
-    script, style = _resource("page.js"), _resource("page.css")
+    script, style = "\n".join(map(_resource, SCRIPTS)), _resource("page.css")
     page: str = environment.get_template(template).render(
         version=__version__,
         policy=_policy(script, _plotly()) if draws else _policy(script),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
+from twinscore.report.cautions import headline
+from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.document import check_page_packages, render_page, write_page
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.base.progress import StageProgress
+    from twinscore.report.page.gallery_sections import GallerySection
     from twinscore.scoring.estimate import Estimate
 
 
@@ -128,6 +131,7 @@ def write_report(
         for item in items
     ]
     names = pool.names
+    sections = gallery_sections(galleries)
     page = render_page(
         "report.html",
         {
@@ -136,11 +140,15 @@ def write_report(
         },
         title=title or DEFAULT_TITLE,
         result=result,
-        verdict=result.verdict,
+        menu=_menu(result, sections, has_charts=bool(charts), has_skipped=bool(skipped)),
+        bars=bars_of(result),
+        findings=findings_of(result),
+        gaps=gaps_of(result),
+        cautions=list(dict.fromkeys(map(headline, result.warnings))),
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
-        sections=gallery_sections(galleries),
+        sections=sections,
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
         maps=maps,
@@ -153,6 +161,30 @@ def write_report(
         method=method_figures(result, maps, command),
     )
     write_page(page, file)
+
+
+def _menu(
+    result: ScoreResult,
+    sections: Sequence[GallerySection],
+    *,
+    has_charts: bool,
+    has_skipped: bool,
+) -> dict[str, str]:
+    """Return the headings of the page by the sections they lead to, in the order of the page."""
+    galleries = [(section.key, section.title) for section in sections]
+    entries = [
+        *galleries[:1],
+        ("figures", "Figures"),
+        ("map", "Map"),
+        ("all", "All images"),
+        *galleries[1:],
+        ("curves", "Curves" if has_charts else ""),
+        ("slices", "Slices" if result.slices else ""),
+        ("confounds", "Files" if result.confounds else ""),
+        ("skipped", "Not read" if has_skipped else ""),
+        ("method", "Method"),
+    ]
+    return {key: heading for key, heading in entries if heading}
 
 
 def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int) -> str:
