@@ -2,8 +2,8 @@
 
 Its packages stand in the order in which data passes them, and import from those before them only:
 
-    base > images > embedding > neighbors > graph > measures > scoring > comparison > report >
-    streaming > integrations > cli
+    base > images > embedding > neighbors > graph > measures > domain > scoring > planning >
+    comparison > report > streaming > integrations > cli
 
 >>> import twinscore as ts
 >>> result = ts.score("photos/", "renders/")  # doctest: +SKIP
@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 from twinscore._version import __version__
 from twinscore.base.errors import MissingExtraError, TooManySkipsError, UnreadableImageError
 from twinscore.comparison.run import compare
+from twinscore.domain.declaration import Domain
+from twinscore.domain.reading import load_domain
 from twinscore.embedding.into_store import EmbeddingRun, embed
 from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.records import Neighbors
+from twinscore.planning.renders import plan
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
 from twinscore.scoring.saved_result import SavedResult
@@ -30,12 +33,16 @@ from twinscore.scoring.score import score
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.scoring.estimate import Presentation
+    from twinscore.scoring.explanation.explain import explain
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
 __all__ = [
     "BatchAnswers",
+    "Domain",
     "Embedder",
     "EmbeddingRun",
+    "Explanation",
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
@@ -48,9 +55,12 @@ __all__ = [
     "__version__",
     "compare",
     "embed",
+    "explain",
     "knn",
+    "load_domain",
     "load_result",
     "load_store",
+    "plan",
     "score",
     "self_knn",
 ]
@@ -72,6 +82,15 @@ def __getattr__(name: str) -> Any:
         from twinscore.embedding.network.embedder import Embedder
 
         return Embedder
+    if name == "explain":
+        # Alters images, and so brings decoding along as well.
+        from twinscore.scoring.explanation.explain import explain
+
+        return explain
+    if name == "Explanation":
+        from twinscore.scoring.explanation.records import Explanation
+
+        return Explanation
     if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
         from twinscore import streaming
 

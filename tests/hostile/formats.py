@@ -60,6 +60,15 @@ def make_parquet(path: Path) -> None:
 
 def read_source(path: Path) -> None:
     """List and decode all; an image may be missing only where something is said to be damaged."""
+    listed, readable = list_source(path)
+    check(
+        listed >= COUNT or readable < listed,
+        f"{listed} images of {COUNT}, and none is said to be damaged",
+    )
+
+
+def list_source(path: Path) -> tuple[int, int]:
+    """List and decode all: how many there are, and how many of them can be read."""
     from twinscore.embedding.sides import open_source
     from twinscore.images.decoding.decode import read_image
 
@@ -74,10 +83,7 @@ def read_source(path: Path) -> None:
         except UnreadableImageError:
             continue
         readable += 1
-    check(
-        len(items) >= COUNT or readable < len(items),
-        f"{len(items)} images of {COUNT}, and none is said to be damaged",
-    )
+    return len(items), readable
 
 
 def make_store(path: Path) -> None:

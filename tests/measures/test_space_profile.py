@@ -34,9 +34,20 @@ def test_the_full_width_gives_the_score() -> None:
     assert space_profile(whole, 1, seed=0)[-1] == (6, score)
 
 
-def test_principal_coordinates_keep_distances_and_fall_in_variance() -> None:
-    vectors = np.random.default_rng(0).standard_normal((50, 7)).astype(np.float32) * 10 + 1e3
+def test_widths_beyond_the_number_of_points_say_what_all_axes_say() -> None:
+    vectors = np.random.default_rng(1).standard_normal((40, 100)).astype(np.float32)
+    small = Pool(vectors, np.arange(40) < 20, None)
+    profile = dict(space_profile(small, 1, seed=0))
+    assert list(profile) == [2, 4, 8, 16, 32, 64, 100]
+    score = directed_score(graph_of(ts.self_knn(vectors)), ~small.is_real)
+    assert profile[64] == profile[100] == score
+
+
+@pytest.mark.parametrize("points", [5, 7, 50])
+def test_principal_coordinates_keep_distances_and_fall_in_variance(points: int) -> None:
+    vectors = np.random.default_rng(0).standard_normal((points, 7)).astype(np.float32) * 10 + 1e3
     turned = principal_coordinates(vectors)
+    assert turned.shape == (points, min(points, 7))
     np.testing.assert_allclose(pdist(turned), pdist(vectors), rtol=1e-4)
     assert np.all(np.diff(turned.var(axis=0)) <= 1e-3)
-    assert turned.mean(axis=0) == pytest.approx(np.zeros(7), abs=1e-3)
+    assert turned.mean(axis=0) == pytest.approx(np.zeros(min(points, 7)), abs=1e-3)

@@ -79,11 +79,13 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "pooled_score",
         "preprocessing",
         "reverse_score",
+        "richness",
         "sampling",
         "score",
         "seconds",
         "verdict",
         "seed",
+        "spread",
         "squint",
         "suggested_group_by",
         "skipped",
@@ -121,6 +123,9 @@ def test_samples_have_a_row_per_image_real_ones_first(result: ts.ScoreResult) ->
         "nearest_real",
         "nearest_real_distance",
         "giveaway",
+        "covered",
+        "run",
+        "novelty",
     ]
     assert result.samples["side"].to_pylist() == ["real"] * 40 + ["synthetic"] * 30
     assert result.samples["group"].to_pylist()[:3] == ["0", "0", "1"]

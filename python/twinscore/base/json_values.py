@@ -15,6 +15,8 @@ JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, J
 def json_value(value: object) -> JsonValue:
     """Turn a value into JSON types; numbers that are not finite, which JSON lacks, become None.
 
+    A field that is named after a keyword ends in an underscore, its key does not.
+
     Parameters
     ----------
     value
@@ -33,7 +35,10 @@ def json_value(value: object) -> JsonValue:
     if value is None or isinstance(value, bool | int | str):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: json_value(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name.removesuffix("_"): json_value(getattr(value, field.name))
+            for field in fields(value)
+        }
     if isinstance(value, Mapping):
         return {name: json_value(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

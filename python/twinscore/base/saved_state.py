@@ -77,6 +77,15 @@ class Fields:
             return tuple(items)
         raise _other(name, "a list of texts", items)
 
+    def wholes(self, name: str) -> tuple[int, ...]:
+        """Return a list of whole numbers of at least 0."""
+        items = self._items(name, "whole numbers", None)
+        if all(
+            isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in items
+        ):
+            return tuple(items)
+        raise _other(name, "a list of whole numbers of at least 0", items)
+
     def optional_texts(self, name: str, count: int) -> tuple[str | None, ...]:
         """Return a list of texts some of which may be missing."""
         items = self._items(name, "texts or nulls", count)
@@ -104,8 +113,8 @@ class Fields:
 
     def _items(self, name: str, items: str, count: int | None) -> list[Any]:
         value = self.any(name)
-        if isinstance(value, list) and count in (None, len(value)):
-            return value
+        if isinstance(value, list | tuple) and count in (None, len(value)):
+            return list(value)
         many = "" if count is None else f"{count:,} "
         raise _other(name, f"a list of {many}{items}", value)
 

@@ -70,6 +70,12 @@ allow_remote_paths_option = click.option(
     is_flag=True,
     help="Let a list or table at a URL lead to files of this machine and to other hosts.",
 )
+domain_option = click.option(
+    "--domain",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What the images are meant to show, as declared in a file: see 'twinscore domain'.",
+)
 video_interval_option = click.option(
     "--video-interval",
     default=1.0,

@@ -11,9 +11,11 @@ import click
 from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
+from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
+    domain_option,
     exposure_option,
     model_option,
     neighbors_option,
@@ -44,6 +46,8 @@ Examples:
   twinscore score real.npy synthetic.npy --k 5 --json -
   twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
+  twinscore score photos/ renders/ --label-by folder # classes are folders
+  twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -95,6 +99,12 @@ def _check_number(
     help="Score the synthetic images of each value of a column apart. May be repeated.",
 )
 @click.option(
+    "--label-by",
+    metavar="COLUMN",
+    help="Column of both sides with the class of each image (folder, where classes are folders): "
+    "how many real images find their class among the synthetic ones.",
+)
+@click.option(
     "--collapse-duplicates",
     is_flag=True,
     help="Images of one side that are nearly the same count as one.",
@@ -113,6 +123,12 @@ def _check_number(
     help="Whether to search on: equal sides, distance ratio, principal axes, control.",
 )
 @click.option(
+    "--richness/--no-richness",
+    default=True,
+    show_default=True,
+    help="Whether to tell how much of reality the synthetic images reach.",
+)
+@click.option(
     "--space",
     default="embedding",
     show_default=True,
@@ -126,6 +142,7 @@ def _check_number(
     type=click.Choice(["exact", "notebook"]),
     help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
+@domain_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -164,6 +181,13 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
+@click.option(
+    "--min-coverage",
+    type=click.FloatRange(0, 1),
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if the images reach a smaller share of reality.",
+)
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
@@ -192,11 +216,14 @@ def score(
     budget: float | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
+    domain: Path | None,
     out: Path | None,
     report: bool | None,
     map_method: str | None,
@@ -204,6 +231,7 @@ def score(
     overwrite: bool,
     json_target: Path | None,
     min_score: float | None,
+    min_coverage: float | None,
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
@@ -224,6 +252,7 @@ def score(
     sides apart.
     """
     from twinscore.report.terminal.progress import ProgressDisplay
+    from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
@@ -241,17 +270,22 @@ def score(
         raise click.UsageError("--report needs --out DIR")
     if report and (precision is not None or budget is not None):
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
+    if min_coverage is not None:
+        check_coverage_can_be_told(richness and precision is None and budget is None)
     with refusals_are_usage():
         settings = settings_of(
             k=k,
             threads=threads,
             group_by=group_by,
             slice_by=slice_by,
+            label_by=label_by,
             collapse_duplicates=collapse_duplicates,
             interval=interval,
             diagnostics=diagnostics,
+            richness=richness,
             space=space,
             convention=convention,
+            domain=domain,
             model=model,
             device=device,
             backend=backend,
@@ -280,6 +314,10 @@ def score(
     try:
         if out is not None:
             result.save(out, overwrite=overwrite)
+            if not is_sample:
+                with ProgressDisplay(quiet=quiet) as progress:
+                    result = explained_quickly(result, threads=threads, progress=progress)
+                result.save(out, overwrite=True)
         if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:
                 result = squint_at(result, network, progress=progress)
@@ -300,10 +338,10 @@ def score(
         say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    if min_score is not None and result.score < min_score:
-        say(f"twinscore: score {result.score:.4f} is below the minimum of {min_score:g}", err=True)
-        return EXIT_BELOW_MINIMUM
-    return 0
+    missed = missed_minimums(result, min_score, min_coverage)
+    for line in missed:
+        say(f"twinscore: {line}", err=True)
+    return EXIT_BELOW_MINIMUM if missed else 0
 
 
 def _written(out: Path) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twinscore.embedding.records import Embeddings
 from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from twinscore.base.arrays import IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.embedding.records import EmbeddedImage
-    from twinscore.images.records import ImageFacts, ImageSource
+    from twinscore.images.records import ImageFacts, ImageSource, PixelFacts
 
 
 def embed_images(
@@ -47,6 +51,7 @@ def embed_images(
         columns=kept.columns(),
         facts=tuple(kept.facts) if any(kept.facts) else None,
         passed_over=passed_over_by(source),
+        pixel_facts=kept.complete_pixel_facts(),
     )
 
 
@@ -56,12 +61,15 @@ class _KeptImages:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.facts: list[ImageFacts | None] = []
+        self._pixel_facts: list[PixelFacts] = []
         self._groups: list[str | None] = []
         self._columns: list[Mapping[str, str]] = []
 
     def append(self, image: EmbeddedImage) -> None:
         self.names.append(image.item.name)
         self.facts.append(image.facts)
+        if image.pixel_facts is not None:
+            self._pixel_facts.append(image.pixel_facts)
         self._groups.append(image.item.group)
         self._columns.append(image.item.columns)
 
@@ -73,6 +81,12 @@ class _KeptImages:
             f"image {place}" if group is None else group
             for place, group in zip(places.tolist(), self._groups, strict=True)
         )
+
+    def complete_pixel_facts(self) -> npt.NDArray[np.float32] | None:
+        """Return what the pixels tell, a row each; None where not all were measured."""
+        if not self.names or len(self._pixel_facts) != len(self.names):
+            return None
+        return np.array(self._pixel_facts, dtype=np.float32)
 
     def columns(self) -> dict[str, tuple[str | None, ...]]:
         names = dict.fromkeys(name for columns in self._columns for name in columns)

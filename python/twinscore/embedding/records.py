@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    import numpy.typing as npt
+
     from twinscore.base.arrays import FloatMatrix, PointMatrix
-    from twinscore.images.records import ContentStamp, ImageFacts, ImageItem
+    from twinscore.images.records import ContentStamp, ImageFacts, ImageItem, PixelFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class EmbeddedImage:
         What its file tells; None where that was not asked for, or nothing can be told.
     stamp
         What tells whether it changes; None where that was not asked for.
+    pixel_facts
+        What its pixels tell, in the order of `FACT_NAMES`; None like `facts`.
     """
 
     item: ImageItem
@@ -35,6 +40,7 @@ class EmbeddedImage:
     failure: str | None
     facts: ImageFacts | None = None
     stamp: ContentStamp | None = None
+    pixel_facts: PixelFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,9 @@ class Embeddings:
         Length n, or None where there were no image files to look at.
     passed_over
         Files that are images by their ending and are not read, counted by ending.
+    pixel_facts
+        Shape (n, m), float32: what the pixels of each image tell, in the order of `FACT_NAMES`,
+        NaN for what is not known; None where nothing is.
     """
 
     vectors: PointMatrix
@@ -78,3 +87,4 @@ class Embeddings:
     columns: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     facts: tuple[ImageFacts | None, ...] | None = None
     passed_over: Mapping[str, int] = field(default_factory=dict)
+    pixel_facts: npt.NDArray[np.float32] | None = None

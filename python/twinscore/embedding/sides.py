@@ -21,6 +21,7 @@ from twinscore.embedding.tables import is_table, open_table
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 from twinscore.images.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
 from twinscore.images.sources.grouping import RegroupedSource, checked_groups
+from twinscore.images.sources.labelling import LABEL_COLUMN, LabelledSource
 from twinscore.images.sources.sequence import SequenceSource
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def open_source(
     side: str,
     group_by: str | None = None,
     groups: Sequence[Any] | npt.NDArray[Any] | None = None,
+    labels: Sequence[Any] | npt.NDArray[Any] | None = None,
     video_interval: float = DEFAULT_INTERVAL,
     allow_remote_paths: bool = False,
 ) -> ColumnedSource | Embeddings:
@@ -58,6 +60,8 @@ def open_source(
     groups
         One group (a string or an integer) per image or row, in the order of the source; takes
         the place of any group the source knows.
+    labels
+        One class per image or row in the same order, which makes a column of that name.
     video_interval
         Seconds between two frames of a clip.
     allow_remote_paths
@@ -74,6 +78,8 @@ def open_source(
     """
     check_interval(video_interval)
     opened = _open(value, side, video_interval, allow_remote_paths)
+    if labels is not None:
+        opened = _labelled(opened, labels, side)
     if isinstance(opened, Embeddings):
         rows = len(opened.vectors)
         if groups is not None:
@@ -111,6 +117,16 @@ def _open(
             f"got {type(value).__name__}"
         )
     return SequenceSource(value, side=side)
+
+
+def _labelled(
+    opened: ColumnedSource | Embeddings, labels: Sequence[Any] | npt.NDArray[Any], side: str
+) -> ColumnedSource | Embeddings:
+    if isinstance(opened, Embeddings):
+        rows = len(opened.vectors)
+        names = checked_groups(labels, rows, side=side, counted="rows", what="label")
+        return replace(opened, columns={**opened.columns, LABEL_COLUMN: names})
+    return LabelledSource(opened, checked_groups(labels, len(opened), side=side, what="label"))
 
 
 def _grouped(embeddings: Embeddings, group_by: str, side: str) -> Embeddings:

@@ -65,6 +65,15 @@ class Pool:
         rows: IdArray = self._members[firsts + random.integers(sizes)]
         return rows
 
+    @property
+    def first_members(self) -> IdArray:
+        """Shape (u,), rows of the pool: a member of each unit that its content alone chooses."""
+        if self.groups is None:
+            return np.arange(len(self.vectors))
+        sizes = np.bincount(self.groups)
+        rows: IdArray = self._members[np.cumsum(sizes) - sizes]
+        return rows
+
     def check_neighbor_count(self, k: int) -> None:
         """Raise ValueError where no unit has k others, or k is not positive."""
         check_neighbor_count(k, len(self.unit_is_real), grouped=self.groups is not None)

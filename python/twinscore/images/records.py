@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
+    from twinscore.images.alterations.altered_image import AlteredImage
+
 
 @runtime_checkable
 class ImageHandle(Protocol):
@@ -67,8 +69,8 @@ class ImageItem:
     name
         How people recognise it: a path, an archive member, a row number.
     content
-        A file to read, a handle that reads it, encoded bytes, pixels already in memory, or a
-        frame to take in its turn.
+        A file to read, a handle that reads it, encoded bytes, pixels already in memory, a
+        frame to take in its turn, or any of these altered.
     group
         Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
     columns
@@ -79,7 +81,15 @@ class ImageItem:
     """
 
     name: str
-    content: Path | ImageHandle | ImageInTurn | bytes | Image.Image | npt.NDArray[np.generic]
+    content: (
+        Path
+        | ImageHandle
+        | ImageInTurn
+        | AlteredImage
+        | bytes
+        | Image.Image
+        | npt.NDArray[np.generic]
+    )
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
@@ -125,6 +135,10 @@ class ImageFacts:
     mode: str
     quality: int | None = None
     file_size: int | None = None
+
+
+PixelFacts = tuple[float | None, ...]
+"""What the pixels of an image tell, in the order of `FACT_NAMES`; None for what is not known."""
 
 
 @dataclass(frozen=True, slots=True)

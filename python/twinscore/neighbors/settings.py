@@ -56,11 +56,20 @@ class SearchSettings:
         reference: npt.ArrayLike,
         k: int,
         *,
+        query_groups: npt.ArrayLike | None = None,
+        reference_groups: npt.ArrayLike | None = None,
         progress: ProgressCallback | None = None,
     ) -> Neighbors:
         """Find the k nearest reference rows of every query; see `twinscore.knn`."""
         return knn(
-            queries, reference, k, backend=self.backend, threads=self.threads, progress=progress
+            queries,
+            reference,
+            k,
+            query_groups=query_groups,
+            reference_groups=reference_groups,
+            backend=self.backend,
+            threads=self.threads,
+            progress=progress,
         )
 
     def self_knn(

@@ -7,42 +7,27 @@ needs more room stands in the details of the terminal and in the sections of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.report.bar import Bar
+from twinscore.report.explanation_words import fix_first_of
 from twinscore.report.figures import as_sure_as
+from twinscore.report.intentionality import (
+    in_the_declared_mix,
+    intentionality,
+    missing_from_domain,
+)
 from twinscore.report.kinds import kinds_by_loss
+from twinscore.report.richness_words import gaps_in_reality, richness_bar
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from twinscore.scoring.result import ScoreResult
 
 STANDS_OUT = 0.25
 """Share of the loss from which on a kind of images is worth a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A share between 0 and 1, drawn as a bar.
-
-    Attributes
-    ----------
-    name
-        One word: what it is a share of.
-    value
-        None where it cannot be told; the remark then says why, and what to do.
-    figure
-        The value in as many digits as its interval allows; empty where there is none.
-    remark
-        How sure it is and what it means, in about 40 characters.
-    """
-
-    name: str
-    value: float | None
-    figure: str
-    remark: str
 
 
 def indistinguishability(result: ScoreResult) -> Bar:
@@ -63,6 +48,25 @@ def verdict(result: ScoreResult) -> str:
     return result.verdict
 
 
+def transfer(result: ScoreResult) -> str | None:
+    """Say what a classifier that knows the synthetic images alone gets right on real ones."""
+    found = result.transfer
+    if found is None:
+        return None
+    low, high = found.interval
+    return (
+        f"Transfer {as_sure_as(found.accuracy, found.interval)} of "
+        f"{as_sure_as(found.ceiling, found.ceiling_interval)} ({low:.2f} to {high:.2f}): real "
+        f"images find their class among synthetic ones in {found.accuracy:.0%}, among other real "
+        f"ones in {found.ceiling:.0%}."
+    )
+
+
+def fix_first(result: ScoreResult) -> str | None:
+    """Say which repair brings most, where repairs were tried."""
+    return None if result.explanation is None else fix_first_of(result.explanation)
+
+
 def most_lost(result: ScoreResult) -> str | None:
     """Say where most is lost, if one kind of image stands out."""
     worst = kinds_by_loss(result)[0]
@@ -71,13 +75,23 @@ def most_lost(result: ScoreResult) -> str | None:
     return f"{worst.loss:.0%} of the loss is one kind of image: {worst.size:,} like number 1 below."
 
 
-BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (indistinguishability,)
+BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
+    indistinguishability,
+    richness_bar,
+    intentionality,
+)
 """None where nobody asked for it."""
 
-FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (verdict, most_lost)
+FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
+    verdict,
+    fix_first,
+    most_lost,
+    transfer,
+    in_the_declared_mix,
+)
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], str | None], ...] = ()
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps_in_reality, missing_from_domain)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 
@@ -93,4 +107,4 @@ def findings_of(result: ScoreResult) -> list[str]:
 
 def gaps_of(result: ScoreResult) -> list[str]:
     """Return the sentences below the images to look at next."""
-    return [line for make in GAPS if (line := make(result)) is not None]
+    return [line for make in GAPS for line in make(result)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore._version import __version__
+from twinscore.domain.intentionality import assess_intentionality
 from twinscore.graph.chance import null_moments
 from twinscore.graph.hubness import hubness
 from twinscore.graph.neighbor_graph import graph_of
@@ -16,29 +17,33 @@ from twinscore.graph.score import bayes_error, directed_score, expected_shares, 
 from twinscore.measures.audit import audit_search
 from twinscore.measures.balance import overlap_with_interval
 from twinscore.measures.confounds import find_confounds
-from twinscore.measures.duplicates import copies_p_value
 from twinscore.measures.interval import find_interval
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.published_procedure import notebook_score
 from twinscore.measures.slices import score_slices, unit_values
+from twinscore.measures.spread import spread_of
+from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
 from twinscore.scoring.further import further_figures
 from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
+from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray
+    from twinscore.domain.figures import IntendedImages
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
     from twinscore.measures.balance import BalancedScore
     from twinscore.measures.judge import Judge
     from twinscore.measures.published_procedure import NotebookScore
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.transfer import Transfer
     from twinscore.measures.unit_graphs import PoolGraphs
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.further import FurtherFigures
@@ -71,7 +76,8 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
 
     pooled = graph_of(neighbors, k)
     is_real = pool.unit_is_real
-    graphs = unit_graphs(searched, run)
+    reader = richness_reader(searched, run)
+    graphs = unit_graphs(searched, run, reader.on_draw)
     score = directed_score(graphs.graph, ~is_real)
     interval = find_interval(
         settings.interval,
@@ -90,9 +96,12 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     judgement = judge_pool(pool, seed=seed)
     judging(1, 1)
     alike = look_alikes(searched, real, synthetic, run)
+    transfer = _transfer(pool, (real, synthetic), run)
+    of_images = reader.found(searched, (real, synthetic), run)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
+    intended = _intended(pool, (real, synthetic), run)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -109,12 +118,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         distance_ratio=further.distance_ratio,
         profile=_profile(graphs, further),
         slices=tuple(_slices(graphs, pool, (real, synthetic), run)),
+        transfer=transfer,
         control=further.control,
         confounds=tuple(find_confounds(real.facts or (), synthetic.facts or ())),
         compatibility=_published_score(pool, run) if settings.published else None,
         z=moments.z(directed_score(graphs.exchangeable, ~is_real)),
         p_value=tests.p_value,
         edge_count=tests.edge_count,
+        spread=spread_of(pool, seed=seed),
         judge=judgement.judge,
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
@@ -129,7 +140,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         duplicates=int(np.count_nonzero(searched.nearest_real.distances == 0.0)),
         near_duplicates={
             **searched.duplicates.counts(pool.is_real),
-            "across_p_value": copies_p_value(searched.duplicates, pool),
+            "across_p_value": searched.copies_p_value,
         },
         collapsed=settings.collapse_duplicates,
         suggested_group_by=alike.suggested_group_by,
@@ -140,7 +151,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
             synthetic,
             neighbors,
             searched.nearest_real,
-            ImageColumns(shares, judgement.synthetic, searched.duplicates, alike.kinds),
+            ImageColumns(
+                shares,
+                judgement.synthetic,
+                searched.duplicates,
+                alike.kinds,
+                of_images,
+                None if intended is None else intended.names(),
+            ),
         ),
         settings=settings,
         backend=settings.search.backend,
@@ -149,11 +167,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         seconds={"neighbors": found_at - started, "statistics": time.perf_counter() - found_at},
         seed=seed,
         version=__version__,
+        domain=None if intended is None else intended.figures,
         audit=_audit(pool, neighbors, run),
+        richness=reader.untold if of_images is None else of_images.richness,
     )
     notes = (
         *warnings_of(result, real, synthetic, settings.slice_by),
         *sampled_ties_notes(neighbors),
+        *(() if result.domain is None else result.domain.notes),
     )
     return replace(result, warnings=notes)
 
@@ -164,6 +185,19 @@ def _bayes_error(balanced: BalancedScore | None, judge: Judge) -> tuple[float, f
         return None
     high = min(bayes_error(balanced.interval.high)[1], 1.0 - judge.accuracy)
     return min(bayes_error(balanced.interval.low)[0], high), high
+
+
+def _transfer(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> Transfer | None:
+    settings = run.settings
+    if settings.label_by is None:
+        return None
+    return transfer_of(
+        pool,
+        [label for side in sides for label in side.columns[settings.label_by]],
+        k=settings.k,
+        search=settings.search,
+        progress=run.stage("Comparing classes"),
+    )
 
 
 def _profile(
@@ -200,22 +234,38 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
+def _intended(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> IntendedImages | None:
+    domain = run.settings.domain
+    if domain is None:
+        return None
+    wanted = {*domain.columns, *(condition.column for condition in domain.conditions)}
+    return assess_intentionality(
+        domain,
+        pool,
+        {name: _values(name, sides) for name in wanted},
+        seed=run.settings.seed,
+        search=run.settings.search,
+        progress=run.stage("Permuting labels within cells"),
+    )
+
+
+def _values(column: str, sides: tuple[Embeddings, Embeddings]) -> list[str | None]:
+    """Return a column of both sides, None for images without it."""
+    return [
+        value for side in sides for value in side.columns.get(column, (None,) * len(side.vectors))
+    ]
+
+
 def _slices(
     graphs: PoolGraphs, pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run
 ) -> list[SliceScore]:
     slices = []
     for column in run.settings.slice_by:
-        absent = (None,) * len(pool.vectors)
-        values = [
-            value
-            for side in sides
-            for value in side.columns.get(column, absent[: len(side.vectors)])
-        ]
         slices += score_slices(
             graphs,
             pool.unit_is_real,
             column,
-            unit_values(values, pool.units),
+            unit_values(_values(column, sides), pool.units),
             seed=run.settings.seed,
             progress=run.stage(f"Scoring slices by {column}"),
         )

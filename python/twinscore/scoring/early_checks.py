@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinscore.domain.examples import check_no_columns, open_examples
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import check_neighbor_count, check_side
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from twinscore.domain.declaration import Domain
+    from twinscore.domain.examples import Examples
     from twinscore.images.sources.columns import ColumnedSource
     from twinscore.scoring.settings import ScoreSettings
 
@@ -67,9 +71,13 @@ def check_sides(
     for side, source in sources.items():
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
-    synthetic = sources["synthetic"]
-    known = synthetic.columns if isinstance(synthetic, Embeddings) else synthetic.column_names
+    known = _columns(sources["synthetic"])
     check_columns(known, settings.slice_by)
+    if settings.label_by is not None:
+        for side, source in sources.items():
+            check_labels(side, _columns(source), settings.label_by)
+    if settings.domain is not None:
+        check_domain_columns(settings.domain, known)
     if settings.sample is not None and any(map(_is_grouped, sources.values())):
         raise ValueError(NO_GROUPS)
 
@@ -88,6 +96,61 @@ def check_columns(known: Collection[str], slice_by: Iterable[str]) -> None:
             raise ValueError(
                 f"slice_by: expected a column of the synthetic side ({there_are}), got {column!r}"
             )
+
+
+def check_labels(side: str, known: Collection[str], column: str) -> None:
+    """Refuse labels by a column that a side lacks.
+
+    Raises
+    ------
+    ValueError
+        The message names the columns there are.
+    """
+    if column not in known:
+        there_are = ", ".join(sorted(known)) or "none"
+        raise ValueError(
+            f"label_by: expected a column of the {side} side ({there_are}), got {column!r}"
+        )
+
+
+def check_domain_columns(
+    domain: Domain, known: Collection[str], owner: str = "of the synthetic side"
+) -> None:
+    """Refuse a domain of columns that images lack.
+
+    Raises
+    ------
+    ValueError
+        The message names the columns there are, and the one that may have been meant.
+    """
+    for column in domain.columns:
+        if column not in known:
+            there_are = ", ".join(sorted(known)) or "none"
+            near = difflib.get_close_matches(column, known, 1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(
+                f"{domain.file}: expected a column {owner} ({there_are}), got {column!r}{meant}"
+            )
+
+
+def checked_examples(
+    domain: Domain, sources: Mapping[str, ColumnedSource | Embeddings]
+) -> Examples:
+    """Find the examples of a domain; refuse those of conditions that are columns already.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        As `open_examples` and `check_no_columns`.
+    """
+    examples = open_examples(domain)
+    for side, source in sources.items():
+        check_no_columns(examples, _columns(source), side)
+    return examples
+
+
+def _columns(source: ColumnedSource | Embeddings) -> Collection[str]:
+    return source.columns if isinstance(source, Embeddings) else source.column_names
 
 
 def _size(source: ColumnedSource | Embeddings) -> int:

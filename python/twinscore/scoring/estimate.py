@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Skipped
     from twinscore.measures.confounds import Confound
     from twinscore.measures.judge import Judge
+    from twinscore.scoring.explanation.records import Explanation
     from twinscore.scoring.scored_pool import ScoredPool
     from twinscore.scoring.settings import ScoreSettings
     from twinscore.scoring.verdict import Evidence
@@ -62,8 +63,11 @@ class Estimate(ABC):
         one that look-alikes gather around), judge (probability of being
         synthetic in the eyes of a judge that never saw the image), nearest, nearest_side,
         nearest_distance; for synthetic images also nearest_real, nearest_real_distance and
-        giveaway (nearest_real_distance / nearest_distance, at least 1); then the columns of the
-        source. Distances are Euclidean.
+        giveaway (nearest_real_distance / nearest_distance, at least 1); with richness, covered
+        (how surely a real image is reached), run (images of the other side before the k-th of
+        its own, 3 for more; 0 of a synthetic image: foreign) and novelty (share of real images
+        nearer to another real one than a synthetic image is); then the columns of the source.
+        Distances are Euclidean.
     settings
         How the run was described; with the same images and settings it gives the same again.
     inputs
@@ -78,6 +82,8 @@ class Estimate(ABC):
     squint
         The squint curve, if it was asked for: for each size in pixels a dict of `size`, `quality`
         and `score`; see `squint`.
+    explanation
+        What to fix first, where that was asked for; see `twinscore.explain`.
     pool
         The points and where their images are, for the report and for maps. Kept in memory only;
         ``dataclasses.replace(result, pool=None)`` lets go of it.
@@ -108,6 +114,7 @@ class Estimate(ABC):
     choice: str | None = None
     sampling: dict[str, Any] | None = None
     squint: tuple[dict[str, float], ...] | None = None
+    explanation: Explanation | None = None
     pool: ScoredPool | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from twinscore.measures.confounds import Confound
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.verdict import Evidence
 
 MANY_ALIKE = 0.01
 UNLIKELY = 0.01
 MOST_OVERLAP = 1.5
-FEWEST_HUBS = 4.0
-"""Labels of neighbors, in effect, on the smaller side: fewer and no variance can be told."""
 _AMOUNTS = ("file size", "bytes per pixel")
 
 
@@ -33,8 +32,7 @@ def warnings_of(
     """Say, one sentence each, what speaks against taking the score at face value."""
     yield from _confounds(result)
     yield from _duplicates(result)
-    yield from _hubs(result)
-    yield from _overlap(result)
+    yield from evidence_notes(result.evidence)
     yield from _control(result)
     yield from _audit(result)
     yield from passed_over_notes(real, synthetic)
@@ -51,6 +49,22 @@ def warnings_of(
         yield (
             "one side came as ready-made embeddings: make sure that the model "
             f"{real.model or synthetic.model} made them too"
+        )
+
+
+def evidence_notes(evidence: Evidence) -> Iterator[str]:
+    """Say where score or overlap do not mean what they seem to."""
+    if evidence.hub_labels is not None:
+        yield (
+            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
+            f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
+            "and its interval may be too narrow"
+        )
+    if evidence.overlap > MOST_OVERLAP:
+        yield (
+            f"overlap above 1 by far (score {evidence.score:.2f}): the synthetic images are "
+            "copies, share scenes with the real ones, or spread beyond them; as a share of "
+            "images it means nothing here"
         )
 
 
@@ -141,26 +155,6 @@ def _duplicates(result: ScoreResult) -> Iterator[str]:
                 f"same as another one{grouped} lower the score and make it look surer than it is; "
                 "give groups (clips, scenes) or collapse duplicates"
             )
-
-
-def _hubs(result: ScoreResult) -> Iterator[str]:
-    sizes = result.groups or {"real": result.n_real, "synthetic": result.n_synthetic}
-    labels = result.hubness["effective"] * min(sizes.values()) / sum(sizes.values())
-    if labels < FEWEST_HUBS:
-        yield (
-            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
-            f"rests on about {max(labels, 1.0):.0f} images of the smaller side, and its interval "
-            "may be too narrow"
-        )
-
-
-def _overlap(result: ScoreResult) -> Iterator[str]:
-    if result.overlap > MOST_OVERLAP:
-        yield (
-            f"overlap above 1 by far (score {result.score:.2f}): the synthetic images are copies, "
-            "share scenes with the real ones, or spread beyond them; as a share of images it "
-            "means nothing here"
-        )
 
 
 def _control(result: ScoreResult) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypedDict
 
+from twinscore.domain.declaration import Domain
+from twinscore.domain.reading import load_domain
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.published_procedure import published_asked
 from twinscore.neighbors.settings import SearchSettings
@@ -23,9 +25,11 @@ class ScoreOptions(TypedDict, total=False):
     """What may be said of a score of either side, but for k, seed, slices and threads."""
 
     group_by: str | None
+    label_by: str | None
     collapse_duplicates: bool
     interval: IntervalMethod
     diagnostics: bool
+    richness: bool
     space: Space
     convention: Convention
     model: str | os.PathLike[str] | Embedder
@@ -42,6 +46,7 @@ class ScoreOptions(TypedDict, total=False):
 class RunOptions(ScoreOptions, total=False):
     """The same, and what else a whole run may be told."""
 
+    domain: str | os.PathLike[str] | Domain | None
     slice_by: str | Sequence[str]
     seed: int
     threads: int | None
@@ -54,11 +59,14 @@ def settings_of(
     threads: int | None,
     group_by: str | None,
     slice_by: str | Sequence[str],
+    label_by: str | None,
     collapse_duplicates: bool,
     interval: IntervalMethod,
     diagnostics: bool,
+    richness: bool,
     space: Space,
     convention: Convention,
+    domain: str | os.PathLike[str] | Domain | None,
     model: str | os.PathLike[str] | Embedder,
     device: str,
     backend: str,
@@ -74,8 +82,8 @@ def settings_of(
 
     Raises
     ------
-    ValueError, TypeError, MissingExtraError
-        As `ScoreSettings`.
+    ValueError, TypeError, MissingExtraError, FileNotFoundError
+        As `ScoreSettings` and `load_domain`.
     """
     sampled = precision is not None or budget is not None
     return ScoreSettings(
@@ -83,9 +91,12 @@ def settings_of(
         seed=seed,
         interval=interval,
         slice_by=(slice_by,) if isinstance(slice_by, str) else tuple(slice_by),
+        label_by=label_by,
         collapse_duplicates=collapse_duplicates,
         diagnostics=diagnostics,
+        richness=richness,
         published=published_asked(space, convention),
+        domain=domain if domain is None or isinstance(domain, Domain) else load_domain(domain),
         images=ImageSettings(
             model=model,
             device=device,

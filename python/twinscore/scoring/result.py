@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from twinscore.base.constants import Z_95
+from twinscore.graph.hubness import labels_of_hubs
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
+from twinscore.scoring.richness_figures import RichnessFigures
 from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -16,18 +18,22 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from twinscore.domain.figures import Intentionality
     from twinscore.measures.control import Control
     from twinscore.measures.distance_ratio import DistanceRatio
     from twinscore.measures.p_value import EdgeCount
     from twinscore.measures.published_procedure import NotebookScore
+    from twinscore.measures.richness import Richness, RichnessUntold
     from twinscore.measures.slices import SliceScore
+    from twinscore.measures.spread import Spread
+    from twinscore.measures.transfer import Transfer
 
 COPIES_SUSPECTED = 1.2
 """Score of a sample up to which nothing is made of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ScoreResult(Estimate):
+class ScoreResult(RichnessFigures, Estimate):
     """The score of all images, with everything needed to judge it.
 
     Beside what `Estimate` lists; with groups, the score is the mean over draws of one member per
@@ -62,6 +68,9 @@ class ScoreResult(Estimate):
         Real images scored against real images.
     slices
         The score of each value of the columns asked for, lowest first in each column.
+    transfer
+        What labels tell: the share of real images whose nearest synthetic image has their class,
+        beside the same among real images; None without labels.
     compatibility
         The published procedure on two-dimensional maps, where it was asked for.
     z, p_value
@@ -69,6 +78,9 @@ class ScoreResult(Estimate):
         often chance alone scores this low (permutations of whole groups).
     edge_count
         The same question of score and reverse score together, whichever way they are off.
+    spread
+        How far the synthetic images lie from the common center, beside real ones in the same
+        places: `ratio` (above 1: wider) and `p_value` (permutations).
     null_interval
         Where about 95 % of the scores of perfectly mixed sets of this size fall.
     pooled_score
@@ -80,15 +92,20 @@ class ScoreResult(Estimate):
     near_duplicates
         "threshold": distance up to which images are nearly the same; "real", "synthetic",
         "across": images that have one nearly the same on their own or the other side;
-        "across_p_value": how often relabelling puts as many of these on both sides.
+        "across_p_value": how often relabelling puts as many of the tightest pairs on both sides.
     collapsed
         Whether near-duplicates were made groups.
     suggested_group_by
         Column by which images of a side look alike, so that its values should be groups; None
         where no column does, or there are groups.
+    domain
+        How the synthetic images fit the declared domain; None where none was declared.
     audit
         Of an approximate backend, what a random sample of exact searches says: queries, recall,
         recall_interval, score_error (of the score as found) and score_error_interval.
+    richness
+        How much of reality the synthetic images reach, and how many of them count; the reason
+        where that cannot be told, None where it was not asked for.
     """
 
     interval: tuple[float, float]
@@ -104,10 +121,12 @@ class ScoreResult(Estimate):
     profile: dict[str, list[dict[str, float | int]]]
     control: Control | None
     slices: tuple[SliceScore, ...]
+    transfer: Transfer | None
     compatibility: NotebookScore | None
     z: float
     p_value: float
     edge_count: EdgeCount
+    spread: Spread
     null_interval: tuple[float, float]
     pooled_score: float
     groups: dict[str, int] | None
@@ -115,11 +134,20 @@ class ScoreResult(Estimate):
     near_duplicates: dict[str, float | int]
     collapsed: bool
     suggested_group_by: str | None = None
+    domain: Intentionality | None = None
     audit: dict[str, Any] | None = None
+    richness: Richness | RichnessUntold | None = None
+
+    @property
+    def target_score(self) -> float | None:
+        """The score of both sides in the declared mix; None without a domain, or too few images."""
+        return None if self.domain is None else self.domain.target_score
 
     @property
     def evidence(self) -> Evidence:
         """What the verdict rests on."""
+        sides = self.groups or {"real": self.n_real, "synthetic": self.n_synthetic}
+        real_fraction = sides["real"] / (sides["real"] + sides["synthetic"])
         return Evidence(
             score=self.score,
             overlap=self.overlap,
@@ -129,6 +157,8 @@ class ScoreResult(Estimate):
             pair=self.edge_count.p_value,
             copies=float(self.near_duplicates["across_p_value"]),
             judge=self.judge,
+            spread=self.spread,
+            hub_labels=labels_of_hubs(self.hubness, real_fraction),
         )
 
     def plot(

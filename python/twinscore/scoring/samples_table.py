@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.measures.tension import giveaways
+
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
     from twinscore.base.arrays import Float64Array, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.measures.find_richness import RichnessOfImages
     from twinscore.neighbors.records import Neighbors
 
 
@@ -31,12 +36,19 @@ class ImageColumns:
     kinds
         Shape (n_synthetic,): the row that names the kind of each synthetic image; None where
         nobody looked for kinds.
+    richness
+        What richness tells of each; None where it is untold.
+    cells
+        Length n: the cell of each in the declared domain, None outside of it; None where no domain
+        was declared.
     """
 
     real_shares: Float64Array
     judge: Float64Array
     duplicates: NearDuplicates
     kinds: IdArray | None
+    richness: RichnessOfImages | None = None
+    cells: list[str | None] | None = None
 
 
 def samples_table(
@@ -85,16 +97,42 @@ def samples_table(
             ),
             "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
             "giveaway": pa.concat_arrays(
-                [blank, pa.array(_giveaway(nearest_real_distance, nearest_distance[n_real:]))]
+                [blank, pa.array(giveaways(nearest_real_distance, nearest_distance[n_real:]))]
             ),
         }
     )
+    table = _with_pixel_facts(table, real, synthetic)
+    if columns.richness is not None:
+        for column in ("covered", "run", "novelty"):
+            values = pa.array(getattr(columns.richness, column), from_pandas=True)
+            table = table.append_column(column, values)
+    if columns.cells is not None:
+        table = table.append_column("cell", pa.array(columns.cells, pa.string()))
     for column in sorted({*real.columns, *synthetic.columns}):
         values = [*_column(real, column), *_column(synthetic, column)]
         # A column of the user's must not take the place of one of ours.
         name = f"column:{column}" if column in table.column_names else column
         table = table.append_column(name, pa.array(values, pa.string()))
     return table
+
+
+def _with_pixel_facts(table: pa.Table, real: Embeddings, synthetic: Embeddings) -> pa.Table:
+    """Add a column for each fact of pixels, where those of a side are known at all."""
+    import pyarrow as pa
+
+    if real.pixel_facts is None and synthetic.pixel_facts is None:
+        return table
+    values = np.concatenate([known_pixel_facts(real), known_pixel_facts(synthetic)])
+    for name, column in zip(FACT_NAMES, values.T, strict=True):
+        table = table.append_column(name, pa.array(column, pa.float32(), from_pandas=True))
+    return table
+
+
+def known_pixel_facts(side: Embeddings) -> npt.NDArray[np.float32]:
+    """Return what the pixels of a side tell, NaN where nobody knows; shape (n, m)."""
+    if side.pixel_facts is not None:
+        return side.pixel_facts
+    return np.full((len(side.vectors), len(FACT_NAMES)), np.nan, dtype=np.float32)
 
 
 def _groups(side: Embeddings) -> list[str | None]:
@@ -121,9 +159,3 @@ def _kinds(names: pa.Array, n_real: int, kinds: IdArray | None) -> pa.Array:
         return pa.nulls(len(names), pa.string())
     of_real = pa.nulls(n_real, pa.string())
     return pa.concat_arrays([of_real, names.take(pa.array(n_real + kinds))])
-
-
-def _giveaway(to_real: Float64Array, to_any: Float64Array) -> Float64Array:
-    """Divide distances; an exact copy of a real image is no giveaway, of a synthetic one it is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(to_real == 0.0, 1.0, to_real / to_any)

@@ -8,13 +8,20 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.errors import TooManySkipsError
+from twinscore.domain.examples import told_by_example
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.images.sources.labelling import LABEL_COLUMN
 from twinscore.images.sources.url import without_secrets
-from twinscore.scoring.early_checks import NO_GROUPS, check_distinct, check_sides
+from twinscore.scoring.early_checks import (
+    NO_GROUPS,
+    check_distinct,
+    check_sides,
+    checked_examples,
+)
 from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.progress import StageProgress
+    from twinscore.domain.declaration import Domain
+    from twinscore.domain.examples import Examples
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.sources.columns import ColumnedSource
     from twinscore.measures.interval import IntervalMethod
@@ -48,11 +57,16 @@ def score(
     *,
     group_by: str | None = None,
     slice_by: str | Sequence[str] = (),
+    label_by: str | None = None,
+    real_labels: Labels | None = None,
+    synthetic_labels: Labels | None = None,
     collapse_duplicates: bool = False,
     interval: IntervalMethod = "local",
     diagnostics: bool = True,
+    richness: bool = True,
     space: Space = "embedding",
     convention: Convention = "exact",
+    domain: str | os.PathLike[str] | Domain | None = None,
     model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
     device: str = "cpu",
     backend: str = "exact",
@@ -85,6 +99,12 @@ def score(
         Column whose values are the groups: "folder", "folder:1", or one of a manifest.
     slice_by
         Columns of the synthetic side: the images of each value are scored apart.
+    label_by
+        Column of both sides that holds the class of each image ("folder" where classes are
+        folders): adds `result.transfer`, how many real images find their class among the
+        synthetic ones.
+    real_labels, synthetic_labels
+        The same as one class per image, for both sides.
     collapse_duplicates
         Make images of one side that are nearly the same a group.
     interval
@@ -93,9 +113,14 @@ def score(
     diagnostics
         False leaves out what takes further searches: equal sides, distance ratio, principal
         axes, control.
+    richness
+        False leaves out how much of reality the synthetic images reach, `result.richness`.
     space, convention
         "umap2d" with "notebook" adds, as `result.compatibility`, the score by the procedure that
         its authors published: UMAP maps in two dimensions, several seeds. Needs the extra "umap".
+    domain
+        What the images are meant to show: a domain file, or what `twinscore.load_domain` made of
+        one. Adds `result.domain` and `result.target_score`.
     model
         "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
     device
@@ -149,11 +174,14 @@ def score(
         threads=threads,
         group_by=group_by,
         slice_by=slice_by,
+        label_by=LABEL_COLUMN if label_by is None and real_labels is not None else label_by,
         collapse_duplicates=collapse_duplicates,
         interval=interval,
         diagnostics=diagnostics,
+        richness=richness,
         space=space,
         convention=convention,
+        domain=domain,
         model=model,
         device=device,
         backend=backend,
@@ -165,8 +193,13 @@ def score(
         allow_skips=allow_skips,
         seed=seed,
     )
+    if (real_labels is None) != (synthetic_labels is None):
+        raise ValueError("expected labels of both sides, got them of one")
+    if label_by is not None and real_labels is not None:
+        raise ValueError("expected label_by, or real_labels and synthetic_labels, got both")
     groups = {"real": real_groups, "synthetic": synthetic_groups}
-    return score_sides(real, synthetic, Run(settings, progress), groups=groups)
+    classes = {"real": real_labels, "synthetic": synthetic_labels}
+    return score_sides(real, synthetic, Run(settings, progress), groups=groups, labels=classes)
 
 
 def score_sides(
@@ -175,6 +208,7 @@ def score_sides(
     run: Run,
     *,
     groups: Mapping[str, Labels | None] | None = None,
+    labels: Mapping[str, Labels | None] | None = None,
     embedder: Embedder | None = None,
 ) -> ScoreResult | SampledResult:
     """Open both sides, embed what is images, and score.
@@ -186,7 +220,9 @@ def score_sides(
     run
         How, and whom to tell.
     groups
-        By side, one label per image.
+        By side, one label per image: images of one clip, scene or camera pass share it.
+    labels
+        By side, the class of each image.
     embedder
         That the settings describe, where it is open already.
 
@@ -196,8 +232,8 @@ def score_sides(
         As `score`.
     """
     settings = run.settings
-    labels = groups or {}
-    if settings.sample is not None and any(given is not None for given in labels.values()):
+    groups, labels = groups or {}, labels or {}
+    if settings.sample is not None and any(given is not None for given in groups.values()):
         raise ValueError(NO_GROUPS)
     check_distinct(real, synthetic)
     started = time.perf_counter()
@@ -206,7 +242,8 @@ def score_sides(
             value,
             side=side,
             group_by=settings.images.group_by,
-            groups=labels.get(side),
+            groups=groups.get(side),
+            labels=labels.get(side),
             video_interval=settings.images.video_interval,
             allow_remote_paths=settings.images.allow_remote_paths,
         )
@@ -214,7 +251,8 @@ def score_sides(
     }
     check_same_model(sources)
     check_sides(sources, settings)
-    sides, exposure = _embedded(sources, run, embedder)
+    examples = {} if settings.domain is None else checked_examples(settings.domain, sources)
+    sides, exposure = _embedded(sources, run, embedder, examples)
     seconds = time.perf_counter() - started
     result = score_embeddings(sides["real"], sides["synthetic"], run)
     images = {
@@ -229,22 +267,37 @@ def score_sides(
 
 
 def _embedded(
-    sources: Mapping[str, ColumnedSource | Embeddings], run: Run, embedder: Embedder | None
+    sources: Mapping[str, ColumnedSource | Embeddings],
+    run: Run,
+    embedder: Embedder | None,
+    examples: Examples,
 ) -> tuple[dict[str, Embeddings], float]:
     """Embed the sides that are images; return the exposure they were read at as well."""
-    images = run.settings.images
+    settings, opened = run.settings, embedder
+
+    def embedded(source: ColumnedSource | Embeddings, stage: str) -> Embeddings:
+        nonlocal opened
+        if isinstance(source, Embeddings):
+            return source
+        if opened is None:
+            opened = settings.images.open_embedder(settings.search.threads)
+            check_same_model(sources, opened)
+        return embed_images(source, opened, run.stage(stage))
+
     sides = {}
     for side, source in sources.items():
-        if isinstance(source, Embeddings):
-            sides[side] = source
-        else:
-            if embedder is None:
-                embedder = images.open_embedder(run.settings.search.threads)
-                check_same_model(sources, embedder)
-            sides[side] = embed_images(source, embedder, run.stage(f"Embedding {side} images"))
-        if not images.allow_skips:
+        sides[side] = embedded(source, f"Embedding {side} images")
+        if not settings.images.allow_skips:
             _check_skips(sides[side], side)
-    return sides, 0.0 if embedder is None else embedder.preprocessing.exposure
+    shown = {
+        condition: {
+            value: embedded(source, f"Embedding examples of {value}")
+            for value, source in of_value.items()
+        }
+        for condition, of_value in examples.items()
+    }
+    sides = told_by_example(sides, shown, settings.search)
+    return sides, 0.0 if opened is None else opened.preprocessing.exposure
 
 
 def _location(value: Any) -> str | None:

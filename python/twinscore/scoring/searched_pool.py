@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.pool import pool_of
+from twinscore.measures.copies import copies_p_value
 from twinscore.measures.duplicates import merged_groups, near_duplicates
-from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
+from twinscore.measures.unit_graphs import DrawReading, graphs_of, grouped_graphs, search_width
+from twinscore.scoring.richness_width import richness_width
 
 if TYPE_CHECKING:
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
     from twinscore.measures.duplicates import NearDuplicates
-    from twinscore.measures.unit_graphs import PoolGraphs
+    from twinscore.measures.unit_graphs import DrawReader, PoolGraphs
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.run import Run
 
@@ -35,12 +37,18 @@ class SearchedPool:
         The nearest real point of each synthetic one.
     duplicates
         Points nearly the same.
+    copies_p_value
+        How often relabelling puts as many of the tightest pairs on both sides.
+    lists
+        The same neighbors and as many more as richness asks for.
     """
 
     pool: Pool
     neighbors: Neighbors
     nearest_real: Neighbors
     duplicates: NearDuplicates
+    copies_p_value: float
+    lists: Neighbors
 
 
 def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedPool:
@@ -53,25 +61,37 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     """
     settings = run.settings
     pool = pool_of(real, synthetic, settings.k)
-    neighbors = _search(pool, run)
+    lists, neighbors = _search(pool, run)
     duplicates = near_duplicates(
         pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
     )
+    # Before duplicates are collapsed: those of one side alone are.
+    copies = copies_p_value(neighbors, pool, seed=settings.seed)
     if settings.collapse_duplicates:
         pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
         pool.check_neighbor_count(settings.k)
-        neighbors = _search(pool, run)
+        lists, neighbors = _search(pool, run)
     nearest_real = settings.search.knn(
         synthetic.vectors,
         real.vectors,
         1,
         progress=run.stage("Finding nearest real images"),
     )
-    return SearchedPool(pool, neighbors, nearest_real, duplicates)
+    return SearchedPool(pool, neighbors, nearest_real, duplicates, copies, lists)
 
 
-def unit_graphs(searched: SearchedPool, run: Run) -> PoolGraphs:
-    """Read the graphs of the units: of the images, or of draws of one image a group."""
+def unit_graphs(searched: SearchedPool, run: Run, on_draw: DrawReader | None = None) -> PoolGraphs:
+    """Read the graphs of the units: of the images, or of draws of one image a group.
+
+    Parameters
+    ----------
+    searched
+        The pool.
+    run
+        How it is scored.
+    on_draw
+        Called with each draw.
+    """
     pool, settings = searched.pool, run.settings
     if pool.groups is None:
         return graphs_of(searched.neighbors, pool.is_real, settings.k)
@@ -80,14 +100,20 @@ def unit_graphs(searched: SearchedPool, run: Run) -> PoolGraphs:
         settings.k,
         seed=settings.seed,
         search=settings.search,
+        reading=DrawReading(richness_width(pool.unit_is_real, settings), on_draw),
         progress=run.stage("Drawing one image per group"),
     )
 
 
-def _search(pool: Pool, run: Run) -> Neighbors:
+def _search(pool: Pool, run: Run) -> tuple[Neighbors, Neighbors]:
+    """Find as many neighbors as anything asks for, and the part of them that the score knows."""
     k = run.settings.k
     smallest_choice = len(pool.vectors) - int(np.bincount(pool.units).max())
-    width = min(search_width(k, len(pool.unit_is_real)), smallest_choice)
-    return run.settings.search.self_knn(
-        pool.vectors, max(width, k), pool.groups, progress=run.stage("Finding neighbors")
+    width = max(min(search_width(k, len(pool.unit_is_real)), smallest_choice), k)
+    wide = width
+    if pool.groups is None:
+        wide = max(width, richness_width(pool.is_real, run.settings))
+    lists = run.settings.search.self_knn(
+        pool.vectors, wide, pool.groups, progress=run.stage("Finding neighbors")
     )
+    return lists, lists.first(width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.counts import checked_count
 from twinscore.embedding.settings import ImageSettings
@@ -14,11 +14,16 @@ from twinscore.measures.published_procedure import check_procedure_packages
 from twinscore.neighbors.choice import AUTOMATIC
 from twinscore.neighbors.settings import SearchSettings
 
+if TYPE_CHECKING:
+    from twinscore.domain.declaration import Domain
+
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
+    "label_by": ("label_by", None),
     "collapse_duplicates": ("collapse_duplicates", False),
     "interval": ("interval", "local"),
     "published": ("space", False),
+    "domain": ("domain", None),
 }
 """What needs the neighbors of every image: its keyword, and its value when it is not asked for."""
 
@@ -59,12 +64,18 @@ class ScoreSettings:
         How the 95 % interval is found, one of `METHODS`.
     slice_by
         Columns of the synthetic side, each value of which is a slice.
+    label_by
+        Column of both sides that holds the class of each image; None: nothing is known of classes.
     collapse_duplicates
         Make near-duplicates of one side a group.
     diagnostics
         False: no search beyond those that score, interval and p-value need.
+    richness
+        Whether to tell, of all images, how much of reality they reach.
     published
         Follow the procedure that the score's authors published as well.
+    domain
+        What the images are meant to show; None: nothing was declared.
     images, search
         How images become points, and how neighbors are found.
     sample
@@ -82,9 +93,12 @@ class ScoreSettings:
     seed: int = 0
     interval: IntervalMethod = "local"
     slice_by: tuple[str, ...] = ()
+    label_by: str | None = None
     collapse_duplicates: bool = False
     diagnostics: bool = True
+    richness: bool = True
     published: bool = False
+    domain: Domain | None = None
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     sample: SampleGoal | None = None
@@ -135,9 +149,12 @@ class ScoreSettings:
             "seed": self.seed,
             "interval": self.interval,
             "slice_by": list(self.slice_by),
+            "label_by": self.label_by,
             "collapse_duplicates": self.collapse_duplicates,
             "diagnostics": self.diagnostics,
+            "richness": self.richness,
             "published": self.published,
+            "domain": None if self.domain is None else str(self.domain.file),
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),
             "sample": None if self.sample is None else dataclasses.asdict(self.sample),

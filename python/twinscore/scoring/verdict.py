@@ -12,6 +12,7 @@ from twinscore.measures.multiple_tests import holm
 
 if TYPE_CHECKING:
     from twinscore.measures.judge import Judge
+    from twinscore.measures.spread import Spread
 
 SIGNIFICANT = 0.05
 NOTHING_PASSES = 0.05
@@ -20,6 +21,9 @@ TOO_WIDE = 0.5
 
 LOPSIDED = 4.0
 """Where one direction of the score is so many times as far from 1, it alone decides."""
+
+ELSEWHERE = 0.75
+"""Where the judge is right so often, the sides lie in other places, whatever their spread."""
 
 
 class Case(Enum):
@@ -48,9 +52,13 @@ class Evidence:
         None where it was not looked at.
     low_score, pair, copies
         How often chance alone scores this low, gives a pair of score and reverse score this far
-        off, and puts as many near-duplicates on both sides; None for what was not looked at.
+        off, and puts as many of the tightest pairs on both sides; None for what was not looked at.
     judge
         The impartial judge.
+    spread
+        Of both sides around their common center; None where it was not looked at.
+    hub_labels
+        How many labels decide the score, where hubs let so few decide that no interval holds.
     """
 
     score: float
@@ -61,27 +69,33 @@ class Evidence:
     pair: float | None
     copies: float | None
     judge: Judge
+    spread: Spread | None = None
+    hub_labels: float | None = None
 
     @property
     def case(self) -> Case:
         """Say which case this is: all tests together are wrong once in twenty times."""
-        p_values = [self.low_score, self.pair, self.copies, self.judge.p_value]
+        spread_p = None if self.spread is None else self.spread.p_value
+        p_values = [self.low_score, self.pair, self.copies, self.judge.p_value, spread_p]
         asked = np.array([np.nan if value is None else value for value in p_values])
-        low_score, pair, copies, judge = (holm(asked) <= SIGNIFICANT).tolist()
+        low_score, pair, copies, judge, spread = (holm(asked) <= SIGNIFICANT).tolist()
         if copies:
             return Case.COPIES
         if low_score or pair:
             return self._neighbors_differ()
         if self.reverse_score is None and self.score > self.null_interval[1]:
             return Case.TOO_HIGH
-        if judge:
+        if spread and self.spread is not None and self.judge.accuracy < ELSEWHERE:
+            return Case.WIDER if self.spread.ratio > 1.0 else Case.NARROWER
+        if judge or spread:
             return Case.PARTLY
         return Case.TOO_FEW if self.null_interval[0] < TOO_WIDE else Case.NO_DIFFERENCE
 
     @property
     def sentence(self) -> str:
         """Say it in one sentence."""
-        return _SENTENCES[self.case].format(
+        hubs = "" if self.hub_labels is None else HUBS_DECIDE
+        return hubs + _SENTENCES[self.case].format(
             passing=f"{self._passing:.0%}",
             low=f"{max(self.null_interval[0], 0.0):.2f}",
             high=f"{self.null_interval[1]:.2f}",
@@ -94,7 +108,7 @@ class Evidence:
         reverse_away = away if self.reverse_score is None else self.reverse_score - 1.0
         opposite = away * reverse_away < 0.0
         near, far = sorted((abs(away), abs(reverse_away)))
-        if opposite and far < LOPSIDED * near:
+        if opposite and far < LOPSIDED * near and self.judge.accuracy < ELSEWHERE:
             return Case.WIDER if away > 0.0 else Case.NARROWER
         if away + reverse_away > 0.0:
             return Case.COPIES
@@ -111,6 +125,8 @@ class Evidence:
             return ""
         return f"; a judge is right on {self.judge.accuracy:.0%} of images"
 
+
+HUBS_DECIDE = "Unreliable: hubs. "
 
 _SENTENCES = {
     Case.TOO_FEW: "Too few images to tell: a perfect twin would score {low} to {high}.",

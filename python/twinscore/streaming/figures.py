@@ -10,6 +10,7 @@ import numpy as np
 
 from twinscore.graph.chance import null_moments
 from twinscore.graph.edge_count import pair_moments
+from twinscore.graph.hubness import hubness, labels_of_hubs
 from twinscore.graph.intervals import score_interval
 from twinscore.graph.score import directed_score, overlap, score_at
 from twinscore.measures.balance import overlap_with_interval
@@ -22,6 +23,26 @@ if TYPE_CHECKING:
     from twinscore.graph.surroundings import Surroundings
     from twinscore.measures.balance import BalancedScore
     from twinscore.measures.judge import Judge
+    from twinscore.measures.spread import Spread
+
+
+@dataclass(frozen=True, slots=True)
+class PoolViews:
+    """What is asked of the vectors of a pool, beside its graph.
+
+    Attributes
+    ----------
+    judge
+        How often it is right.
+    spread
+        Of both sides.
+    balanced
+        The score at equal sides, where the synthetic side is the larger one.
+    """
+
+    judge: Judge
+    spread: Spread
+    balanced: BalancedScore | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +70,7 @@ class Figures:
     edge_count
         How far score and reverse score together are from those of a perfect twin; its p-value is
         that of a chi-squared variable.
-    judge, verdict
+    judge, spread, hubness
         As in `twinscore.ScoreResult`, of what is kept.
     real_fraction, real_fraction_seen
         p among the images (or groups) kept and among those seen.
@@ -66,17 +87,39 @@ class Figures:
     null_interval: tuple[float, float]
     edge_count: EdgeCount
     judge: Judge
-    verdict: str
+    spread: Spread
+    hubness: dict[str, float]
     real_fraction: float
     real_fraction_seen: float
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the verdict rests on."""
+        is_known = math.isfinite(self.z)
+        return Evidence(
+            score=self.score,
+            overlap=self.overlap,
+            null_interval=self.null_interval,
+            reverse_score=self.reverse_score,
+            low_score=0.5 * math.erfc(-self.z / math.sqrt(2.0)) if is_known else 1.0,
+            pair=self.edge_count.p_value,
+            copies=None,
+            judge=self.judge,
+            spread=self.spread,
+            hub_labels=labels_of_hubs(self.hubness, self.real_fraction),
+        )
+
+    @property
+    def verdict(self) -> str:
+        """The result in one sentence, the same wherever it is shown."""
+        return self.evidence.sentence
 
 
 def figures(
     graph: NeighborGraph,
     surroundings: Surroundings,
     left_out: Float64Array,
-    judge: Judge,
-    balanced: BalancedScore | None,
+    views: PoolViews,
     is_real: BoolArray,
     seen: int,
 ) -> Figures:
@@ -90,10 +133,8 @@ def figures(
         Of the same points.
     left_out
         The score without each of them.
-    judge
+    views
         Of the same pool.
-    balanced
-        Its score at equal sides, where the synthetic side is the larger one.
     is_real
         Shape (n,).
     seen
@@ -105,22 +146,12 @@ def figures(
     interval = (sure.low, sure.high)
     real = int(np.count_nonzero(is_real))
     kept, all_seen = float(is_real.mean()), real / (real + seen)
-    share, (low, high) = overlap_with_interval(score, sure, kept, balanced)
+    share, (low, high) = overlap_with_interval(score, sure, kept, views.balanced)
     reverse_score = directed_score(graph, is_real)
     z = moments.z(score)
     pair = np.array([[score, reverse_score]])
     statistic = float(pair_moments(graph, len(graph) - real).distances(pair)[0])
     edge_count = EdgeCount(statistic, math.exp(-statistic / 2.0))
-    evidence = Evidence(
-        score=score,
-        overlap=share,
-        null_interval=moments.interval,
-        reverse_score=reverse_score,
-        low_score=0.5 * math.erfc(-z / math.sqrt(2.0)) if math.isfinite(z) else 1.0,
-        pair=edge_count.p_value,
-        copies=None,
-        judge=judge,
-    )
     return Figures(
         score=score,
         reverse_score=reverse_score,
@@ -132,8 +163,9 @@ def figures(
         z=z,
         null_interval=moments.interval,
         edge_count=edge_count,
-        judge=judge,
-        verdict=evidence.sentence,
+        judge=views.judge,
+        spread=views.spread,
+        hubness=hubness(graph),
         real_fraction=kept,
         real_fraction_seen=all_seen,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore._version import __version__
 from twinscore.base.json_values import json_value
+from twinscore.scoring.notes import evidence_notes
 from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class StreamResult(Figures):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON types; what is not finite becomes None."""
-        return {name: json_value(getattr(self, name)) for name in _names(self)}
+        return {name: json_value(getattr(self, name)) for name in (*_names(self), "verdict")}
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
@@ -109,6 +110,7 @@ def _warnings(
             f"{copies:,} synthetic images kept are copies of one another, each the nearest of the "
             "other: what comes again, as in a second epoch, counts once if it has an id (ids)"
         )
+    warnings += evidence_notes(found.evidence)
     if register.skipped:
         warnings.append(f"{register.skipped:,} synthetic images could not be used")
     if side.embeddings.model is None and side.images_model is not None:

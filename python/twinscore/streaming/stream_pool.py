@@ -12,10 +12,11 @@ from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 from twinscore.measures.balance import balanced_score
 from twinscore.measures.judge import judge_pool
+from twinscore.measures.spread import spread_of
 from twinscore.measures.unit_graphs import grouped_graphs
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
-from twinscore.streaming.figures import Figures, figures
+from twinscore.streaming.figures import Figures, PoolViews, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.pool_rows import PoolRows
 from twinscore.streaming.reservoir import Reservoir
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.balance import BalancedScore
-    from twinscore.measures.judge import Judge
 
 RELABELLINGS = 99
 """Of the judge: a stream is judged again and again."""
@@ -148,8 +148,7 @@ class StreamPool:
                 graph,
                 surroundings,
                 left_out,
-                self._judge(ordered),
-                self._balanced(ordered),
+                self._views(ordered),
                 is_real,
                 seen,
             )
@@ -166,8 +165,7 @@ class StreamPool:
             drawn.graph,
             drawn.surroundings,
             drawn.left_out,
-            self._judge(ordered),
-            self._balanced(ordered),
+            self._views(ordered),
             pool.unit_is_real,
             counts["synthetic_seen"],
         )
@@ -180,8 +178,12 @@ class StreamPool:
         groups = None if pool.groups is None else pool.groups[rows]
         return Pool(pool.vectors[rows], pool.is_real, groups)
 
-    def _judge(self, pool: Pool) -> Judge:
-        return judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge
+    def _views(self, pool: Pool) -> PoolViews:
+        return PoolViews(
+            judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge,
+            spread_of(pool, seed=self._seed),
+            self._balanced(pool),
+        )
 
     def _balanced(self, pool: Pool) -> BalancedScore | None:
         """Score equal sides where few real points say little of the overlap."""

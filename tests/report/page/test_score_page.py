@@ -53,8 +53,10 @@ def test_score_verdict_and_counts_are_shown(text: str, pictured: ts.ScoreResult)
 
 def test_headings_are_those_of_the_menu_in_its_order(text: str) -> None:
     (menu,) = re.findall(r"<nav.*?</nav>", text, flags=re.DOTALL)
-    entries = re.findall(r'<a href="#(\w+)">([^<]*)</a>', menu)
-    sections = re.findall(r'<section id="(\w+)">\s*<h2>([^<(]*?)(?: \([\d,]+\))?</h2>', text)
+    entries = re.findall(r'<a href="#([\w-]+)">([^<]*)</a>', menu)
+    sections = re.findall(
+        r'<section id="([\w-]+)"[^>]*>\s*<h2>([^<(]*?)(?: \([\d,]+\))?</h2>', text
+    )
     assert sections == entries
 
 

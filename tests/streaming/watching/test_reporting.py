@@ -28,7 +28,9 @@ def test_new_scores_are_written_once(watched: Watched, tmp_path: Path) -> None:
         reporter.refresh(at_once=True)
     assert len(file.read_text().splitlines()) == 1
     assert reporter.conclusion().startswith("score ")
-    assert reporter.conclusion().endswith(": 3 frames counted, 0 landing")
+    assert ": 3 frames counted, 0 landing. " in reporter.conclusion()
+    assert reporter.result is not None
+    assert reporter.conclusion().endswith(reporter.result.verdict)
 
 
 def test_lines_that_find_no_room_do_not_stop_the_watch(

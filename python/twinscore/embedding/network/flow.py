@@ -194,5 +194,7 @@ def _joined(
             vector = next(remaining)
             if not np.isfinite(vector).all():
                 vector, failure = None, NOT_FINITE
-        images.append(EmbeddedImage(item, vector, failure, outcome.facts, outcome.stamp))
+        images.append(
+            EmbeddedImage(item, vector, failure, outcome.facts, outcome.stamp, outcome.pixel_facts)
+        )
     return images

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix
     from twinscore.images.decoding import Preprocessing
-    from twinscore.images.records import ImageItem
+    from twinscore.images.records import ImageItem, PixelFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Examination:
     Attributes
     ----------
     facts
-        What its file tells.
+        What its file tells, and what its pixels do.
     stamps, hashed
         What tells whether it changes, and whether that is to be a digest of its file.
     """
@@ -41,6 +41,7 @@ class Outcome:
     failure: str | None
     facts: ImageFacts | None = None
     stamp: ContentStamp | None = None
+    pixel_facts: PixelFacts | None = None
 
 
 def prepare_images(
@@ -78,22 +79,30 @@ def _prepare(
     item: ImageItem, preprocessing: Preprocessing, examination: Examination, row: FloatMatrix
 ) -> Outcome:
     # Pillow comes with these, and `import twinscore` does without it.
-    from twinscore.images.decoding import prepare_image
     from twinscore.images.decoding.facts import read_facts
+    from twinscore.images.decoding.prepare import (
+        prepare_and_measure,
+        prepare_image,
+        read_for_network,
+    )
     from twinscore.images.decoding.reasons import reason_of
 
-    stamp = facts = None
+    stamp = facts = measured = None
     try:
         # The stamp comes first: a file that is written meanwhile is then found changed.
         stamp = read_stamp(item, hashed=examination.hashed) if examination.stamps else None
         if isinstance(item.content, ImageHandle):
             # Read once, for facts as for pixels.
             item = replace(item, content=item.content.read())
-        facts = read_facts(item) if examination.facts else None
-        row[...] = prepare_image(item.content, preprocessing)
+        if examination.facts:
+            facts = read_facts(item)
+            image = read_for_network(item.content, preprocessing)
+            row[...], measured = prepare_and_measure(image, preprocessing, facts)
+        else:
+            row[...] = prepare_image(item.content, preprocessing)
     except MissingExtraError:
         raise
     except Exception as error:
         # Whatever one image makes a library raise, the others are not lost for it.
         return Outcome(reason_of(error), facts, stamp)
-    return Outcome(None, facts, stamp)
+    return Outcome(None, facts, stamp, measured)

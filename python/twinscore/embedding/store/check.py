@@ -21,7 +21,7 @@ from twinscore.embedding.store.description import (
 from twinscore.embedding.store.lock import store_locked
 from twinscore.embedding.store.rows import OK, own_schema
 from twinscore.embedding.store.seal import check_seal, has_seal, made_by
-from twinscore.embedding.store.shards import Shard, find_shards, recover
+from twinscore.embedding.store.shards import Shard, find_shards, lost_numbers, recover
 
 if TYPE_CHECKING:
     import os
@@ -126,8 +126,8 @@ def check_store(folder: str | os.PathLike[str]) -> StoreCheck:
 def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
     """Take damaged shards out of a store, so that what is left can be used and filled up again.
 
-    The next `embed` of the same source embeds the images that are missing. Shards of older
-    versions get checksums.
+    The next `embed` of the same source embeds the images that are missing, in their old places.
+    Shards of older versions get checksums.
 
     Returns
     -------
@@ -144,9 +144,10 @@ def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
         Another process writes to the store.
     """
     location = Path(folder)
-    check_store(location)
+    before = check_store(location).description
     with contextlib.ExitStack() as resources:
         store_locked(location, resources)
+        vanished = lost_numbers(location, before.shards) if before and before.complete else []
         recover(location)
         found = check_store(location)
         if found.description is None:
@@ -156,9 +157,11 @@ def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
             )
         maker = maker_of(found.description)
         images = failed = kept = 0
+        taken_out = {*found.description.taken_out, *vanished}
         for shard in find_shards(location):
             if damage_of(shard, found.description) is not None:
                 shard.remove()
+                taken_out.add(shard.number)
                 continue
             table = shard.load_table()
             if not has_seal(table):
@@ -176,6 +179,7 @@ def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
                 failed=failed,
                 shards=kept,
                 complete=found.description.complete and not found.damages,
+                taken_out=tuple(sorted(taken_out)),
             ),
         )
     return found

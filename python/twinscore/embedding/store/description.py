@@ -46,6 +46,9 @@ class StoreDescription:
         How many there are; `failed` are images without a vector.
     complete
         False while a run is under way, or was stopped.
+    taken_out
+        Numbers of shards that were damaged or lost, in whose places the next run writes. Only
+        there while there are any.
     """
 
     model: str
@@ -61,6 +64,7 @@ class StoreDescription:
     failed: int = 0
     shards: int = 0
     complete: bool = False
+    taken_out: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.dtype not in DTYPES:
@@ -87,7 +91,7 @@ class StoreDescription:
 
 
 _CHECKSUM = "checksum"
-_COUNTS = ("images", "failed", "shards", "complete")
+_COUNTS = ("images", "failed", "shards", "complete", "taken_out")
 
 _OPTIONS = {
     "dtype": "dtype",
@@ -174,6 +178,7 @@ def _checked(fields: Fields) -> StoreDescription:
         failed=given.whole("failed"),
         shards=given.whole("shards"),
         complete=given.flag("complete"),
+        taken_out=given.wholes("taken_out"),
     )
 
 
@@ -201,5 +206,7 @@ def write_description(folder: Path, description: StoreDescription) -> None:
         "format_version": FORMAT_VERSION,
         **dataclasses.asdict(description),
     }
+    if not description.taken_out:
+        del fields["taken_out"]
     fields[_CHECKSUM] = _digest(fields)
     write_text(folder / DESCRIPTION_FILE, json.dumps(fields, indent=2) + "\n")

@@ -11,7 +11,13 @@ from twinscore.base.logs import logger_of
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.store.check import damage_of
 from twinscore.embedding.store.description import how_to_mend, read_description
-from twinscore.embedding.store.rows import FACT_COLUMNS, FURTHER_PREFIX, OK, OWN_COLUMNS
+from twinscore.embedding.store.rows import (
+    FACT_COLUMNS,
+    FURTHER_PREFIX,
+    OK,
+    OWN_COLUMNS,
+    PIXEL_FACT_COLUMNS,
+)
 from twinscore.embedding.store.shards import Shard, find_shards
 from twinscore.images.records import ImageFacts
 
@@ -77,9 +83,10 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
         columns={
             name.removeprefix(FURTHER_PREFIX): tuple(kept[name].to_pylist())
             for name in kept.column_names
-            if name not in OWN_COLUMNS
+            if name not in OWN_COLUMNS and name not in PIXEL_FACT_COLUMNS
         },
         facts=_facts(kept),
+        pixel_facts=_pixel_facts(kept),
     )
 
 
@@ -168,3 +175,12 @@ def _facts(table: pa.Table) -> tuple[ImageFacts | None, ...] | None:
             distinct[values] = None if values[0] is None else ImageFacts(*values)
         facts.append(distinct[values])
     return None if distinct.keys() <= {(None,) * len(FACT_COLUMNS)} else tuple(facts)
+
+
+def _pixel_facts(table: pa.Table) -> npt.NDArray[np.float32] | None:
+    """Return what the pixels tell; shards made before it was kept have none of it."""
+    values = np.full((len(table), len(PIXEL_FACT_COLUMNS)), np.nan, dtype=np.float32)
+    for place, name in enumerate(PIXEL_FACT_COLUMNS):
+        if name in table.column_names:
+            values[:, place] = table[name].to_numpy(zero_copy_only=False)
+    return None if np.isnan(values).all() else values

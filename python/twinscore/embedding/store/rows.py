@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.images.facts.catalog import FACT_NAMES
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
@@ -21,10 +23,13 @@ OUT_OF_RANGE = "embedding is out of the range of float16"
 
 FACT_COLUMNS = ("format", "width", "height", "mode", "quality", "file_size")
 STAMP_COLUMNS = ("size", "modified", "sha256")
+PIXEL_FACT_PREFIX = "pixels."
+PIXEL_FACT_COLUMNS = tuple(PIXEL_FACT_PREFIX + name for name in FACT_NAMES)
 FURTHER_PREFIX = "source."
 """Before the name of a column of the source that would else be one of the store's own."""
 
 OWN_COLUMNS = ("id", "path", "group", *FACT_COLUMNS, *STAMP_COLUMNS, "status")
+"""Columns that the store has had from its first version on."""
 
 
 def image_id(item: ImageItem) -> str:
@@ -48,7 +53,9 @@ def _identity(item: ImageItem) -> str:
 
 def stored_name(column: str) -> str:
     """Return what the store calls a column of the source."""
-    is_taken = column in OWN_COLUMNS or column.startswith(FURTHER_PREFIX)
+    is_taken = (
+        column in OWN_COLUMNS or column in PIXEL_FACT_COLUMNS or column.startswith(FURTHER_PREFIX)
+    )
     return FURTHER_PREFIX + column if is_taken else column
 
 
@@ -63,6 +70,14 @@ def own_schema() -> pa.Schema:
         **dict.fromkeys(("size", "modified", "file_size"), large),
     }
     return pa.schema(kinds.items())
+
+
+def written_schema() -> pa.Schema:
+    """Return the columns that every shard is written with: older ones lack facts of pixels."""
+    import pyarrow as pa
+
+    measured = [pa.field(name, pa.float32()) for name in PIXEL_FACT_COLUMNS]
+    return pa.schema([*own_schema(), *measured])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +112,7 @@ def make_row(image: EmbeddedImage, dtype: str) -> Row:
         "group": item.group,
         **{name: getattr(image.facts, name, None) for name in FACT_COLUMNS},
         **{name: getattr(image.stamp, name, None) for name in STAMP_COLUMNS},
+        **_measured(image),
         **{stored_name(name): value for name, value in item.columns.items()},
         "status": status,
     }
@@ -133,10 +149,17 @@ class ShardRows(list[Row]):
         import pyarrow as pa
 
         named = {name for row in self for name, value in row.values.items() if value is not None}
-        schema = own_schema()
-        for name in sorted(named - set(OWN_COLUMNS)):
+        schema = written_schema()
+        for name in sorted(named - set(schema.names)):
             schema = schema.append(pa.field(name, pa.string()))
         return pa.Table.from_pylist([row.values for row in self], schema)
+
+
+def _measured(image: EmbeddedImage) -> dict[str, float | None]:
+    """Name what the pixels tell."""
+    if image.pixel_facts is None:
+        return dict.fromkeys(PIXEL_FACT_COLUMNS)
+    return dict(zip(PIXEL_FACT_COLUMNS, image.pixel_facts, strict=True))
 
 
 def _converted(image: EmbeddedImage, dtype: str) -> tuple[npt.NDArray[Any] | None, str]:

@@ -226,11 +226,13 @@ class StoreWriter:
         return self._lost[0] if self._lost else self._end
 
     def _find_lost(self) -> list[int]:
-        """Find shards that have vanished since the last run was complete."""
+        """Find shards that were taken out, or vanished since the last run was complete."""
         if not is_store(self.folder):
             return []
         before = read_description(self.folder)
-        return lost_numbers(self.folder, before.shards) if before.complete else []
+        vanished = lost_numbers(self.folder, before.shards) if before.complete else []
+        there = {shard.number for shard in find_shards(self.folder)}
+        return sorted({*vanished, *before.taken_out} - there)
 
     def _whole_shards(self) -> list[Shard]:
         """Look at every shard, and give those up that are damaged."""
@@ -265,6 +267,7 @@ class StoreWriter:
             failed=self._failed,
             shards=len(find_shards(self.folder)),
             complete=complete,
+            taken_out=() if complete else tuple(self._lost),
         )
         write_description(self.folder, description)
         return description

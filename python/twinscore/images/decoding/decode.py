@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from PIL import Image
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
+from twinscore.images.alterations.altered_image import AlteredImage
 from twinscore.images.decoding.avif import avif_coding_points
 from twinscore.images.decoding.color import rgb_from_pillow
 from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
@@ -35,7 +36,9 @@ class SupportsArray(Protocol):
 
 
 Encoded = bytes | bytearray | memoryview
-ImageContent = Path | str | ImageHandle | ImageInTurn | Encoded | Image.Image | SupportsArray
+ImageContent = (
+    Path | str | ImageHandle | ImageInTurn | AlteredImage | Encoded | Image.Image | SupportsArray
+)
 
 
 def read_image(
@@ -94,11 +97,13 @@ class _Options:
 
 
 def _holds_an_image(content: object) -> bool:
-    kinds = Path | str | ImageInTurn | ImageHandle | Encoded | Image.Image
+    kinds = Path | str | AlteredImage | ImageInTurn | ImageHandle | Encoded | Image.Image
     return isinstance(content, kinds) or hasattr(content, "__array__")
 
 
 def _read(content: ImageContent, options: _Options) -> Image.Image:
+    if isinstance(content, AlteredImage):
+        return content.alter(_reduced(_read(content.content, options), options.shorter_side))
     if isinstance(content, Path | str):
         return _read_file(Path(content), options)
     if isinstance(content, ImageInTurn):
@@ -158,6 +163,12 @@ def _opened(file: BinaryIO, shorter_side: int | None) -> Image.Image:
         _decode_reduced(image, shorter_side)
     image.load()
     return image
+
+
+def _reduced(image: Image.Image, shorter_side: int | None) -> Image.Image:
+    """Leave out detail where the decoder did not, so that all are altered at one size."""
+    factor = 1 if shorter_side is None else reduction_factor(image.size, shorter_side)
+    return image if factor == 1 else image.reduce(factor)
 
 
 def _all_bits(image: Image.Image, file: BinaryIO) -> Image.Image:

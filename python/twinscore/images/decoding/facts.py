@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image, JpegImagePlugin
 
+from twinscore.images.alterations.altered_image import AlteredImage
 from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
 from twinscore.images.decoding.jpeg_quality import quality_of_jpeg
 from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
@@ -35,7 +36,9 @@ def read_facts(item: ImageItem) -> ImageFacts | None:
     ImageFacts or None
         None for pixels in memory, and where the header cannot be read.
     """
-    content = item.content
+    content: object = item.content
+    if isinstance(content, AlteredImage):
+        content = content.content
     try:
         with pillow_warnings_silenced():
             if isinstance(content, Path | str):

@@ -167,14 +167,37 @@ def preprocess(image: Image.Image, preprocessing: Preprocessing) -> FloatMatrix:
     -------
     ndarray of shape (3, crop, crop), float32
     """
+    return network_input(seen_by_network(image, preprocessing), preprocessing)
+
+
+def seen_by_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
+    """Return the part of an image that a network sees, at the size at which it does.
+
+    Parameters
+    ----------
+    image
+        Mode RGB, of any size from 1 x 1.
+    preprocessing
+        How.
+
+    Returns
+    -------
+    Image.Image
+        Mode RGB, of crop x crop pixels.
+    """
     side = preprocessing.crop
     resampling = _RESAMPLING[preprocessing.interpolation]
     # Only the part that survives the crop is resampled, so that a strip of 1 x 20000 pixels
     # does not grow to 256 x 5120000 first.
     reduced, box = _reduce(image, preprocessing)
-    resized = reduced.resize((side, side), resampling, box=box)
+    return reduced.resize((side, side), resampling, box=box)
+
+
+def network_input(seen: Image.Image, preprocessing: Preprocessing) -> FloatMatrix:
+    """Turn what `seen_by_network` returns into numbers, shape (3, crop, crop), float32."""
+    side = preprocessing.crop
     prepared = np.empty((3, side, side), dtype=np.float32)
-    prepared[...] = np.asarray(resized).transpose(2, 0, 1)
+    prepared[...] = np.asarray(seen).transpose(2, 0, 1)
     prepared -= np.array(preprocessing.mean, dtype=np.float32)[:, None, None]
     prepared /= np.array(preprocessing.scale, dtype=np.float32)[:, None, None]
     return prepared

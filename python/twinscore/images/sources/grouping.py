@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 
 def checked_groups(
-    groups: Iterable[Any], count: int, *, side: str, counted: str = "images"
+    groups: Iterable[Any],
+    count: int,
+    *,
+    side: str,
+    counted: str = "images",
+    what: str = "group",
 ) -> tuple[str, ...]:
-    """Turn the groups of one side into strings, one per image.
+    """Turn the groups of one side, or other labels, into strings, one per image.
 
     Parameters
     ----------
@@ -29,6 +34,8 @@ def checked_groups(
         "real" or "synthetic", or a file name: names the side in messages.
     counted
         What is counted: "images" or "rows".
+    what
+        What each is: "group" or "label".
 
     Raises
     ------
@@ -39,14 +46,16 @@ def checked_groups(
     """
     if isinstance(groups, str | bytes) or not isinstance(groups, Iterable):
         raise TypeError(
-            f"{side} groups: expected a sequence with one group per image, "
+            f"{side} {what}s: expected a sequence with one {what} per image, "
             f"got {type(groups).__name__}"
         )
-    names = tuple(_group_name(group, place, side) for place, group in enumerate(groups))
+    names = tuple(
+        _group_name(group, place, f"{side} {what}s") for place, group in enumerate(groups)
+    )
     if len(names) != count:
         raise ValueError(
-            f"{side} groups: expected one group for each of the {count} {counted}, "
-            f"got {len(names)} groups"
+            f"{side} {what}s: expected one {what} for each of the {count} {counted}, "
+            f"got {len(names)} {what}s"
         )
     return names
 
@@ -86,11 +95,11 @@ class RegroupedSource:
             yield replace(item, group=group)
 
 
-def _group_name(group: Any, place: int, side: str) -> str:
+def _group_name(group: Any, place: int, labels: str) -> str:
     if isinstance(group, bytes):
         return group.decode("utf-8", "backslashreplace")
     if isinstance(group, str | Integral):
         return str(group)
     raise TypeError(
-        f"{side} groups: expected strings or integers, got {type(group).__name__} for image {place}"
+        f"{labels}: expected strings or integers, got {type(group).__name__} for image {place}"
     )

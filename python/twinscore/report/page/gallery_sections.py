@@ -39,13 +39,15 @@ def gallery_sections(galleries: dict[str, Gallery]) -> list[GallerySection]:
     return [
         GallerySection(key, title, text, galleries[key], words)
         for key, title, text, words in _SECTIONS
-        if galleries[key].exhibits
+        if key in galleries and galleries[key].exhibits
     ]
 
 
 def not_found(galleries: dict[str, Gallery]) -> list[str]:
     """Say which questions have no image for an answer."""
-    return [said for key, said in _NOT_FOUND.items() if not galleries[key].exhibits]
+    return [
+        said for key, said in _NOT_FOUND.items() if key in galleries and not galleries[key].exhibits
+    ]
 
 
 def _giveaway(exhibit: Exhibit) -> str:
@@ -62,6 +64,10 @@ def _remoteness(exhibit: Exhibit) -> str:
     if not np.isfinite(exhibit.figure):
         return "no synthetic image among its copies" + _alike(exhibit)
     return f"{exhibit.figure:.2f} times as far" + _alike(exhibit)
+
+
+def _stands_for(exhibit: Exhibit) -> str:
+    return f"stands for {exhibit.alike + 1:,} photographs" if exhibit.alike else "alone of its kind"
 
 
 def _copied(exhibit: Exhibit) -> str:
@@ -103,6 +109,14 @@ _SECTIONS: tuple[tuple[str, str, str, Callable[[Exhibit], str]], ...] = (
         _remoteness,
     ),
     (
+        "gaps",
+        "Gaps",
+        "Real images that no synthetic one comes near, now or with more of the same, each beside "
+        "the synthetic image that comes nearest, those first that most others are like. What would "
+        "cover them is another recipe: the scene, light or view that they show.",
+        _stands_for,
+    ),
+    (
         "copies",
         "Suspected copies",
         "Synthetic images much nearer to a real one than that one is to other real ones, which is "
@@ -121,6 +135,7 @@ _NOT_FOUND = {
     "giveaways": "synthetic images that give the twin away",
     "passing": "synthetic images that pass",
     "missing": "real images that no synthetic one comes near",
+    "gaps": "gaps: real images that no synthetic one comes near",
     "copies": "suspected copies",
     "duplicates": "duplicates",
 }

@@ -118,6 +118,12 @@ def _further(result: ScoreResult) -> Iterator[KeyFigure]:
         "copies, or at renders that cover a part of reality only",
     )
     yield KeyFigure(
+        "Spread",
+        f"{figure(result.spread.ratio)} times",
+        "distance of the synthetic images from the common center, beside real ones in the same "
+        f"places (p = {result.spread.p_value:.2g}); above 1, they are the wider side",
+    )
+    yield KeyFigure(
         "Both ways",
         f"p = {result.edge_count.p_value:.2g}",
         "how often chance alone puts both directions together this far from those of a perfect "

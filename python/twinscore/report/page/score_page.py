@@ -11,7 +11,10 @@ from twinscore.report.cautions import headline
 from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
+from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
+from twinscore.report.page.domain_sections import domain_section
+from twinscore.report.page.explanation_sections import fix_first_section
 from twinscore.report.page.gallery_sections import gallery_sections, not_found
 from twinscore.report.page.key_figures import (
     first_figures,
@@ -20,6 +23,7 @@ from twinscore.report.page.key_figures import (
     scale_places,
 )
 from twinscore.report.page.profile_charts import profile_charts
+from twinscore.report.page.richness_sections import richness_section, tension_chart, with_gaps
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.base.progress import StageProgress
-    from twinscore.report.page.gallery_sections import GallerySection
     from twinscore.scoring.estimate import Estimate
 
 
@@ -108,7 +111,7 @@ def write_report(
     nearness = find_side_neighbors(
         pool, search=search, progress=stage_of(progress, "Comparing the sides for the report")
     )
-    galleries = galleries_of(result, pool, nearness)
+    galleries = with_gaps(galleries_of(result, pool, nearness), result.richness)
     nearest = nearest_images(pool, nearness)
     shown = choose_rows(pool, galleries, nearest, seed=result.seed)
     maps = lay_out(
@@ -124,7 +127,7 @@ def write_report(
         seed=result.seed,
         progress=stage_of(progress, "Reading images for the report"),
     )
-    charts = profile_charts(result)
+    charts = [*profile_charts(result), *tension_chart(result.richness)]
     skipped = [
         {"side": side, "name": item.name, "reason": item.reason}
         for side, items in result.skipped.items()
@@ -140,7 +143,6 @@ def write_report(
         },
         title=title or DEFAULT_TITLE,
         result=result,
-        menu=_menu(result, sections, has_charts=bool(charts), has_skipped=bool(skipped)),
         bars=bars_of(result),
         findings=findings_of(result),
         gaps=gaps_of(result),
@@ -148,6 +150,9 @@ def write_report(
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
+        richness=richness_section(result.richness),
+        domain=domain_section(result),
+        fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
         sections=sections,
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
@@ -156,35 +161,12 @@ def write_report(
         map_note=_map_note(maps, shown, len(pool), len(small.keys() | large.keys())),
         charts=charts,
         slice_end=max([1.25, *(min(part.interval[1], 3.0) for part in result.slices)]),
+        confusion=confusion_table(result.transfer),
         skipped=skipped[:MOST_SKIPPED_SHOWN],
         skipped_more=max(0, len(skipped) - MOST_SKIPPED_SHOWN),
         method=method_figures(result, maps, command),
     )
     write_page(page, file)
-
-
-def _menu(
-    result: ScoreResult,
-    sections: Sequence[GallerySection],
-    *,
-    has_charts: bool,
-    has_skipped: bool,
-) -> dict[str, str]:
-    """Return the headings of the page by the sections they lead to, in the order of the page."""
-    galleries = [(section.key, section.title) for section in sections]
-    entries = [
-        *galleries[:1],
-        ("figures", "Figures"),
-        ("map", "Map"),
-        ("all", "All images"),
-        *galleries[1:],
-        ("curves", "Curves" if has_charts else ""),
-        ("slices", "Slices" if result.slices else ""),
-        ("confounds", "Files" if result.confounds else ""),
-        ("skipped", "Not read" if has_skipped else ""),
-        ("method", "Method"),
-    ]
-    return {key: heading for key, heading in entries if heading}
 
 
 def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int) -> str:

@@ -12,7 +12,7 @@ from twinscore.base.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from twinscore.report.first_screen import Bar
+    from twinscore.report.bar import Bar
 
 SCALE_WIDTH = 40
 NARROWEST = 12

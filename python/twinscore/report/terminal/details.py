@@ -10,6 +10,8 @@ from rich.text import Text
 
 from twinscore.base.printable import printable
 from twinscore.report.figures import p_value_text
+from twinscore.report.richness_words import richness_rows
+from twinscore.report.terminal.domain import print_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +29,8 @@ def print_details(result: ScoreResult, console: Console) -> None:
     for name, value in _figures(result):
         table.add_row(Text(name, style="dim"), Text(printable(value)))
     console.print(table)
+    if result.domain is not None:
+        print_domain(result.domain, console)
     print_cautions(result, console)
 
 
@@ -90,6 +94,7 @@ def _figures(result: ScoreResult) -> Iterator[tuple[str, str]]:
             "All images",
             f"{result.pooled_score:.3f}, every image counted, its own group left out",
         )
+    yield from richness_rows(result.richness)
     yield from _search(result)
 
 

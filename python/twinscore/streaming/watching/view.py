@@ -89,6 +89,7 @@ class WatchView:
             heading.append(printable(reason) if reason else "waiting for frames", style="dim")
         else:
             heading.append(f"{result.score:.3f}", style="bold")
+            heading.append(f"\n{printable(result.verdict)}")
             for name, value in _figures(result):
                 figures.add_row(Text(name, style="dim"), Text(value))
             if len(self._scores) > 1:
@@ -102,6 +103,8 @@ class WatchView:
             figures.add_row(
                 Text("Unreadable", style="yellow"), Text(printable(f"{name}: {reason}"))
             )
+        for warning in result.warnings if result is not None else ():
+            figures.add_row(Text("Note", style="yellow"), Text(printable(warning)))
         if session.passed_over:
             passed_over = describe_passed_over(session.passed_over)
             figures.add_row(Text("Note", style="yellow"), Text(printable(passed_over)))
@@ -137,7 +140,7 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
         return f"no score yet: {counts}{reason}"
     low, high = result.interval
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
-    return f"{score}: {counts}"
+    return f"{score}: {counts}. {printable(result.verdict)}"
 
 
 def sparkline(values: list[float]) -> str:

@@ -1,0 +1,1 @@
+"""Changes of pixels that give an image more, or less, of one fact."""

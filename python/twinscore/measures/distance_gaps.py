@@ -1,0 +1,131 @@
+"""Gaps in the sorted distances of a point that are too large for chance.
+
+Around a point of a smooth density in m dimensions, the j-th gap j m ln(d_{j+1} / d_j) of its
+sorted distances is an exponential variable of mean 1, independent of the others (Renyi 1953).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
+
+LEAST_RATIO = 1.5
+"""Of the distances above and below a gap: where the density falls by itself, less is surprising."""
+
+CHANCE = 0.01
+"""Chance of a false alarm in a whole pool of independent images."""
+
+CHANCE_OF_A_ROW = 0.001
+"""Where it is known which distance separates near-copies from others, a row needs less proof."""
+
+CAUTION = 0.85
+"""Share of a local dimension that is believed: it rests on about a hundred gaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How surprising the gaps in the sorted distances of each point are.
+
+    Attributes
+    ----------
+    distances
+        Shape (n, k), Euclidean, ascending per row.
+    surprise
+        Shape (n, k - 1): exceeds t by chance with probability exp(-t); NaN after a distance of 0.
+    """
+
+    distances: Float64Array
+    surprise: Float64Array
+
+    def ends(self) -> Float64Array:
+        """Return the lower and upper ends, shape (m, 2), of gaps too large for a pool's chance."""
+        points, listed = self.surprise.shape
+        if points * listed == 0:
+            return np.empty((0, 2))
+        lower, upper = self.distances[:, :-1], self.distances[:, 1:]
+        large = self.surprise > math.log(points * listed / CHANCE)
+        large &= upper >= LEAST_RATIO * lower
+        return np.stack([lower[large], upper[large]], axis=1)
+
+    def follow(self, counts: IdArray) -> BoolArray:
+        """Whether the first `counts` distances of a row, shape (n,), end in a gap.
+
+        True for rows whose list is at its end, False where the count is 0.
+        """
+        listed = self.distances.shape[1]
+        found: BoolArray = counts == listed
+        rows = np.flatnonzero((counts > 0) & (counts < listed))
+        last, following = self.distances[rows, counts[rows] - 1], self.distances[rows, counts[rows]]
+        # After a distance of 0 any other is a gap.
+        calm = self.surprise[rows, counts[rows] - 1] <= -math.log(CHANCE_OF_A_ROW)
+        found[rows] = (following >= LEAST_RATIO * last) & ~calm
+        return found
+
+
+def gaps_of(squared: Float64Array, ids: IdArray) -> Gaps:
+    """Measure the gaps of each point in the dimension that its surroundings have.
+
+    Parameters
+    ----------
+    squared, ids
+        Shape (n, k): squared distances, ascending per row, and whose they are.
+    """
+    distances = np.sqrt(squared)
+    scaled = _scaled_gaps(distances)
+    if not np.isfinite(scaled).any():
+        return Gaps(distances, np.full(scaled.shape, np.nan))
+    dimensions = local_dimensions(distances, ids)
+    # Among equal distances nothing tells what is a gap.
+    dimensions[np.isinf(dimensions)] = np.nan
+    return Gaps(distances, CAUTION * dimensions[:, None] * scaled)
+
+
+def local_dimensions(distances: Float64Array, ids: IdArray) -> Float64Array:
+    """Dimension around each point: where it varies, that of the whole pool is no guide.
+
+    From the median gap of each row, which a gap after near-copies does not move, averaged over
+    the row's own neighbors.
+
+    Parameters
+    ----------
+    distances, ids
+        Shape (n, k): Euclidean, ascending per row, and whose they are.
+
+    Returns
+    -------
+    Shape (n,), float64; infinite where all distances are equal.
+    """
+    scaled = _scaled_gaps(distances)
+    seen = np.isfinite(scaled).sum(axis=1)
+    medians, rows = np.zeros(len(scaled)), np.flatnonzero(seen)
+    medians[rows] = np.nanmedian(scaled[rows], axis=1) / _median_of_exponentials(seen[rows])
+    counted = (seen > 0).astype(np.float64)
+    around = medians + medians[ids].sum(axis=1)
+    counts: Float64Array = counted + counted[ids].sum(axis=1)
+    dimensions = np.full(len(scaled), np.inf)
+    np.divide(counts, around, out=dimensions, where=around > 0.0)
+    return dimensions
+
+
+def _scaled_gaps(distances: Float64Array) -> Float64Array:
+    """Return j ln(d_{j+1} / d_j), NaN where the lower distance is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logarithms = np.log(distances[:, 1:] / distances[:, :-1])
+    logarithms[distances[:, :-1] == 0.0] = np.nan
+    return logarithms * np.arange(1, distances.shape[1])
+
+
+def _median_of_exponentials(counts: IdArray) -> Float64Array:
+    """Mean of the median of so many exponential variables of mean 1."""
+    table = [1.0]
+    for count in range(1, int(counts.max()) + 1):
+        ranks = [(count + 1) // 2, count // 2 + 1]
+        orders = [sum(1.0 / (count - place) for place in range(rank)) for rank in ranks]
+        table.append(sum(orders) / 2.0)
+    return np.array(table)[counts]

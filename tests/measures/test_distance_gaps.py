@@ -1,0 +1,45 @@
+"""Gaps that are too large for chance."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import twinscore as ts
+from twinscore.measures.distance_gaps import gaps_of, local_dimensions
+
+
+@pytest.mark.parametrize("dimensions", [2, 3, 5])  # more, and most points lie at an edge
+def test_the_dimension_of_even_points_is_found(dimensions: int) -> None:
+    drawn = np.random.default_rng(0).uniform(size=(20_000, dimensions)).astype(np.float32)
+    neighbors = ts.self_knn(drawn, 10)
+    found = local_dimensions(np.sqrt(neighbors.distances), neighbors.ids)
+    assert np.median(found) == pytest.approx(dimensions, rel=0.1)
+
+
+def test_each_place_has_a_dimension_of_its_own() -> None:
+    random = np.random.default_rng(0)
+    drawn = np.zeros((4_000, 12))
+    drawn[:2_000, :2] = random.uniform(size=(2_000, 2))
+    drawn[2_000:] = 9.0 + random.uniform(size=(2_000, 12))
+    neighbors = ts.self_knn(drawn.astype(np.float32), 10)
+    found = local_dimensions(np.sqrt(neighbors.distances), neighbors.ids)
+    assert np.median(found[:2_000]) == pytest.approx(2.0, rel=0.15)
+    assert np.median(found[2_000:]) > 7.0
+
+
+def test_gaps_of_independent_points_are_as_rare_as_they_say() -> None:
+    drawn = np.random.default_rng(0).uniform(size=(20_000, 3)).astype(np.float32)
+    neighbors = ts.self_knn(drawn, 10)
+    surprise = gaps_of(neighbors.distances, neighbors.ids).surprise
+    for least in (1.0, 3.0, 5.0):
+        assert np.mean(surprise > least) < math.exp(-least)
+
+
+def test_rows_without_a_distance_above_0_have_no_gap() -> None:
+    neighbors = ts.self_knn(np.ones((30, 4), dtype=np.float32), 10)
+    gaps = gaps_of(neighbors.distances, neighbors.ids)
+    assert len(gaps.ends()) == 0
+    assert gaps.follow(np.full(30, 10)).all()

@@ -1,0 +1,66 @@
+"""The quick form beside a score: in a share of its time, and never in its way."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import twinscore as ts
+from twinscore.embedding.network.embedder import Embedder
+from twinscore.report.first_screen import findings_of
+from twinscore.scoring.explanation.quick import explained_quickly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+COUNT = 60
+
+
+@pytest.fixture
+def result(save_model: Callable[..., Path]) -> ts.ScoreResult:
+    """Renders that are warmer than photographs, in the eyes of a network that sees colours."""
+    random = np.random.default_rng(0)
+    sides = []
+    for gain in ((1.0, 1.0, 1.0), (1.15, 1.0, 0.87)):
+        scenes = random.integers(60, 140, (COUNT, 6, 8, 3))
+        tones = scenes + random.normal(0.0, 4.0, (COUNT, 1, 1, 3))
+        pixels = np.clip(np.rint(tones * np.array(gain)), 0, 255).astype(np.uint8)
+        sides.append([Image.fromarray(image).resize((64, 48)) for image in pixels])
+    real, synthetic = sides
+    scored = ts.score(
+        real, synthetic, model=Embedder(save_model(shape=("n", 3, 48, 48))), richness=False
+    )
+    assert isinstance(scored, ts.ScoreResult)
+    return scored
+
+
+def test_a_short_run_leaves_time_for_the_facts_only(result: ts.ScoreResult) -> None:
+    hurried = dataclasses.replace(result, seconds={"embedding": 1.0})
+    explanation = explained_quickly(hurried).explanation
+    assert explanation is not None
+    assert explanation.repairs == ()
+    assert "warmth" in {gap.fact for gap in explanation.facts if gap.beyond_chance}
+    assert "twinscore explain measures" in explanation.rest
+
+
+def test_a_long_run_leaves_time_for_the_best_repair(result: ts.ScoreResult) -> None:
+    slow = dataclasses.replace(result, seconds={"embedding": 60.0, "statistics": 900.0})
+    explained = explained_quickly(slow)
+    assert explained.explanation is not None
+    (repair,) = explained.explanation.repairs
+    assert repair.fact == "warmth"
+    assert any(line.startswith("Fix first: renders are warmer") for line in findings_of(explained))
+    assert explained.to_dict()["explanation"]["repairs"][0]["fact"] == "warmth"
+
+
+def test_embeddings_are_not_explained(result: ts.ScoreResult) -> None:
+    assert result.pool is not None
+    points = ts.score(
+        result.pool.real.vectors, result.pool.synthetic.vectors, richness=False, diagnostics=False
+    )
+    assert explained_quickly(points).explanation is None
