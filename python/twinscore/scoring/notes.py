@@ -56,7 +56,7 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Say where score or overlap do not mean what they seem to."""
     if evidence.hub_labels is not None:
         yield (
-            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
+            "hubs decide (unreliable: hubs): a few images are neighbors of most others, the score "
             f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
             "and its interval may be too narrow"
         )
