@@ -23,6 +23,7 @@ from twinscore.cli.explain import explain
 from twinscore.cli.history import history
 from twinscore.cli.model import model
 from twinscore.cli.plan import plan
+from twinscore.cli.report import report
 from twinscore.cli.score import score
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
@@ -71,6 +72,7 @@ def _take_debug(command: click.Command) -> None:
 
 for command in (
     score,
+    report,
     explain,
     compare,
     domain,

@@ -63,6 +63,31 @@ class MovedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainDifference:
+    """How both sets fit one declared domain.
+
+    Attributes
+    ----------
+    file
+        Where it was declared.
+    match_first, match_second
+        Share of images that are where they were wanted.
+    score_first, score_second
+        In the declared mix; None where it could not be told.
+    interval, p_value
+        Of second less first; None without both scores.
+    """
+
+    file: str
+    match_first: float
+    match_second: float
+    score_first: float | None
+    score_second: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two synthetic sets against one real set; differences are second less first.
 
@@ -87,6 +112,8 @@ class Comparison:
     richness
         Coverage, on-domain share and worth of both sets, each with all its images; empty where
         one has none.
+    domain
+        How both fit a declared domain; None where none was declared, or not the same.
     warnings
         What to know before trusting the difference.
     """
@@ -106,6 +133,7 @@ class Comparison:
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
     richness: tuple[RichnessDifference, ...] = ()
+    domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twinscore.comparison.intervals import independent_interval
+from twinscore.comparison.independent import independent_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

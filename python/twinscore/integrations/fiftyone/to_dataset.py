@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.extras import require
 from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
+from twinscore.integrations.fiftyone.domain_views import domain_views
 from twinscore.integrations.fiftyone.image_files import image_files
 from twinscore.integrations.fiftyone.richness_fields import richness_fields, save_richness_views
 from twinscore.report.galleries import find_side_neighbors, galleries_of
@@ -139,6 +140,11 @@ def to_fiftyone(
             brain_key=f"twinscore_{map_.method}_{map_.seed}",
             progress=False,
         )
+    if result.domain is not None:
+        dataset.set_values("cell", result.samples["cell"].to_pylist())
+        for domain_view in domain_views(result):
+            view = dataset.select([ids[row] for row in domain_view.rows], ordered=True)
+            dataset.save_view(domain_view.name, view, description=domain_view.description)
     for key, (view_name, description) in VIEWS.items():
         exhibits = galleries[key].exhibits if key in galleries else ()
         chosen = [ids[exhibit.row] for exhibit in exhibits]

@@ -6,7 +6,8 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twinscore.comparison.saved import MUST_AGREE, independent_difference
+from twinscore.comparison.independent import independent_difference
+from twinscore.comparison.saved import MUST_AGREE
 from twinscore.measures.richness import LEAST_ON_DOMAIN
 from twinscore.report.page.charts import curve
 from twinscore.report.page.document import check_page_packages, render_page, write_page

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
+from twinscore.report.cautions import headline
+from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
 from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
@@ -133,6 +135,7 @@ def write_report(
         for item in items
     ]
     names = pool.names
+    sections = gallery_sections(galleries)
     page = render_page(
         "report.html",
         {
@@ -141,14 +144,17 @@ def write_report(
         },
         title=title or DEFAULT_TITLE,
         result=result,
-        verdict=result.verdict,
+        bars=bars_of(result),
+        findings=findings_of(result),
+        gaps=gaps_of(result),
+        cautions=list(dict.fromkeys(map(headline, result.warnings))),
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
         richness=richness_section(result.richness),
         domain=domain_section(result),
         fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
-        sections=gallery_sections(galleries),
+        sections=sections,
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
         maps=maps,

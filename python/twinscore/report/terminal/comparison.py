@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.intentionality import domain_lines
 from twinscore.report.richness_words import richness_difference
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         )
     for part in comparison.richness:
         console.print(f"  {richness_difference(part)}", highlight=False)
+    if comparison.domain is not None:
+        for line in domain_lines(comparison.domain):
+            console.print(Text(printable(line)))
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.slices:
