@@ -11,8 +11,8 @@ the area under the ROC curve (AUC). Times are of the processor, with one thread.
 from __future__ import annotations
 
 import argparse
-import resource
 import time
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,11 +64,12 @@ def time_table(rows: int, width: int) -> None:
         vectors = np.random.default_rng(0).standard_normal((rows, width), dtype=np.float32)
         vectors = vectors.astype(dtype)
         pool = Pool(vectors, np.arange(rows) < rows // 2, None)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        tracemalloc.start()
         started = time.process_time()
         judge_pool(pool, seed=0)
         judged = time.process_time() - started
-        added = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        added = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
         started = time.process_time()
         self_knn(vectors, 1, threads=1)
         searched = time.process_time() - started

@@ -135,3 +135,15 @@ def test_a_domain_file_that_is_wrong_is_one_line_before_anything_is_read(
         error = capsys.readouterr().err
         assert f"{file}, line 2: conditions.weather.shares.clear: expected a share" in error
         assert error.count("\n") == 1
+
+
+def test_a_match_below_the_minimum_is_exit_code_3(
+    sides: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "domain.toml"
+    file.write_text("[conditions.weather]\nshares = { clear = 1 }\n")
+    command = ["score", *sides, "--domain", file, "--no-diagnostics", "-q"]
+    assert run(*command, "--min-match", 0.1) == 0
+    assert run(*command, "--min-match", 0.9) == 3
+    assert "is below the minimum of 0.9" in capsys.readouterr().err
+    assert run("score", *sides, "--min-match", 0.9) == 2

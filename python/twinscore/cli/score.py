@@ -188,6 +188,13 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the images reach a smaller share of reality.",
 )
+@click.option(
+    "--min-match",
+    type=click.FloatRange(0, 1),
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if fewer of the images are where --domain wants them.",
+)
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
@@ -232,6 +239,7 @@ def score(
     json_target: Path | None,
     min_score: float | None,
     min_coverage: float | None,
+    min_match: float | None,
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
@@ -251,6 +259,7 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
+    from twinscore.domain.reading import load_domain
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
@@ -272,6 +281,9 @@ def score(
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
         check_coverage_can_be_told(richness and precision is None and budget is None)
+    if min_match is not None and domain is None:
+        raise click.UsageError("--min-match needs --domain FILE")
+    declared = None if domain is None else load_domain(domain)
     with refusals_are_usage():
         settings = settings_of(
             k=k,
@@ -285,7 +297,7 @@ def score(
             richness=richness,
             space=space,
             convention=convention,
-            domain=domain,
+            domain=declared,
             model=model,
             device=device,
             backend=backend,
@@ -338,7 +350,7 @@ def score(
         say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    missed = missed_minimums(result, min_score, min_coverage)
+    missed = missed_minimums(result, min_score, min_coverage, min_match)
     for line in missed:
         say(f"twinscore: {line}", err=True)
     return EXIT_BELOW_MINIMUM if missed else 0

@@ -114,7 +114,8 @@ def _surroundings(result: ScoreResult, pool: ScoredPool) -> Surrounded:
     if COVERED in result.samples.column_names:
         flags = result.samples[COVERED].slice(0, pool.n_real).to_pylist()
         if all(flag is not None for flag in flags):
-            covered = np.array(flags, dtype=np.bool_)
+            # With groups, it is how often draws of one image a group reach it.
+            covered = np.array(flags, dtype=np.float64) > 0.5
     rows, renders = _one_of_each_group(pool.real), _one_of_each_group(pool.synthetic)
     return surroundings_of_photographs(
         pool.real.vectors[rows],

@@ -12,6 +12,7 @@ from twinscore.report.figures import as_sure_as
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.comparison.richness_differences import RichnessDifference
     from twinscore.measures.richness_slices import RichnessSlice
     from twinscore.scoring.result import ScoreResult
 
@@ -120,6 +121,18 @@ def slice_sentence(part: RichnessSlice) -> str:
     return (
         f"{part.column} {part.value}: {part.coverage or 0.0:.0%} of {part.n_real:,} real images "
         f"reached ({low:.0%} to {high:.0%})"
+    )
+
+
+def richness_difference(part: RichnessDifference) -> str:
+    """Say how much richer the second of two sets is in one figure."""
+    names = {"coverage": "Coverage", "on_domain": "On-domain", "worth": "Worth in photographs"}
+    low, high = part.interval
+    digits = 0 if part.figure == "worth" else 2
+    beyond = "" if part.is_beyond_chance else ", within chance"
+    return (
+        f"{names[part.figure]} {part.first:.{digits}f} before, {part.second:.{digits}f} now: "
+        f"{part.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){beyond}"
     )
 
 

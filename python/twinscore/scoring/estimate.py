@@ -66,8 +66,8 @@ class Estimate(ABC):
         giveaway (nearest_real_distance / nearest_distance, at least 1); with richness, covered
         (how surely a real image is reached), run (images of the other side before the k-th of
         its own, 3 for more; 0 of a synthetic image: foreign) and novelty (share of real images
-        nearer to another real one than a synthetic image is); then the columns of the source.
-        Distances are Euclidean.
+        that lie nearer to another real one, for what is usual there, than a synthetic image);
+        then the columns of the source. Distances are Euclidean.
     settings
         How the run was described; with the same images and settings it gives the same again.
     inputs

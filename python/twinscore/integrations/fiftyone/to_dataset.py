@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.extras import require
 from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
+from twinscore.integrations.fiftyone.domain_views import domain_views
 from twinscore.integrations.fiftyone.image_files import image_files
+from twinscore.integrations.fiftyone.richness_fields import richness_fields, save_richness_views
 from twinscore.report.galleries import find_side_neighbors, galleries_of
+from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import SEEDS, lay_out
 from twinscore.scoring.result import ScoreResult
 
@@ -40,6 +43,7 @@ VIEWS = {
     ),
     "passing": ("passes", "Synthetic images whose nearest image is real, nearest first"),
     "missing": ("missing", "Real images that no synthetic one comes near"),
+    "gaps": ("gaps", "Real images that stand for those that no synthetic one comes near"),
     "copies": ("suspected-copies", "Synthetic images suspiciously near to a real one"),
     "duplicates": ("duplicates", "Images with exactly the same embedding"),
 }
@@ -88,6 +92,7 @@ def to_fiftyone(
     -------
     fiftyone.Dataset
         A sample per image with ``side`` (also as a tag), the columns of ``result.samples``,
+        with richness ``covered``, ``run``, ``novelty``, ``gap``, ``foreign`` and ``copied``,
         ``nearest_real_id``, ``group``, a field per column of the images, ``embedding``; a brain
         run ``twinscore_METHOD_SEED`` per map; a saved view per gallery; the result in ``info``.
 
@@ -114,7 +119,7 @@ def to_fiftyone(
     files = image_files(pool, media_dir)
     search = result.settings.search.with_threads(threads)
     nearness = find_side_neighbors(pool, search=search)
-    galleries = galleries_of(result, pool, nearness)
+    galleries = with_gaps(galleries_of(result, pool, nearness), result.richness)
     maps = lay_out(
         pool.vectors,
         method=map_method,
@@ -135,11 +140,18 @@ def to_fiftyone(
             brain_key=f"twinscore_{map_.method}_{map_.seed}",
             progress=False,
         )
+    if result.domain is not None:
+        dataset.set_values("cell", result.samples["cell"].to_pylist())
+        for domain_view in domain_views(result):
+            view = dataset.select([ids[row] for row in domain_view.rows], ordered=True)
+            dataset.save_view(domain_view.name, view, description=domain_view.description)
     for key, (view_name, description) in VIEWS.items():
-        chosen = [ids[exhibit.row] for exhibit in galleries[key].exhibits]
+        exhibits = galleries[key].exhibits if key in galleries else ()
+        chosen = [ids[exhibit.row] for exhibit in exhibits]
         if chosen:
             view = dataset.select(chosen, ordered=True)
             dataset.save_view(view_name, view, description=description)
+    save_richness_views(dataset, richness_fields(result.samples.to_pylist()))
     dataset.info = {"twinscore": result.to_dict()}
     dataset.persistent = persistent
     dataset.save()
@@ -157,6 +169,7 @@ def _add_samples(
     rows = result.samples.to_pylist()
     vectors = (pool.real.vectors, pool.synthetic.vectors)
     columns = _columns(pool)
+    of_richness = richness_fields(rows)
     samples = []
     for row, (file, fields) in enumerate(zip(files, rows, strict=True)):
         side = fields["side"]
@@ -171,6 +184,7 @@ def _add_samples(
                 image_group=fields["group"],
                 **{EMBEDDING_FIELD: vector},
                 **values,
+                **of_richness[row],
                 **{name: of_rows[row] for name, of_rows in columns.items()},
             )
         )

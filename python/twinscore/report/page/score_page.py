@@ -10,6 +10,7 @@ from twinscore.base.progress import stage_of
 from twinscore.report.cautions import headline
 from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
+from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
@@ -23,7 +24,7 @@ from twinscore.report.page.key_figures import (
     scale_places,
 )
 from twinscore.report.page.profile_charts import profile_charts
-from twinscore.report.page.richness_sections import richness_section, tension_chart, with_gaps
+from twinscore.report.page.richness_sections import richness_section, tension_chart
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult
