@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinscore.base.json_values import json_value
+
+if TYPE_CHECKING:
+    from twinscore.comparison.fact_changes import FactChange
 
 SIGNIFICANT = 0.05
 
@@ -83,6 +86,8 @@ class Comparison:
         Images of one name in both sets, those that moved most first.
     warnings
         What to know before trusting the difference.
+    facts
+        What became better and worse in the images: noise, colours, ...
     """
 
     first_name: str
@@ -100,6 +105,7 @@ class Comparison:
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
     warnings: tuple[str, ...] = ()
+    facts: tuple[FactChange, ...] = ()
 
     @property
     def is_worse(self) -> bool:

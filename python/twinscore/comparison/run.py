@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
+from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
 from twinscore.scoring.score import score
 
@@ -137,7 +138,8 @@ def compare(
         progress=stage_of(progress, f"Exchanging images of {names[0]} and {names[1]}"),
     )
     moved = moved_images(_giveaways(before), _giveaways(after))
-    return ComparedTwins(replace(comparison, moved=moved), before, after)
+    facts = fact_changes(before.samples, after.samples)
+    return ComparedTwins(replace(comparison, moved=moved, facts=facts), before, after)
 
 
 def _pool_of(result: Estimate) -> ScoredPool:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.constants import Z_95
+from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
 from twinscore.comparison.slice_differences import adjusted
@@ -65,6 +66,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         slices=_slices(first, second),
         moved=moved,
         warnings=tuple(_warnings(first, second)),
+        facts=fact_changes(first.samples, second.samples),
     )
 
 

@@ -39,6 +39,9 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         console.print(
             f"  {score:.3f}  {escape(printable(name))} ({count:,})", highlight=False, soft_wrap=True
         )
+    if comparison.facts:
+        said = ", ".join(change.sentence for change in comparison.facts)
+        console.print(f"\nIn the images: {said}.", highlight=False)
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.slices:
