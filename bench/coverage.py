@@ -6,8 +6,8 @@ and the overlap are known. Prints a table in Markdown, and writes a record of ev
     python bench/coverage.py                      # all cells, about an hour on 2 cores
     python bench/coverage.py --only small         # pools of 200 and 2,000 points
     python bench/coverage.py --only methods       # the ways to an interval, compared
-    python bench/coverage.py --only smooth        # smooth differences, hubs, ratios, clips
-    python bench/coverage.py --only compare       # two synthetic sets drawn alike
+
+What smooth differences, hubs and clips do: `smooth_coverage.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from smooth_coverage import measure_comparison, measure_smooth, smooth_cells
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import Pool
 from twinscore.measures.interval import METHODS, find_interval
@@ -162,27 +161,12 @@ def whole_overlap(pool: Pool, seed: int) -> float:
     return assess(real, synthetic, Run(ScoreSettings(seed=seed))).overlap
 
 
-def smooth_table(repeats: int, record: Path) -> None:
-    """Print the cells whose limit of the score is not known in closed form."""
-    figures = ["mean_score", "standard_deviation", "coverage", "width", "low score", "edge count"]
-    figures.append("judge")
-    headings = ["difference", "real", "synthetic", "dimensions", "k", *figures]
-    print("| " + " | ".join(headings) + " |\n|---|" + "---:|" * (len(headings) - 1))
-    with record.open("a") as records:
-        for number, cell in enumerate(smooth_cells()):
-            found = measure_smooth(cell, repeats, seed=number)
-            records.write(json.dumps({**cell.__dict__, **found}) + "\n")
-            records.flush()
-            shown = [f"{found[name]:.3f}" for name in figures]
-            print("| " + " | ".join([*map(str, cell.__dict__.values()), *shown]) + " |", flush=True)
-
-
 def main() -> None:
     """Run the cells asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "--only",
-        choices=["all", "small", "groups", "large", "methods", "overlap", "smooth", "compare"],
+        choices=["all", "small", "groups", "large", "methods", "overlap"],
         default="all",
     )
     parser.add_argument("--scale", type=float, default=1.0, help="times the number of draws")
@@ -192,17 +176,6 @@ def main() -> None:
     options = parser.parse_args()
     if options.only == "overlap":
         overlap_table(round(100 * options.scale))
-        return
-    if options.only == "smooth":
-        smooth_table(round(400 * options.scale), options.record)
-        return
-    if options.only == "compare":
-        for units in (60, 100):
-            print(
-                json.dumps(
-                    {"units": units, **measure_comparison(units, round(400 * options.scale), 0)}
-                )
-            )
         return
     methods = METHODS if options.only == "methods" else METHODS[:1]
     headings = ["units", "real", "dimensions", "group", "overlap", "S", "mean S", "sd"]

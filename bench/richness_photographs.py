@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 import twinscore as ts
 from richness_pools import embeddings, richness_of
+from twinscore.measures.duplicates import near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +39,9 @@ def measure_photographs(folder: Path) -> Iterator[str]:
     sessions = np.array([path.parent.name for path in files])
     embedder = ts.Embedder()
     points = embedder.embed(images)
+    kept = _apart(points)
+    yield f"{len(kept):,} of {len(points):,} photographs, without near-copies of each other\n"
+    images, points, sessions = [images[row] for row in kept], points[kept], sessions[kept]
     yield from _copies(images, points, sessions, embedder)
     yield from _gaps(points, sessions)
 
@@ -78,6 +82,13 @@ def _copies(
             null.append(richness_of(*sides).richness.copied)
         error = np.std(found, ddof=1) / np.sqrt(DRAWS)
         yield f"| {name} | {np.mean(found):.3f} | {error:.3f} | {np.mean(null):.3f} |"
+
+
+def _apart(points: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Keep one of each pair of near-copies: two halves of a clip hold copies of each other."""
+    neighbors = ts.self_knn(points, 11)
+    found = near_duplicates(points, neighbors, np.ones(len(points), dtype=np.bool_), seed=0)
+    return np.unique(found.clusters)
 
 
 def _halves(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import signal
 import threading
 from pathlib import Path
@@ -12,12 +13,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from allowed_skips import VARIABLE, SkipWatch
 from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch over skips where that was asked for."""
+    if os.environ.get(VARIABLE):
+        config.pluginmanager.register(SkipWatch())
 
 
 @pytest.fixture(autouse=True, scope="session")

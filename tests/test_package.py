@@ -29,6 +29,10 @@ def test_every_public_name_exists(name: str) -> None:
     assert getattr(ts, name) is not None
 
 
+def test_what_is_listed_is_what_is_public() -> None:
+    assert dir(ts) == sorted(ts.__all__)
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Scorer'"):
         _ = ts.Scorer

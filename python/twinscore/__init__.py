@@ -2,8 +2,8 @@
 
 Its packages stand in the order in which data passes them, and import from those before them only:
 
-    base > images > embedding > neighbors > graph > measures > domain > scoring > comparison >
-    report > streaming > integrations > cli
+    base > images > embedding > neighbors > graph > measures > domain > scoring > planning >
+    comparison > report > streaming > integrations > cli
 
 >>> import twinscore as ts
 >>> result = ts.score("photos/", "renders/")  # doctest: +SKIP
@@ -23,8 +23,11 @@ from twinscore.embedding.into_store import EmbeddingRun, embed
 from twinscore.embedding.store import load_store
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.records import Neighbors
+from twinscore.planning.renders import plan
 from twinscore.scoring.estimate import present_by
 from twinscore.scoring.result import SampledResult, ScoreResult
+from twinscore.scoring.saved_result import SavedResult
+from twinscore.scoring.saved_result import read_saved as load_result
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ __all__ = [
     "MissingExtraError",
     "Neighbors",
     "SampledResult",
+    "SavedResult",
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
@@ -54,7 +58,9 @@ __all__ = [
     "explain",
     "knn",
     "load_domain",
+    "load_result",
     "load_store",
+    "plan",
     "score",
     "self_knn",
 ]
@@ -90,3 +96,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(streaming, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

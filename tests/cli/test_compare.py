@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from twinscore.base.extras import pip_command
 from twinscore.cli import main
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def test_a_missing_package_costs_the_page_only(
     code, _, _ = run("compare", results["poor"], results["good"], "-q", "--out", tmp_path / "x")
     assert code == DONE
     assert [file.name for file in (tmp_path / "x").iterdir()] == ["comparison.json"]
-    assert "pip install 'twinscore[report]'" in caplog.text
+    assert pip_command("report") in caplog.text
 
 
 def test_a_history_has_a_row_and_a_point_for_each_run(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from twinscore.base.extras import pip_command
 from twinscore.cli import main
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def test_list_names_every_model_and_what_it_needs(
     assert code == 0
     assert "efficientnet-lite0" in text
     assert "twinscore model export resnet50" in " ".join(text.split())
-    assert "needs the package 'timm': pip install 'twinscore[export]'" in " ".join(text.split())
+    assert f"needs the package 'timm': {pip_command('export')}" in " ".join(text.split())
 
 
 def test_check_prints_shapes_preprocessing_and_fingerprint(

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
+from kinds_of_images import Kinds
+from twinscore.base.extras import pip_command
 from twinscore.cli import main
 
 if TYPE_CHECKING:
@@ -116,6 +118,43 @@ def test_a_score_below_the_minimum_has_its_own_exit_code(
     assert finished.errors.count("\n") == 1
     assert "is below the minimum of 0.9" in finished.errors
     assert run("score", *vectors, "-q", "--min-score", 0.1).code == DONE
+
+
+def test_a_coverage_below_the_minimum_or_unknown_has_the_same_exit_code(
+    run: RunCommand, tmp_path: Path
+) -> None:
+    real, synthetic, _ = Kinds(80, 80, missing=0.5).draw(np.random.default_rng(0))
+    paths = tmp_path / "real.npy", tmp_path / "synthetic.npy"
+    for path, values in zip(paths, (real, synthetic), strict=True):
+        np.save(path, values)
+    common = (*paths, "-q", "--no-diagnostics", "--min-coverage")
+    finished = run("score", *common, 0.9)
+    assert finished.code == BELOW_MINIMUM
+    assert "coverage 0.5" in finished.errors
+    assert "is below the minimum of 0.9" in finished.errors
+    assert run("score", *common, 0.3).code == DONE
+    np.save(paths[1], synthetic[:9])
+    finished = run("score", *common, 0.3)
+    assert finished.code == BELOW_MINIMUM
+    assert "coverage is not known to reach the minimum of 0.3" in finished.errors
+    np.save(paths[1], synthetic + 90)
+    finished = run("score", *common, 0.3)
+    assert finished.code == BELOW_MINIMUM
+    assert "only 0% of the synthetic images lie where real ones do" in finished.errors
+
+
+def test_no_richness_leaves_it_out(
+    run: RunCommand, vectors: tuple[Path, Path], tmp_path: Path
+) -> None:
+    arguments = ("--no-richness", "--no-diagnostics", "--out", tmp_path / "x")
+    finished = run("score", *vectors, *arguments)
+    assert finished.code == DONE
+    assert "Richness" not in finished.standard
+    result = json.loads((tmp_path / "x/result.json").read_text(encoding="utf-8"))
+    assert result["richness"] is None
+    assert "covered" not in parquet.read_table(tmp_path / "x/samples.parquet").column_names
+    again = run("score", "--settings", tmp_path / "x/result.json", "--json", "-")
+    assert json.loads(again.standard)["richness"] is None
 
 
 def test_a_result_below_the_minimum_is_written_all_the_same(
@@ -279,6 +318,9 @@ def test_a_model_that_does_not_exist(run: RunCommand, make_folder: MakeFolder) -
         ("score", "a", "b", "--device", "tpu"),
         ("score", "a", "b", "--threads", "0"),
         ("score", "a", "b", "--min-score", "nan"),
+        ("score", "a", "b", "--min-coverage", "1.5"),
+        ("score", "a", "b", "--min-coverage", "0.5", "--no-richness"),
+        ("score", "a", "b", "--min-coverage", "0.5", "--precision", "0.1"),
         ("score", "a", "b", "--unknown"),
     ],
 )
@@ -349,10 +391,10 @@ def test_without_its_packages_there_is_a_result_but_no_report(
     finished = run("score", *vectors, "--out", tmp_path / "a")
     assert finished.code == DONE
     assert "no report.html" in finished.errors
-    assert "pip install 'twinscore[report]'" in finished.errors
+    assert pip_command("report") in finished.errors
     assert (tmp_path / "a/result.json").is_file()
     asked_for = run("score", *vectors, "--report", "--out", tmp_path / "b")
-    assert "pip install 'twinscore[report]'" in asked_for.only_error()
+    assert pip_command("report") in asked_for.only_error()
     assert not (tmp_path / "b").exists()
 
 

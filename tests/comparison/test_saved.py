@@ -11,7 +11,7 @@ import pytest
 
 import twinscore as ts
 from twinscore.comparison import SliceDifference, compare_saved
-from twinscore.comparison.saved import independent_difference
+from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.slice_differences import adjusted
 from twinscore.embedding.records import Embeddings
 from twinscore.scoring.saved_result import read_saved

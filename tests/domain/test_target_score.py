@@ -57,6 +57,7 @@ def truth(overlaps: tuple[float, ...], targets: npt.NDArray[np.float64]) -> floa
 def few_permutations(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "PERMUTATIONS", 99)
     monkeypatch.setattr(subject, "FEWEST_PERMUTATIONS", 99)
+    monkeypatch.setattr(subject, "COUNTED", 99)
 
 
 @pytest.mark.parametrize("overlaps", [(1.0, 1.0, 1.0), (0.9, 0.5, 0.2)])
@@ -146,6 +147,18 @@ def test_images_outside_the_domain_change_nothing() -> None:
     )
     found = scored(with_them, np.concatenate([cells, np.full(50, -1)]), EVEN)
     assert found == scored(pool, cells, EVEN)
+
+
+def test_few_permutations_of_a_large_pool_give_nearly_the_same_p_value_and_range(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool, cells = cells_apart(8, (0.93, 0.93, 0.93))
+    counted = scored(pool, cells, EVEN)
+    monkeypatch.setattr(subject, "COUNTED", 100)
+    normal = scored(pool, cells, EVEN)
+    assert 0.001 < counted.p_value < 0.8
+    assert normal.p_value == pytest.approx(counted.p_value, abs=0.06)
+    assert normal.null_interval == pytest.approx(counted.null_interval, abs=0.05)
 
 
 def test_groups_count_as_one_each() -> None:

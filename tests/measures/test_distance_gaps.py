@@ -43,3 +43,17 @@ def test_rows_without_a_distance_above_0_have_no_gap() -> None:
     gaps = gaps_of(neighbors.distances, neighbors.ids)
     assert len(gaps.ends()) == 0
     assert gaps.follow(np.full(30, 10)).all()
+
+
+def test_many_gaps_prove_what_one_of_them_does_not() -> None:
+    random = np.random.default_rng(0)
+    drawn = random.standard_normal((400, 12))
+    few, many = drawn.copy(), drawn.copy()
+    for points, pairs in ((few, 1), (many, 12)):
+        points[:pairs] = points[200 : 200 + pairs] + 0.2 * random.standard_normal((pairs, 12))
+    ends = []
+    for points in (few, many):
+        neighbors = ts.self_knn(points.astype(np.float32), 10)
+        ends.append(len(gaps_of(neighbors.distances, neighbors.ids).ends()))
+    assert ends[0] <= 2
+    assert ends[1] >= 16

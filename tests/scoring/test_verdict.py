@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from rich.console import Console
 
@@ -19,6 +20,8 @@ from twinscore.report.terminal.sample import print_sampled_summary
 from twinscore.report.terminal.summary import print_summary
 from twinscore.scoring.card import card
 from twinscore.scoring.verdict import Case, Evidence
+
+Points = npt.NDArray[np.float32]
 
 GUESSING = Judge(0.51, (0.46, 0.56), 0.4)
 KEEN = Judge(0.93, (0.90, 0.95), 0.002)
@@ -82,6 +85,42 @@ def test_each_row_of_the_table(fields: dict[str, Any], case: Case, words: str) -
 
     assert evidence.case is case
     assert words in evidence.sentence
+
+
+def scenes(seed: int) -> Points:
+    """Two sides of images of scenes, drawn alike."""
+    random = np.random.default_rng(seed)
+    drawn = 2.0 * random.standard_normal((12, 60))[random.integers(12, size=300)]
+    return (drawn + random.standard_normal((300, 60))).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("change", "cases"),
+    [
+        ("none", {Case.NO_DIFFERENCE}),
+        ("wider", {Case.WIDER}),
+        ("narrower", {Case.NARROWER}),
+        ("copies", {Case.COPIES}),
+        ("same scenes", {Case.COPIES}),
+        ("elsewhere", {Case.TOLD_APART, Case.PARTLY}),
+    ],
+)
+def test_what_was_done_to_one_side_is_what_the_verdict_names(change: str, cases: set[Case]) -> None:
+    named = 0
+    for seed in range(3):
+        drawn = scenes(seed)
+        real, synthetic, center = drawn[:150], drawn[150:], drawn.mean(axis=0)
+        if change in ("wider", "narrower"):
+            times = np.float32(1.15 if change == "wider" else 1.0 / 1.15)
+            synthetic = center + times * (synthetic - center)
+        elif change == "copies":
+            synthetic[:25] = real[:25]
+        elif change == "same scenes":
+            synthetic = real + np.float32(0.1)
+        elif change == "elsewhere":
+            synthetic = synthetic + np.float32(0.4)
+        named += score_all(real, synthetic, diagnostics=False).evidence.case in cases
+    assert named >= 2
 
 
 def test_one_p_value_a_little_below_a_twentieth_is_no_difference_yet() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from twinscore.base.extras import require
+from twinscore.base.extras import pip_command, require
 
 _NAME = re.compile(r"cpu|cuda(?::(\d+))?")
 CUDA_PROVIDER = "CUDAExecutionProvider"
@@ -67,7 +67,7 @@ def parse_device(name: str) -> Device:
     if CUDA_PROVIDER not in available:
         raise ValueError(
             f"device {name!r} is not among the providers of this ONNX Runtime "
-            f"({', '.join(available)}): pip uninstall onnxruntime; pip install 'twinscore[gpu]'"
+            f"({', '.join(available)}): pip uninstall onnxruntime; {pip_command('gpu')}"
         )
     return Device(int(found[1] or 0))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from typing import Any
 
@@ -53,4 +55,22 @@ def require(module: str, *, extra: str, purpose: str) -> Any:
 
 
 def _how_to_install(package: str, extra: str, purpose: str) -> str:
-    return f"{purpose} needs the package {package!r}: pip install 'twinscore[{extra}]'"
+    return f"{purpose} needs the package {package!r}: {pip_command(extra)}"
+
+
+def pip_command(extra: str) -> str:
+    """Return the command that installs an extra: in the clone, if that is where pip installed from.
+
+    Its folder is not named: the command is also part of pages and results that others read.
+    """
+    package = "." if _is_from_a_folder() else "twinscore"
+    return f"pip install '{package}[{extra}]'"
+
+
+def _is_from_a_folder() -> bool:
+    """Read the record of PEP 610 that pip leaves of where a package came from."""
+    try:
+        record = json.loads(distribution("twinscore").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return False
+    return "dir_info" in record

@@ -60,6 +60,12 @@ Examples:
     help="Compare the images of each value of a column apart, with --real. May be repeated.",
 )
 @click.option(
+    "--domain",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What both sets are meant to show, with --real.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
@@ -103,6 +109,7 @@ def compare(
     device: str | None,
     group_by: str | None,
     slice_by: tuple[str, ...],
+    domain: Path | None,
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
@@ -133,6 +140,7 @@ def compare(
         "device": device,
         "group_by": group_by,
         "slice_by": slice_by or None,
+        "domain": domain,
         "exposure": exposure,
         "video_interval": video_interval,
         "allow_remote_paths": allow_remote_paths or None,

@@ -28,7 +28,10 @@ def check_coverage_can_be_told(told: bool) -> None:
 
 
 def missed_minimums(
-    result: Estimate, least_score: float | None, least_coverage: float | None
+    result: Estimate,
+    least_score: float | None,
+    least_coverage: float | None,
+    least_match: float | None = None,
 ) -> list[str]:
     """Say of each minimum that the result misses by how much, or that nobody knows.
 
@@ -36,7 +39,7 @@ def missed_minimums(
     ----------
     result
         Of all images, or of a sample.
-    least_score, least_coverage
+    least_score, least_coverage, least_match
         None where there is no minimum.
     """
     lines = []
@@ -44,7 +47,17 @@ def missed_minimums(
         lines.append(f"score {result.score:.4f} is below the minimum of {least_score:g}")
     if least_coverage is not None:
         lines += _below_coverage(result, least_coverage)
+    if least_match is not None:
+        lines += _below_match(result, least_match)
     return lines
+
+
+def _below_match(result: Estimate, least: float) -> Iterator[str]:
+    from twinscore.scoring.result import ScoreResult
+
+    domain = result.domain if isinstance(result, ScoreResult) else None
+    if domain is not None and domain.match < least:
+        yield f"match {domain.match:.4f} is below the minimum of {least:g}"
 
 
 def _below_coverage(result: Estimate, least: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.base.extras import pip_command
 from twinscore.cli.messages import say
 from twinscore.cli.options import device_option, read_preprocessing
 
@@ -38,6 +39,7 @@ def model() -> None:
 def list_models() -> int:
     """List the models that are known by name."""
     from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     from twinscore.embedding.models.catalog import CATALOG
@@ -50,7 +52,7 @@ def list_models() -> int:
         missing = entry.missing_package
         if missing is not None:
             extra = "cpu" if entry.source is None else "export"
-            how = f"needs the package {missing!r}: pip install 'twinscore\\[{extra}]'"
+            how = f"needs the package {missing!r}: {escape(pip_command(extra))}"
         table.add_row(entry.name, str(entry.dimension), f"{how}\n[dim]{entry.remark}[/dim]")
     Console(highlight=False).print(table)
     say(

@@ -74,7 +74,7 @@ domain_option = click.option(
     "--domain",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="What the images are meant to show, as declared in a TOML file.",
+    help="What the images are meant to show, as declared in a file: see 'twinscore domain'.",
 )
 video_interval_option = click.option(
     "--video-interval",

@@ -16,11 +16,14 @@ from twinscore.base.standard_output import nobody_reads
 from twinscore.cli.bench.command import bench
 from twinscore.cli.compare import compare
 from twinscore.cli.demo.command import demo
+from twinscore.cli.domain import domain
 from twinscore.cli.embed import embed
 from twinscore.cli.exit_codes import EXIT_ERROR, EXIT_INTERRUPTED
 from twinscore.cli.explain import explain
 from twinscore.cli.history import history
 from twinscore.cli.model import model
+from twinscore.cli.plan import plan
+from twinscore.cli.report import report
 from twinscore.cli.score import score
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
@@ -67,7 +70,21 @@ def _take_debug(command: click.Command) -> None:
         _take_debug(below)
 
 
-for command in (score, explain, compare, embed, watch, history, model, store, bench, demo):
+for command in (
+    score,
+    report,
+    explain,
+    compare,
+    domain,
+    plan,
+    embed,
+    watch,
+    history,
+    model,
+    store,
+    bench,
+    demo,
+):
     cli.add_command(command)
 _take_debug(cli)
 

@@ -29,6 +29,7 @@ from twinscore.cli.score_outputs import (
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
+from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -187,6 +188,13 @@ def _check_number(
     metavar="X",
     help="Exit with code 3 if the images reach a smaller share of reality.",
 )
+@click.option(
+    "--min-match",
+    type=click.FloatRange(0, 1),
+    callback=_check_number,
+    metavar="X",
+    help="Exit with code 3 if fewer of the images are where --domain wants them.",
+)
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
@@ -231,6 +239,7 @@ def score(
     json_target: Path | None,
     min_score: float | None,
     min_coverage: float | None,
+    min_match: float | None,
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
@@ -250,6 +259,7 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
+    from twinscore.domain.reading import load_domain
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.explanation.quick import explained_quickly
     from twinscore.scoring.options import settings_of
@@ -271,30 +281,34 @@ def score(
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
         check_coverage_can_be_told(richness and precision is None and budget is None)
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        label_by=label_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        richness=richness,
-        space=space,
-        convention=convention,
-        domain=domain,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-    )
+    if min_match is not None and domain is None:
+        raise click.UsageError("--min-match needs --domain FILE")
+    declared = None if domain is None else load_domain(domain)
+    with refusals_are_usage():
+        settings = settings_of(
+            k=k,
+            threads=threads,
+            group_by=group_by,
+            slice_by=slice_by,
+            label_by=label_by,
+            collapse_duplicates=collapse_duplicates,
+            interval=interval,
+            diagnostics=diagnostics,
+            richness=richness,
+            space=space,
+            convention=convention,
+            domain=declared,
+            model=model,
+            device=device,
+            backend=backend,
+            precision=precision,
+            budget=budget,
+            exposure=exposure,
+            video_interval=video_interval,
+            allow_remote_paths=allow_remote_paths,
+            allow_skips=allow_skips,
+            seed=seed,
+        )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
@@ -336,7 +350,7 @@ def score(
         say(_written(out), err=shown_as != "text")
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
-    missed = missed_minimums(result, min_score, min_coverage)
+    missed = missed_minimums(result, min_score, min_coverage, min_match)
     for line in missed:
         say(f"twinscore: {line}", err=True)
     return EXIT_BELOW_MINIMUM if missed else 0

@@ -10,6 +10,7 @@ from twinscore.base.json_values import json_value
 
 if TYPE_CHECKING:
     from twinscore.comparison.fact_changes import FactChange
+    from twinscore.comparison.richness_differences import RichnessDifference
 
 SIGNIFICANT = 0.05
 
@@ -63,6 +64,31 @@ class MovedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class DomainDifference:
+    """How both sets fit one declared domain.
+
+    Attributes
+    ----------
+    file
+        Where it was declared.
+    match_first, match_second
+        Share of images that are where they were wanted.
+    score_first, score_second
+        In the declared mix; None where it could not be told.
+    interval, p_value
+        Of second less first; None without both scores.
+    """
+
+    file: str
+    match_first: float
+    match_second: float
+    score_first: float | None
+    score_second: float | None
+    interval: tuple[float, float] | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two synthetic sets against one real set; differences are second less first.
 
@@ -84,6 +110,11 @@ class Comparison:
         Differences per slice.
     moved
         Images of one name in both sets, those that moved most first.
+    richness
+        Coverage, on-domain share and worth of both sets, each with all its images; empty where
+        one has none.
+    domain
+        How both fit a declared domain; None where none was declared, or not the same.
     warnings
         What to know before trusting the difference.
     facts
@@ -104,6 +135,8 @@ class Comparison:
     method: str
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
+    richness: tuple[RichnessDifference, ...] = ()
+    domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
     facts: tuple[FactChange, ...] = ()
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
+from twinscore.comparison.domain_difference import domain_difference
 from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
+from twinscore.comparison.richness_differences import richness_differences
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from twinscore.base.progress import StageProgress
+    from twinscore.embedding.records import Embeddings
     from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.options import ScoreOptions
     from twinscore.scoring.result import SampledResult, ScoreResult
@@ -111,7 +114,7 @@ def compare(
     pool = _pool_of(before)
     # The embedded real images carry their groups along.
     after = score(
-        pool.real,
+        _without_examples(before),
         second,
         k,
         seed=seed,
@@ -138,13 +141,28 @@ def compare(
         progress=stage_of(progress, f"Exchanging images of {names[0]} and {names[1]}"),
     )
     moved = moved_images(_giveaways(before), _giveaways(after))
-    facts = fact_changes(before.samples, after.samples)
-    return ComparedTwins(replace(comparison, moved=moved, facts=facts), before, after)
+    saved = [result.to_dict() for result in (before, after)]
+    comparison = replace(
+        comparison,
+        moved=moved,
+        richness=richness_differences(*(fields["richness"] for fields in saved)),
+        domain=domain_difference(*(fields["domain"] for fields in saved)),
+        facts=fact_changes(before.samples, after.samples),
+    )
+    return ComparedTwins(comparison, before, after)
 
 
 def _pool_of(result: Estimate) -> ScoredPool:
     assert result.pool is not None
     return result.pool
+
+
+def _without_examples(result: Estimate) -> Embeddings:
+    """Return the real side without the columns that examples told: they tell them again."""
+    real, domain = _pool_of(result).real, result.settings.domain
+    told = () if domain is None else domain.by_example
+    columns = {name: values for name, values in real.columns.items() if name not in told}
+    return replace(real, columns=columns)
 
 
 def _joined_sources(before: Estimate, after: Estimate) -> dict[str, Any]:

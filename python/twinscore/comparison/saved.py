@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.constants import Z_95
+from twinscore.comparison.domain_difference import (
+    OTHER_DOMAIN,
+    differently_declared,
+    domain_difference,
+)
 from twinscore.comparison.fact_changes import fact_changes
+from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
+from twinscore.comparison.richness_differences import richness_differences
 from twinscore.comparison.slice_differences import adjusted
 
 if TYPE_CHECKING:
@@ -44,6 +50,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
                 f"expected results of one {meaning}, got {values[0]} in {first.folder} "
                 f"and {values[1]} in {second.folder}"
             )
+    domains = [result.fields.get("domain") for result in (first, second)]
     scores = [float(result.fields["score"]) for result in (first, second)]
     interval, p_value = independent_difference(scores[0], intervals[0], scores[1], intervals[1])
     moved = moved_images(first.giveaways(), second.giveaways())
@@ -65,26 +72,11 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         ),
         slices=_slices(first, second),
         moved=moved,
+        richness=richness_differences(first.fields.get("richness"), second.fields.get("richness")),
+        domain=domain_difference(*domains),
         warnings=tuple(_warnings(first, second)),
         facts=fact_changes(first.samples, second.samples),
     )
-
-
-def independent_difference(
-    first: float,
-    first_interval: tuple[float, float],
-    second: float,
-    second_interval: tuple[float, float],
-) -> tuple[tuple[float, float], float]:
-    """Interval and two-sided p-value of second less first, from 95 % intervals of each."""
-    difference = second - first
-    down = math.hypot(second - second_interval[0], first_interval[1] - first)
-    up = math.hypot(second_interval[1] - second, first - first_interval[0])
-    toward_zero = down if difference > 0.0 else up
-    z = Z_95 * abs(difference) / toward_zero if toward_zero > 0.0 else math.inf
-    if difference == 0.0:
-        z = 0.0
-    return (difference - down, difference + up), math.erfc(z / math.sqrt(2.0))
 
 
 def _slices(first: SavedResult, second: SavedResult) -> tuple[SliceDifference, ...]:
@@ -119,6 +111,8 @@ def _slice_name(item: dict[str, Any]) -> str:
 
 def _warnings(first: SavedResult, second: SavedResult) -> list[str]:
     warnings = []
+    if differently_declared(*(result.fields.get("domain") for result in (first, second))):
+        warnings.append(OTHER_DOMAIN)
     if sorted(first.names("real")) != sorted(second.names("real")):
         warnings.append("the two results have different real images: a part of the difference")
     sizes = [result.fields["n_synthetic"] for result in (first, second)]

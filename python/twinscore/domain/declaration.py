@@ -103,15 +103,19 @@ class Domain:
     notes: tuple[str, ...] = ()
 
     @property
+    def by_example(self) -> tuple[str, ...]:
+        """Names of conditions that are told by example."""
+        return tuple(item.name for item in self.conditions if item.examples is not None)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Columns that images must carry, those of examples left out."""
-        by_example = {item.name for item in self.conditions if item.examples is not None}
         named = {item.name: item.column for item in self.conditions}
         clauses = (*(case.clause for case in self.edge_cases), *self.excluded)
         asked = [item.name for item in self.conditions]
         asked += [column for clause in clauses for column, _ in clause.where]
         return tuple(
-            dict.fromkeys(named.get(name, name) for name in asked if name not in by_example)
+            dict.fromkeys(named.get(name, name) for name in asked if name not in self.by_example)
         )
 
     def condition(self, name: str) -> Condition | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.domain.cells import OUTSIDE, Cells, cells_of
+from twinscore.domain.cells import OUTSIDE
 from twinscore.domain.figures import (
     CellFigures,
     EdgeCaseCount,
@@ -17,21 +17,21 @@ from twinscore.domain.figures import (
 )
 from twinscore.domain.match import (
     cover_pairs,
-    match_condition,
     match_of,
     plan_range,
     whole_numbers,
 )
+from twinscore.domain.placed_images import PlacedImages, place_images
 from twinscore.domain.target_score import score_against_target
 from twinscore.domain.thinned_units import FEWEST_IN_CELL
-from twinscore.domain.values import codes_of, images_of
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.base.arrays import BoolArray, IdArray
+    from twinscore.base.arrays import IdArray
     from twinscore.base.progress import ProgressCallback
+    from twinscore.domain.cells import Cells
     from twinscore.domain.declaration import Domain
     from twinscore.domain.target_score import TargetScore
     from twinscore.domain.values import Columns
@@ -67,40 +67,27 @@ def assess_intentionality(
     progress
         Called with (permutations done, permutations).
     """
-    layout = cells_of(domain)
-    codes = codes_of(domain, columns, len(pool.vectors))
-    excluded = np.zeros(len(codes), dtype=np.bool_)
-    for clause in domain.excluded:
-        excluded |= images_of(clause, domain, columns, codes)
-    cells = np.where(excluded, OUTSIDE, layout.of(codes))
+    is_real = np.flatnonzero(pool.is_real)
+    is_synthetic = np.flatnonzero(~pool.is_real)
+    real = place_images(domain, _of_rows(columns, is_real), len(is_real))
+    synthetic = place_images(domain, _of_rows(columns, is_synthetic), len(is_synthetic))
+    layout, count = synthetic.layout, len(is_synthetic)
+    cells = np.empty(len(pool.vectors), dtype=np.int64)
+    cells[is_real], cells[is_synthetic] = real.cells, synthetic.cells
     target = score_against_target(
         pool, cells, layout.targets, seed=seed, search=search, progress=progress
     )
-    synthetic = ~pool.is_real
-    groups, count = pool.units[synthetic], int(np.count_nonzero(synthetic))
-    inside = cells[synthetic & (cells != OUTSIDE)]
-    there = np.bincount(inside, minlength=len(layout))
-    of_real = np.bincount(cells[pool.is_real & (cells != OUTSIDE)], minlength=len(layout))
-    places = np.flatnonzero(synthetic)
-    left_out = int(np.count_nonzero(excluded & synthetic))
+    groups = pool.units[is_synthetic]
+    outside = int(np.count_nonzero(synthetic.cells == OUTSIDE))
     figures = Intentionality(
         file=str(domain.file),
-        match=match_of(layout.targets, there, count),
+        match=match_of(layout.targets, synthetic.counts, count),
         perfect_plan=plan_range(layout.targets, groups),
-        conditions=tuple(
-            match_condition(
-                condition,
-                codes[synthetic, number],
-                _picked(columns, condition.column, places),
-                excluded[synthetic],
-                groups,
-            )
-            for number, condition in enumerate(domain.conditions)
-        ),
-        pairs=cover_pairs(domain, codes[synthetic & ~excluded]),
-        outside=Outside(1.0 - len(inside) / count, count - len(inside), left_out),
-        edge_cases=tuple(_edge_cases(domain, columns, codes, synthetic)),
-        unverifiable=_unverifiable(layout, of_real),
+        conditions=tuple(synthetic.matches(groups)),
+        pairs=cover_pairs(domain, synthetic.codes[~synthetic.excluded]),
+        outside=Outside(outside / count, outside, int(np.count_nonzero(synthetic.excluded))),
+        edge_cases=tuple(edge_cases(synthetic, real)),
+        unverifiable=_unverifiable(layout, real.counts),
         target_score=None if target is None else target.score,
         target_interval=None if target is None else target.interval,
         target_p_value=None if target is None else target.p_value,
@@ -108,32 +95,24 @@ def assess_intentionality(
         target_images=None if target is None else target.images,
         target_limit=None if target is None else _limit(target, layout),
         target_mass=0.0 if target is None else target.mass,
-        cells=tuple(_cells(layout, there, of_real, count, target)),
-        notes=(*domain.notes, *_notes(domain, columns, pool.is_real, target)),
+        cells=tuple(_cells(layout, synthetic.counts, real.counts, count, target)),
+        notes=(*domain.notes, *_notes(real, target)),
         declaration=domain.to_dict(),
     )
     return IntendedImages(figures, cells, layout)
 
 
-def _picked(columns: Columns, name: str, places: IdArray) -> list[str | None]:
-    column = columns.get(name)
-    return [None if column is None else column[place] for place in places.tolist()]
+def edge_cases(synthetic: PlacedImages, real: PlacedImages | None) -> Iterator[EdgeCaseCount]:
+    """Count the images that show each edge case; without a real side, none of it does."""
+    for case in synthetic.domain.edge_cases:
+        images = int(np.count_nonzero(synthetic.showing(case.clause)))
+        of_real = 0 if real is None else int(np.count_nonzero(real.showing(case.clause)))
+        missing = max(case.at_least - images, 0)
+        yield EdgeCaseCount(case.name, str(case.clause), case.at_least, images, of_real, missing)
 
 
-def _edge_cases(
-    domain: Domain, columns: Columns, codes: IdArray, synthetic: BoolArray
-) -> Iterator[EdgeCaseCount]:
-    for case in domain.edge_cases:
-        shown = images_of(case.clause, domain, columns, codes)
-        images = int(np.count_nonzero(shown & synthetic))
-        yield EdgeCaseCount(
-            case.name,
-            str(case.clause),
-            case.at_least,
-            images,
-            int(np.count_nonzero(shown & ~synthetic)),
-            max(case.at_least - images, 0),
-        )
+def _of_rows(columns: Columns, rows: IdArray) -> dict[str, list[str | None]]:
+    return {name: [column[row] for row in rows.tolist()] for name, column in columns.items()}
 
 
 def _unverifiable(layout: Cells, of_real: IdArray) -> Unverifiable:
@@ -169,12 +148,9 @@ def _cells(
         )
 
 
-def _notes(
-    domain: Domain, columns: Columns, is_real: BoolArray, target: TargetScore | None
-) -> Iterator[str]:
-    real = np.flatnonzero(is_real)
-    for condition in domain.conditions:
-        if not any(value is not None for value in _picked(columns, condition.column, real)):
+def _notes(real: PlacedImages, target: TargetScore | None) -> Iterator[str]:
+    for condition in real.domain.conditions:
+        if all(value is None for value in real.columns.get(condition.column, ())):
             yield (
                 f"no real image has a value of {condition.column}: of realism in this domain "
                 "nothing can be said"

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.base.constants import TIE_TOLERANCE
+from twinscore.base.constants import Z_95
 from twinscore.domain.thinned_units import ThinnedUnits, thinned_units
+from twinscore.graph.chance import lower_p_value
 from twinscore.graph.intervals import effective_size, interval_of, mean_share_variance
 from twinscore.graph.neighbor_graph import graph_of, mean_graph
 from twinscore.graph.score import other_side_shares
@@ -38,9 +39,12 @@ FEWEST_NEIGHBORS, MOST_NEIGHBORS = 10, 60
 MOST_PLACES = 20_000_000
 """Places of all lists together, unless each has the fewest."""
 
-PERMUTATIONS, FEWEST_PERMUTATIONS = 999, 199
-PERMUTED_PLACES = 200_000_000
+PERMUTATIONS, FEWEST_PERMUTATIONS = 999, 49
+PERMUTED_PLACES = 60_000_000
 """Places that all permutations together look at, unless there are the fewest."""
+
+COUNTED = 199
+"""Permutations from which on a p-value is a count; fewer, of large pools, give a normal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,6 @@ def score_against_target(
     nearby = min(neighborhood_size(int(units.smallest)), draws[0].ids.shape[1])
     around = surroundings_of(mean_graph([graph_of(draw, nearby) for draw in draws]))
     seen = shares if alike else lists[0].shares(units.keep, units.is_real)
-    as_low = np.count_nonzero(null.scores <= units.score(seen) * (1.0 + TIE_TOLERANCE))
     synthetic = ~units.is_real
     scored = {}
     for cell, cell_bias in null.cell_means.items():
@@ -149,12 +152,12 @@ def score_against_target(
             units.score(shares, queries) / cell_bias,
             _interval(units, graph, around, queries, cell_bias),
         )
-    low, high = (np.quantile(null.scores, [0.025, 0.975]) / bias).tolist()
+    low, high = null.interval
     return TargetScore(
         units.score(shares) / bias,
         _interval(units, graph, around, synthetic, bias),
-        (1 + int(as_low)) / (1 + len(null.scores)),
-        (low, high),
+        null.p_value(units.score(seen)),
+        (low / bias, high / bias),
         units.images,
         units.limited_by,
         scored,
@@ -168,6 +171,23 @@ class _Null:
 
     scores: Float64Array
     cell_means: dict[int, float]
+
+    def p_value(self, score: float) -> float:
+        """Return how often chance alone gives a score this low."""
+        if len(self.scores) >= COUNTED:
+            return lower_p_value(score, self.scores)
+        spread = float(self.scores.std(ddof=1)) * math.sqrt(1.0 + 1.0 / len(self.scores))
+        lower = (score - float(self.scores.mean())) / spread if spread > 0.0 else 0.0
+        return 0.5 * math.erfc(-lower / math.sqrt(2.0))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The range of 95 % of the scores."""
+        if len(self.scores) >= COUNTED:
+            low, high = np.quantile(self.scores, [0.025, 0.975]).tolist()
+            return low, high
+        mean, half = float(self.scores.mean()), Z_95 * float(self.scores.std(ddof=1))
+        return mean - half, mean + half
 
 
 def _draws(units: ThinnedUnits, seed: int, search: SearchSettings) -> list[Neighbors]:

@@ -32,12 +32,12 @@ def declared_value(condition: Condition, value: Wanted) -> str | None:
     named = {name.casefold().strip(): name for name in condition.values}
     if isinstance(value, str) and value.strip().casefold() in named:
         return named[value.strip().casefold()]
-    number = _number(value)
+    number = as_number(value)
     if number is None:
         return None
     if condition.edges is not None:
         return _bin(condition, condition.edges, number)
-    return next((name for name in condition.values if _number(name) == number), None)
+    return next((name for name in condition.values if as_number(name) == number), None)
 
 
 def value_codes(condition: Condition, column: Sequence[str | None]) -> IdArray:
@@ -117,7 +117,7 @@ def _means(value: str | None, wanted: Wanted) -> bool:
         return text in (YES if wanted else NO)
     if isinstance(wanted, str):
         return text == wanted.strip().casefold()
-    return _number(text) == wanted
+    return as_number(text) == wanted
 
 
 def _bin(condition: Condition, edges: tuple[float, ...], number: float) -> str | None:
@@ -127,7 +127,7 @@ def _bin(condition: Condition, edges: tuple[float, ...], number: float) -> str |
     return condition.values[place]
 
 
-def _number(text: str | float) -> float | None:
+def as_number(text: str | float) -> float | None:
     """Read a number; None where there is none, as NaN is."""
     try:
         number = float(text)

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.array_likes import is_array_like
 from twinscore.embedding.files.vector_column import own_groups
-from twinscore.embedding.files.vectors import embeddings_from_array
+from twinscore.embedding.files.vectors import (
+    embeddings_from_array,
+    embeddings_from_rows,
+    is_one_vector,
+    is_rows_of_numbers,
+)
 from twinscore.embedding.locations import EXPECTED, open_location
 from twinscore.embedding.records import Embeddings
+from twinscore.embedding.tables import is_table, open_table
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 from twinscore.images.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
 from twinscore.images.sources.grouping import RegroupedSource, checked_groups
@@ -41,9 +47,10 @@ def open_source(
         images and video clips, a list (.txt), a manifest (.csv, .tsv, .parquet), an archive
         (.tar, .zip), images or embeddings in .parquet, a clip, embeddings (.npy, .npz), an
         embedding store (or the layout ``img_emb/img_emb_0.npy``, ``metadata/metadata_0.parquet``
-        of other tools); a float array or tensor of shape (n, d), a uint8 array or tensor of n
-        images, an iterable of images (paths, encoded bytes, PIL images, arrays, tensors), or a
-        source or embeddings opened before.
+        of other tools); a float array or tensor of shape (n, d) or a list of such rows, a data
+        frame of pandas, polars or pyarrow with a column ``path`` or ``embedding``, a uint8 array
+        or tensor of n images, an iterable of images (paths, encoded bytes, PIL images, arrays,
+        tensors), or a source or embeddings opened before.
     side
         "real" or "synthetic": names the side in messages.
     group_by
@@ -95,8 +102,12 @@ def _open(
         )
     if isinstance(value, Embeddings):
         return value
-    if is_array_like(value) and value.ndim == 2:
+    if is_table(value):
+        return open_table(value, side)
+    if is_array_like(value) and (value.ndim == 2 or is_one_vector(value)):
         return embeddings_from_array(value, label=f"{side} embeddings")
+    if is_rows_of_numbers(value):
+        return embeddings_from_rows(value, label=f"{side} embeddings")
     if hasattr(value, "column_names"):
         source: ColumnedSource = value
         return source

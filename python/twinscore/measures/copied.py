@@ -12,18 +12,15 @@ from twinscore.base.constants import Z_95
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
+    from twinscore.base.arrays import Float64Array, IdArray
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
 
 NEAR = 0.05
-"""Share of real units that lie this near to another one, by themselves."""
+"""Share of the real units that lie as near to another one, for what is usual there."""
 
 SHARED_NEIGHBORS = 1.3
 """Variance of the share over that of independent units."""
-
-MOST_SEARCHED = 10_000
-"""Real images whose neighbor is searched for where the lists of the pool do not hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +30,8 @@ class Novelty:
     Attributes
     ----------
     ranks
-        Shape (n_synthetic,): share of the real units that lie nearer to their nearest real one
-        than the image to its own. 0 for a copy, 1 for an image farther off than all.
+        Shape (n_synthetic,): share of the real units that lie nearer to another real one, for
+        what is usual there. 0 for a copy, 1 for an image farther off than all.
     near
         Share of the synthetic units whose rank is below `NEAR`.
     expected
@@ -73,10 +70,13 @@ def novelty(
     neighbors: Neighbors,
     nearest_real: Neighbors,
     *,
-    seed: int,
     search: SearchSettings = EXACT,
 ) -> Novelty:
-    """Rank the distances of synthetic images to reality among those within reality.
+    """Rank synthetic images by how near they are to a real one for what is usual there.
+
+    An image's distance to its nearest real one is taken relative to the distance of that one to
+    the nearest further real one. For an image drawn like the real ones this ratio is distributed
+    as that of a real image among the others.
 
     Parameters
     ----------
@@ -85,59 +85,70 @@ def novelty(
     units
         Shape (n,), 0 .. u-1: what counts as one; real images of a unit are not compared.
     neighbors
-        Of the pool; where a list holds no real image of another unit, one is searched for.
+        Of the pool; where a list holds fewer than two real images of other units, these are
+        searched for.
     nearest_real
         The nearest real image of each synthetic one.
-    seed
-        Of the choice of real images where too many must be searched for.
     search
         Backend and threads.
     """
-    real_rows = np.flatnonzero(pool.is_real)
-    distances = _first_real(neighbors, real_rows, pool.is_real, units)
-    lacking = np.flatnonzero(np.isinf(distances))
-    if len(lacking) > MOST_SEARCHED:
-        chosen = np.random.default_rng(seed).permutation(len(real_rows))[:MOST_SEARCHED]
-        chosen.sort()
-        real_rows, distances = real_rows[chosen], distances[chosen]
-        lacking = np.flatnonzero(np.isinf(distances))
-    if len(lacking):
-        distances[lacking] = _nearest_of_another(pool, real_rows[lacking], units, search)
+    real = _NearestReal.of(pool, units, neighbors, search)
+    own_unit, count = units[: len(real.ids)], len(real.ids)
+    # A real image is no further one for itself.
+    is_mutual = own_unit[real.ids[real.ids]] == own_unit
+    usual = np.where(is_mutual, real.second[real.ids], real.first[real.ids])
+    within = _ratios(real.first, usual)
+    across = _ratios(nearest_real.distances[:, 0], real.first[nearest_real.ids[:, 0]])
 
     weights = 1.0 / np.bincount(units)[units]
-    real_units = len(np.unique(units[real_rows]))
-    ranks = _mid_ranks(nearest_real.distances[:, 0], distances, weights[real_rows])
-    synthetic_weights = weights[~pool.is_real]
-    near = float(np.average(ranks < NEAR, weights=synthetic_weights))
-    expected = math.ceil(NEAR * real_units) / (real_units + 1)
-    synthetic_units = len(np.unique(units[~pool.is_real]))
-    return Novelty(ranks, near, expected, (real_units, synthetic_units))
+    ranks = _mid_ranks(across, within, weights[:count])
+    near = float(np.average(ranks < NEAR, weights=weights[count:]))
+    sizes = tuple(len(np.unique(side)) for side in (units[:count], units[count:]))
+    expected = math.ceil(NEAR * sizes[0]) / (sizes[0] + 1)
+    return Novelty(ranks, near, expected, (sizes[0], sizes[1]))
 
 
-def _first_real(
-    neighbors: Neighbors, rows: IdArray, is_real: BoolArray, units: IdArray
-) -> Float64Array:
-    """Squared distance to the first real image of another unit in each list, infinite without."""
-    ids = neighbors.ids[rows]
-    fits = is_real[ids] & (units[ids] != units[rows][:, None])
-    place = np.argmax(fits, axis=1)
-    found = neighbors.distances[rows, place]
-    found[~fits[np.arange(len(rows)), place]] = np.inf
-    return np.asarray(found, dtype=np.float64)
+@dataclass(frozen=True, slots=True)
+class _NearestReal:
+    """Of each real image, the nearest real one of another unit, and how far the second one is.
+
+    `ids` are rows; distances are squared.
+    """
+
+    ids: IdArray
+    first: Float64Array
+    second: Float64Array
+
+    @classmethod
+    def of(
+        cls, pool: Pool, units: IdArray, neighbors: Neighbors, search: SearchSettings
+    ) -> _NearestReal:
+        real = int(np.count_nonzero(pool.is_real))
+        rows = np.arange(real)
+        listed = neighbors.ids[:real]
+        fits = pool.is_real[listed] & (units[listed] != units[:real, None])
+        order = np.cumsum(fits, axis=1, dtype=np.int16)
+        places = [np.argmax(fits & (order == number), axis=1) for number in (1, 2)]
+        ids = listed[rows, places[0]]
+        first, second = (neighbors.distances[rows, place] for place in places)
+        lacking = np.flatnonzero(order[:, -1] < 2)
+        if len(lacking):
+            found = search.knn(
+                pool.vectors[lacking],
+                pool.vectors[:real],
+                2,
+                query_groups=units[lacking],
+                reference_groups=units[:real],
+            )
+            ids[lacking] = found.ids[:, 0]
+            first[lacking], second[lacking] = found.distances.T
+        return cls(ids, first, second)
 
 
-def _nearest_of_another(
-    pool: Pool, rows: IdArray, units: IdArray, search: SearchSettings
-) -> Float64Array:
-    real = int(np.count_nonzero(pool.is_real))
-    found = search.knn(
-        pool.vectors[rows],
-        pool.vectors[:real],
-        1,
-        query_groups=units[rows],
-        reference_groups=units[:real],
-    )
-    return found.distances[:, 0]
+def _ratios(distances: Float64Array, usual: Float64Array) -> Float64Array:
+    """Divide; an equal image is a copy even where all are equal."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(distances == 0.0, 0.0, distances / usual)
 
 
 def _mid_ranks(values: Float64Array, among: Float64Array, weights: Float64Array) -> Float64Array:

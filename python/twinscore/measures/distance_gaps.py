@@ -21,11 +21,15 @@ LEAST_RATIO = 1.5
 CHANCE = 0.01
 """Chance of a false alarm in a whole pool of independent images."""
 
-CHANCE_OF_A_ROW = 0.001
+LEAST_SURPRISE = 5.0
+MOST_EXPECTED = 10.0
+"""Gaps of so little surprise, or so many by chance, show nothing however many there are."""
+
+CHANCE_OF_A_ROW = 0.05
 """Where it is known which distance separates near-copies from others, a row needs less proof."""
 
-CAUTION = 0.85
-"""Share of a local dimension that is believed: it rests on about a hundred gaps."""
+STEPS = 2
+"""A local dimension is averaged over neighbors of neighbors, about a hundred rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +49,27 @@ class Gaps:
 
     def ends(self) -> Float64Array:
         """Return the lower and upper ends, shape (m, 2), of gaps too large for a pool's chance."""
-        points, listed = self.surprise.shape
-        if points * listed == 0:
-            return np.empty((0, 2))
         lower, upper = self.distances[:, :-1], self.distances[:, 1:]
-        large = self.surprise > math.log(points * listed / CHANCE)
-        large &= upper >= LEAST_RATIO * lower
+        large = (self.surprise > self._limits()) & (upper >= LEAST_RATIO * lower)
         return np.stack([lower[large], upper[large]], axis=1)
+
+    def _limits(self) -> Float64Array:
+        """Surprise that is too large for chance, by place in the list, shape (k - 1,).
+
+        One gap alone has to be very large; many may be less, if there are more of them than the
+        Poisson distribution lets there be. The members of a cluster share its gap, and count once.
+        """
+        points, listed = self.surprise.shape
+        limits = np.full(listed, math.log(max(points * listed, 1) / CHANCE))
+        levels = np.arange(max(LEAST_SURPRISE, math.log(max(points, 1) / MOST_EXPECTED)), 20.0)
+        chance = CHANCE / (max(listed, 1) * len(levels))
+        for place in range(listed):
+            for level in levels[levels < limits[place]].tolist():
+                clusters = int(np.count_nonzero(self.surprise[:, place] > level)) // (place + 2)
+                if _poisson_tail(points * math.exp(-level), clusters) <= chance:
+                    limits[place] = level
+                    break
+        return limits
 
     def follow(self, counts: IdArray) -> BoolArray:
         """Whether the first `counts` distances of a row, shape (n,), end in a gap.
@@ -83,14 +101,14 @@ def gaps_of(squared: Float64Array, ids: IdArray) -> Gaps:
     dimensions = local_dimensions(distances, ids)
     # Among equal distances nothing tells what is a gap.
     dimensions[np.isinf(dimensions)] = np.nan
-    return Gaps(distances, CAUTION * dimensions[:, None] * scaled)
+    return Gaps(distances, dimensions[:, None] * scaled)
 
 
 def local_dimensions(distances: Float64Array, ids: IdArray) -> Float64Array:
     """Dimension around each point: where it varies, that of the whole pool is no guide.
 
     From the median gap of each row, which a gap after near-copies does not move, averaged over
-    the row's own neighbors.
+    its neighbors and theirs.
 
     Parameters
     ----------
@@ -105,12 +123,22 @@ def local_dimensions(distances: Float64Array, ids: IdArray) -> Float64Array:
     seen = np.isfinite(scaled).sum(axis=1)
     medians, rows = np.zeros(len(scaled)), np.flatnonzero(seen)
     medians[rows] = np.nanmedian(scaled[rows], axis=1) / _median_of_exponentials(seen[rows])
-    counted = (seen > 0).astype(np.float64)
-    around = medians + medians[ids].sum(axis=1)
-    counts: Float64Array = counted + counted[ids].sum(axis=1)
+    around, counts = medians, (seen > 0).astype(np.float64)
+    for _ in range(STEPS):
+        around, counts = (values + values[ids].sum(axis=1) for values in (around, counts))
     dimensions = np.full(len(scaled), np.inf)
     np.divide(counts, around, out=dimensions, where=around > 0.0)
     return dimensions
+
+
+def _poisson_tail(mean: float, least: int) -> float:
+    """Probability of at least so many events."""
+    term, below = math.exp(-mean), 0.0
+    for count in range(least):
+        below += term
+        term *= mean / (count + 1)
+    # Far in the tail, its first term is nearly all of it, and the difference only rounding.
+    return max(1.0 - below, term)
 
 
 def _scaled_gaps(distances: Float64Array) -> Float64Array:

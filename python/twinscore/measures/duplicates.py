@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 THINNING = 8
 FEWEST_THINNED = 200
+
+KIND_SHARE = 0.03
+MOST_CERTAIN_COPIES = 3
+"""A cluster of more images than this, and a larger share of its side, is a kind of image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,26 @@ def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray
         links.append(np.stack([first_rows[groups], np.arange(points)], axis=1))
     labels = _linked(np.concatenate(links), points)
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplicates:
+    """Dissolve clusters that hold so much of a side that they are a kind of image, not copies.
+
+    A few images of a rare kind far from all others look like copies of one: near to each other,
+    far from the rest.
+
+    Parameters
+    ----------
+    duplicates
+        Of a pool.
+    is_real
+        Shape (n,).
+    """
+    sides = np.bincount(is_real.astype(np.int64), minlength=2)[is_real.astype(np.int64)]
+    sizes = np.bincount(duplicates.clusters, minlength=len(is_real))[duplicates.clusters]
+    is_kind = (sizes > MOST_CERTAIN_COPIES) & (sizes > KIND_SHARE * sides)
+    clusters = np.where(is_kind, np.arange(len(is_real)), duplicates.clusters)
+    return replace(duplicates, clusters=clusters)
 
 
 def _separating(gaps: Float64Array) -> float:

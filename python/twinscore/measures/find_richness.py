@@ -71,8 +71,8 @@ class RichnessOfImages:
         Shape (n,): images of the other side that come before the k-th of the own one, 3 standing
         for more; those that cover a real image are on-domain themselves.
     novelty
-        Shape (n,): of a synthetic image, the share of real ones that lie nearer to another real
-        one than it does; NaN for real ones.
+        Shape (n,): of a synthetic image, the share of real units that lie nearer to another real
+        one, for what is usual there; NaN for real ones.
     """
 
     richness: Richness
@@ -99,9 +99,7 @@ def find_richness(
     """
     pool, is_real = evidence.pool, readings.is_real
     real, synthetic = int(np.count_nonzero(is_real)), int(np.count_nonzero(~is_real))
-    ranks = novelty(
-        pool, pool.units, evidence.neighbors, evidence.nearest_real, seed=seed, search=search
-    )
+    ranks = novelty(pool, pool.units, evidence.neighbors, evidence.nearest_real, search=search)
     shares = reached_shares(readings, [column.codes for column in evidence.columns], seed)
     nearest = float(np.mean(readings.nearest_synthetic))
     yields = [

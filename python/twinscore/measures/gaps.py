@@ -57,8 +57,9 @@ def gap_units(neighbors: Neighbors, is_gap: BoolArray, k: int) -> list[tuple[int
     ids = neighbors.ids[gaps, :k]
     sources, places = np.nonzero(is_gap[ids])
     first, second = gaps[sources], ids[sources, places]
-    ends = np.concatenate([first, second]), np.concatenate([second, first])
-    pairs = np.unique(np.stack(ends, axis=1), axis=0)
+    units = len(is_gap)
+    numbers = np.concatenate([first * units + second, second * units + first])
+    pairs = np.stack(np.divmod(np.unique(numbers), units), axis=1)
     left = is_gap.copy()
     found: list[tuple[int, int]] = []
     while len(found) < MOST_EXAMPLES and left.any():

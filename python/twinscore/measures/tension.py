@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
 
 SHARES = (1.0, 0.75, 0.5, 0.25, 0.1)
-MOST_UNITS = 5_000
+MOST_UNITS = 3_000
 """Units of each side that are searched, a random part of more: a curve need not be finer."""
 
 

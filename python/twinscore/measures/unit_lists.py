@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.neighbors.put_together import with_rows
 from twinscore.neighbors.records import Neighbors
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -109,13 +110,4 @@ def _mended(
     answers = search.knn(
         vectors[asked], vectors, width, query_groups=asked, reference_groups=np.arange(len(vectors))
     )
-    distances, ids = lists.distances[:, :width].copy(), lists.ids[:, :width].copy()
-    distances[asked], ids[asked] = answers.distances, answers.ids
-    further = np.zeros(len(vectors), dtype=np.int64)
-    further[asked] = np.diff(answers.tie_offsets)
-    offsets = np.concatenate([[0], np.cumsum(further)]).astype(np.int64)
-    tie_counts = None
-    if answers.tie_counts is not None:
-        tie_counts = np.zeros(len(vectors), dtype=np.int64)
-        tie_counts[asked] = answers.tie_counts
-    return Neighbors(distances, ids, offsets, answers.tie_ids, tie_counts)
+    return with_rows(lists.first(width), asked, answers)

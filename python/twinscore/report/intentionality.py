@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.report.bar import Bar
-from twinscore.report.figures import as_sure_as
+from twinscore.report.figures import as_sure_as, p_value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.comparison.result import DomainDifference
     from twinscore.domain.figures import Intentionality
     from twinscore.scoring.result import ScoreResult
 
@@ -55,6 +56,28 @@ def missing_from_domain(result: ScoreResult) -> Iterator[str]:
     missing = "" if result.domain is None else "; ".join(_missing(result.domain))
     if missing:
         yield f"Not there yet: {missing}."
+
+
+def domain_lines(difference: DomainDifference) -> Iterator[str]:
+    """Say how two sets fit one domain."""
+    yield (
+        f"{Path(difference.file).name}: {difference.match_first:.2f} of the first set, "
+        f"{difference.match_second:.2f} of the second are where they were wanted"
+    )
+    if difference.score_first is None or difference.score_second is None:
+        return
+    line = (
+        f"In the declared mix they score {difference.score_first:.2f} and "
+        f"{difference.score_second:.2f}"
+    )
+    if difference.interval is not None and difference.p_value is not None:
+        low, high = difference.interval
+        change = difference.score_second - difference.score_first
+        line += (
+            f", a difference of {change:+.2f} ({low:+.2f} to {high:+.2f}, "
+            f"{p_value_text(difference.p_value)})"
+        )
+    yield line
 
 
 def named_value(condition: str, value: str) -> str:

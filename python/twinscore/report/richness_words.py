@@ -12,6 +12,7 @@ from twinscore.report.figures import as_sure_as
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.comparison.richness_differences import RichnessDifference
     from twinscore.measures.richness_slices import RichnessSlice
     from twinscore.scoring.result import ScoreResult
 
@@ -97,8 +98,9 @@ def figures(richness: Richness) -> Iterator[tuple[str, str, str]]:
 
 
 def gap_sentence(richness: Richness, *, example: bool = True) -> str | None:
-    """Say how many real images nothing comes near, and name one; None where there are none."""
-    if richness.domain_gap or not richness.gap_examples:
+    """Say how many real images nothing comes near, and name one; None where chance explains it."""
+    within_chance = richness.intervals["coverage"][1] >= 1.0
+    if richness.domain_gap or not richness.gap_examples or within_chance:
         return None
     images = "photograph that no synthetic image comes near"
     if richness.gaps > 1:
@@ -119,6 +121,18 @@ def slice_sentence(part: RichnessSlice) -> str:
     return (
         f"{part.column} {part.value}: {part.coverage or 0.0:.0%} of {part.n_real:,} real images "
         f"reached ({low:.0%} to {high:.0%})"
+    )
+
+
+def richness_difference(part: RichnessDifference) -> str:
+    """Say how much richer the second of two sets is in one figure."""
+    names = {"coverage": "Coverage", "on_domain": "On-domain", "worth": "Worth in photographs"}
+    low, high = part.interval
+    digits = 0 if part.figure == "worth" else 2
+    beyond = "" if part.is_beyond_chance else ", within chance"
+    return (
+        f"{names[part.figure]} {part.first:.{digits}f} before, {part.second:.{digits}f} now: "
+        f"{part.difference:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){beyond}"
     )
 
 

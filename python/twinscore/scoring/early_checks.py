@@ -120,8 +120,10 @@ def check_labels(side: str, known: Collection[str], column: str) -> None:
         )
 
 
-def check_domain_columns(domain: Domain, known: Collection[str]) -> None:
-    """Refuse a domain of columns that the synthetic side lacks.
+def check_domain_columns(
+    domain: Domain, known: Collection[str], owner: str = "of the synthetic side"
+) -> None:
+    """Refuse a domain of columns that images lack.
 
     Raises
     ------
@@ -134,8 +136,7 @@ def check_domain_columns(domain: Domain, known: Collection[str]) -> None:
             near = difflib.get_close_matches(column, known, 1)
             meant = f"; did you mean {near[0]!r}?" if near else ""
             raise ValueError(
-                f"{domain.file}: expected a column of the synthetic side ({there_are}), "
-                f"got {column!r}{meant}"
+                f"{domain.file}: expected a column {owner} ({there_are}), got {column!r}{meant}"
             )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NOT_IN_JSON = ("samples", "pool")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Estimate(ABC):
     """The Indistinguishability Score of a synthetic set, and what every way to it tells.
 
@@ -66,8 +66,8 @@ class Estimate(ABC):
         giveaway (nearest_real_distance / nearest_distance, at least 1); with richness, covered
         (how surely a real image is reached), run (images of the other side before the k-th of
         its own, 3 for more; 0 of a synthetic image: foreign) and novelty (share of real images
-        nearer to another real one than a synthetic image is); then the columns of the source.
-        Distances are Euclidean.
+        that lie nearer to another real one, for what is usual there, than a synthetic image);
+        then the columns of the source. Distances are Euclidean.
     settings
         How the run was described; with the same images and settings it gives the same again.
     inputs
@@ -168,6 +168,10 @@ class Estimate(ABC):
         """
         save_json(self.to_json(), file)
 
+    def __repr__(self) -> str:
+        """Say in a line or two what was found."""
+        return presentation().summary_line(self)
+
     def _repr_html_(self) -> str:
         return presentation().card(self)
 
@@ -177,6 +181,9 @@ class Presentation(Protocol):
 
     def card(self, result: Estimate) -> str:
         """Return a few lines of HTML."""
+
+    def summary_line(self, result: Estimate) -> str:
+        """Return a line of text."""
 
     def plot_map(
         self,

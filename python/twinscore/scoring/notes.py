@@ -84,7 +84,7 @@ def passed_over_notes(real: Embeddings, synthetic: Embeddings) -> Iterator[str]:
     """Say which images of a side were not read for their format."""
     for side, embeddings in (("real", real), ("synthetic", synthetic)):
         if embeddings.passed_over:
-            yield f"{side} images passed over: {describe_passed_over(embeddings.passed_over)}"
+            yield f"{side} side, {describe_passed_over(embeddings.passed_over)}"
 
 
 def _confounds(result: ScoreResult) -> Iterator[str]:

@@ -32,6 +32,7 @@ class ScoreOptions(TypedDict, total=False):
     richness: bool
     space: Space
     convention: Convention
+    domain: str | os.PathLike[str] | Domain | None
     model: str | os.PathLike[str] | Embedder
     device: str
     backend: str
@@ -46,7 +47,6 @@ class ScoreOptions(TypedDict, total=False):
 class RunOptions(ScoreOptions, total=False):
     """The same, and what else a whole run may be told."""
 
-    domain: str | os.PathLike[str] | Domain | None
     slice_by: str | Sequence[str]
     seed: int
     threads: int | None

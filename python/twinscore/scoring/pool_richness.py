@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.runs import list_width
-from twinscore.measures.duplicates import merged_groups
+from twinscore.measures.duplicates import merged_groups, without_kinds
 from twinscore.measures.find_richness import ImageEvidence, find_richness
 from twinscore.measures.richness_slices import value_codes
 from twinscore.measures.run_readings import RunReadings
@@ -102,9 +102,10 @@ def richness_reader(searched: SearchedPool, run: Run) -> RichnessReader:
     pool = searched.pool
     if not run.settings.richness:
         return RichnessReader(pool)
-    merged = replace(pool, groups=merged_groups(searched.duplicates, pool.groups))
-    alike = len(merged.unit_is_real) == len(pool.unit_is_real)
-    units = pool if alike else merged
+    copies = without_kinds(searched.duplicates, pool.is_real)
+    merged = merged_groups(copies, pool.groups)
+    alike = int(merged.max()) + 1 == len(pool.unit_is_real)
+    units = pool if alike else replace(pool, groups=merged)
     untold = richness_untold(units.unit_is_real, run.settings)
     if untold is not None:
         return RichnessReader(units, untold=untold)
@@ -122,7 +123,9 @@ def _columns(
         if len(found) >= MOST_COLUMNS + len(settings.slice_by):
             break
         values = [value for side in sides for value in _values(side.columns, name, side)]
-        codes = value_codes(name, unit_values(values, pool.units), pool.unit_is_real)
+        if pool.groups is not None:
+            values = unit_values(values, pool.groups)
+        codes = value_codes(name, values, pool.unit_is_real)
         if codes is not None and not any(
             np.array_equal(codes.codes, other.codes) for other in found
         ):

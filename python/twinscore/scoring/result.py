@@ -32,7 +32,7 @@ COPIES_SUSPECTED = 1.2
 """Score of a sample up to which nothing is made of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ScoreResult(RichnessFigures, Estimate):
     """The score of all images, with everything needed to judge it.
 
@@ -198,7 +198,7 @@ class ScoreResult(RichnessFigures, Estimate):
         presentation().write_report(self, file, title=title)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SampledResult(Estimate):
     """The score of all images as a random sample of the synthetic ones tells it.
 

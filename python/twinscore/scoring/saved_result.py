@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.json_text import parse_json
+from twinscore.base.printable import printable
 from twinscore.scoring.result_files import RESULT_FILE, SAMPLES_FILE
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class SavedResult:
-    """A result folder.
+    """A result folder, its keys of result.json as attributes.
 
     Attributes
     ----------
@@ -48,6 +49,33 @@ class SavedResult:
         ]
 
     @property
+    def score(self) -> float:
+        """The Indistinguishability Score."""
+        return float(self.fields["score"])
+
+    @property
+    def verdict(self) -> str | None:
+        """The result in one sentence; None in one of an older version."""
+        return self.fields.get("verdict")
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a key of result.json: ``overlap``, ``p_value``, ``judge``, ..."""
+        # Before it has its fields, as while it is unpickled, it has no keys either.
+        fields = self.__dict__.get("fields", {})
+        if name in fields:
+            return fields[name]
+        raise AttributeError(f"the saved result holds no {name!r}: it has the keys of result.json")
+
+    def __dir__(self) -> list[str]:
+        """List the keys of result.json beside what every saved result has."""
+        return sorted({*object.__dir__(self), *self.fields})
+
+    def __repr__(self) -> str:
+        """Say where it lies and what it found."""
+        said = f": {self.verdict}" if self.verdict else ""
+        return printable(f"<SavedResult {self.folder}: score {self.score:.3f}{said}>")
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Of the score; None in a result that has none, such as that of a sample of the images."""
         low, high = self.fields.get("interval") or (None, None)
@@ -55,7 +83,17 @@ class SavedResult:
 
 
 def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
-    """Read what ``ScoreResult.save`` wrote.
+    """Read a result that was saved, by `twinscore score --out` or by ``result.save``.
+
+    Parameters
+    ----------
+    folder
+        With result.json and samples.parquet.
+
+    Returns
+    -------
+    SavedResult
+        Whose attributes are the keys of result.json, as JSON types, and ``samples``, the table.
 
     Raises
     ------

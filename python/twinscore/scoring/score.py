@@ -85,8 +85,10 @@ def score(
     ----------
     real, synthetic
         Each a path, URL or pattern: a folder, list, manifest, archive or clip of images, an
-        embedding store, or embeddings in .npy, .npz or .parquet; an array or tensor of shape
-        (n, d) holding embeddings; or an iterable of images (paths, PIL images, arrays, tensors).
+        embedding store, or embeddings in .npy, .npz or .parquet; an array, tensor or list of
+        rows of shape (n, d) holding embeddings; a data frame of pandas, polars or pyarrow with a
+        column ``path`` or ``embedding``; or an iterable of images (paths, PIL images, arrays,
+        tensors).
     k
         Neighbors per image.
     real_groups, synthetic_groups

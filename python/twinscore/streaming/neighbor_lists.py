@@ -10,11 +10,12 @@ from twinscore.base.constants import TIE_TOLERANCE
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.neighbors import knn, self_knn
 from twinscore.neighbors.prepared import pair_distances
+from twinscore.neighbors.put_together import with_rows
+from twinscore.neighbors.records import Neighbors
 from twinscore.neighbors.ties import tied_equal
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, FloatMatrix, IdArray
-    from twinscore.neighbors.records import Neighbors
 
 SPARE = 4
 """Neighbors kept beyond those wanted: as many may leave before a list is searched again."""
@@ -128,6 +129,23 @@ class NeighborLists:
             np.concatenate([weights[listed], flood.weights]),
             k,
         )
+
+    def first(self, k: int) -> Neighbors:
+        """Return the k nearest of every point with their ties, as a search of the pool would.
+
+        Parameters
+        ----------
+        k
+            At most `reach`.
+        """
+        points = len(self._serials)
+        nobody = np.zeros(points + 1, dtype=np.int64)
+        settled = tied_equal(self._distances)
+        listed = Neighbors(settled, self._neighbors, nobody, nobody[:0]).first(k)
+        if self._flooded is None:
+            return listed
+        rows, found = self._flooded
+        return with_rows(listed, rows, found.first(k))
 
     def have_copies(self, among: BoolArray) -> BoolArray:
         """Tell which points have a neighbor with the very same values among some of the points.

@@ -12,9 +12,11 @@ from twinscore.scoring.notes import evidence_notes
 from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
+    from twinscore.measures.richness import RichnessUntold
     from twinscore.streaming.real_side import RealSide
     from twinscore.streaming.register import Register
     from twinscore.streaming.stream_pool import StreamPool
+    from twinscore.streaming.stream_richness import StreamRichness
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class StreamResult(Figures):
     sampling
         "all": every image seen is kept; "uniform": a uniform sample; "window": the latest;
         "decay": a sample whose weight halves with age.
+    richness
+        How much of reality the images kept reach; the reason where that cannot be told.
     warnings
         What to know before trusting the score.
     model, preprocessing, seed, version
@@ -51,6 +55,7 @@ class StreamResult(Figures):
     n_skipped: int
     groups: dict[str, int] | None
     sampling: str
+    richness: StreamRichness | RichnessUntold
     warnings: tuple[str, ...]
     model: str | None
     preprocessing: str | None
@@ -83,6 +88,7 @@ def stream_result(pool: StreamPool, register: Register, side: RealSide) -> Strea
         n_skipped=register.skipped,
         groups=groups,
         sampling=sampling,
+        richness=pool.richness(),
         warnings=tuple(_warnings(sampling, found, register, side, pool)),
         model=side.makers[0],
         preprocessing=side.makers[1],

@@ -8,23 +8,29 @@ import numpy as np
 
 from twinscore.graph.left_out import scores_left_out
 from twinscore.graph.pool import Pool, check_neighbor_count, check_side
+from twinscore.graph.runs import list_width
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 from twinscore.measures.balance import balanced_score
 from twinscore.measures.judge import judge_pool
+from twinscore.measures.run_readings import RunReadings
 from twinscore.measures.spread import spread_of
 from twinscore.measures.unit_graphs import grouped_graphs
+from twinscore.measures.unit_lists import UnitLists, drawn_lists
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.figures import Figures, PoolViews, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.pool_rows import PoolRows
 from twinscore.streaming.reservoir import Reservoir
+from twinscore.streaming.stream_richness import stream_richness, stream_untold
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.balance import BalancedScore
+    from twinscore.measures.richness import RichnessUntold
+    from twinscore.streaming.stream_richness import StreamRichness
 
 RELABELLINGS = 99
 """Of the judge: a stream is judged again and again."""
@@ -171,6 +177,32 @@ class StreamPool:
         )
         return found, pooled_score, counts
 
+    def richness(self) -> StreamRichness | RichnessUntold:
+        """Read richness from the lists that `figures` has refreshed."""
+        if self.has_groups:
+            return self._group_richness()
+        is_real = self.is_real
+        untold = stream_untold(is_real, self._lists.reach)
+        if untold is not None:
+            return untold
+        readings = RunReadings(is_real)
+        width = max(list_width(*_sizes(is_real)), _neighborhood(is_real))
+        lists = self._lists.first(min(width, self._lists.reach))
+        readings.add(UnitLists(np.arange(len(is_real)), lists))
+        return stream_richness(readings, self._seed)
+
+    def _group_richness(self) -> StreamRichness | RichnessUntold:
+        pool = Pool(self.vectors, self.is_real, self._group_numbers())
+        is_real = pool.unit_is_real
+        untold = stream_untold(is_real, len(is_real) - 1)
+        if untold is not None:
+            return untold
+        readings = RunReadings(is_real)
+        search, width = SearchSettings(threads=self._threads), list_width(*_sizes(is_real))
+        for lists in drawn_lists(pool, width, seed=self._seed, search=search):
+            readings.add(lists)
+        return stream_richness(readings, self._seed)
+
     def _in_order(self, pool: Pool) -> Pool:
         """Sort the synthetic points, so that what is drawn from them shows no order of arrival."""
         order = np.argsort(self.reservoir.serials, kind="stable")
@@ -230,5 +262,9 @@ class StreamPool:
 
 
 def _neighborhood(is_real: BoolArray) -> int:
+    return neighborhood_size(min(_sizes(is_real)))
+
+
+def _sizes(is_real: BoolArray) -> tuple[int, int]:
     real = int(np.count_nonzero(is_real))
-    return neighborhood_size(min(real, len(is_real) - real))
+    return real, len(is_real) - real

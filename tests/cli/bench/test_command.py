@@ -139,8 +139,8 @@ def test_ctrl_c_shows_and_keeps_what_was_measured(
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--backends", "abacus"], 1, "expected a backend of exact, .* got 'abacus'"),
-        (["--backends", "hnsw:a=1,exact"], 1, "a setting of hnsw .* got 'a=1'"),
+        (["--backends", "abacus"], 2, "expected a backend of exact, .* got 'abacus'"),
+        (["--backends", "hnsw:a=1,exact"], 2, "a setting of hnsw .* got 'a=1'"),
         (["--k", "1,x"], 2, "numbers of at least 1 like 1,10, got '1,x'"),
         (["--k", "3000"], 1, "k of at most 1499"),
         (["--synthetic", "nowhere.npy"], 1, "nowhere.npy"),

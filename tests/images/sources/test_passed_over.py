@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import twinscore as ts
+from twinscore.base.extras import pip_command
 from twinscore.embedding.into_memory import embed_images
 from twinscore.embedding.network.embedder import Embedder
 from twinscore.embedding.records import Embeddings
@@ -83,7 +84,7 @@ def test_what_is_embedded_carries_them(folder: Path, save_model: Callable[..., P
     assert run.passed_over == UNREAD
     embedded = embed_images(FolderSource(folder), Embedder(save_model()))
     (note,) = passed_over_notes(embedded, Embeddings(np.zeros((1, 1), np.float32), ("a",)))
-    assert note == "real side: 3 image files passed over: 2 .cr2, 1 .svg, which are not read"
+    assert note == "real side, 3 image files passed over: 2 .cr2, 1 .svg, which are not read"
 
 
 def test_a_folder_of_nothing_else_says_what_there_is(tmp_path: Path) -> None:
@@ -106,8 +107,8 @@ def test_what_a_package_would_read_is_named_with_the_command(folder: Path) -> No
     assert len(source) == 5
     assert source.passed_over == {**UNREAD, ".exr": 1, ".heic": 1}
     said = describe_passed_over(source.passed_over)
-    assert "1 .exr, which pip install 'twinscore[vfx]' reads" in said
-    assert "1 .heic, which pip install 'twinscore[heif]' reads" in said
+    assert f"1 .exr, which {pip_command('vfx')} reads" in said
+    assert f"1 .heic, which {pip_command('heif')} reads" in said
 
 
 @pytest.mark.parametrize("name", ["a.jfif", "a.GIF", "a.jp2", "a.tga", "a.psd", "a.qoi", "a.mpo"])

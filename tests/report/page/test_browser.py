@@ -142,6 +142,88 @@ def test_clicking_a_point_opens_it_beside_its_nearest_real_image(
     wide.page.wait_for_selector("dialog:not([open])", state="attached")
 
 
+def in_view(page: Page, selector: str) -> int:
+    script = """(items) => items.filter((item) => {
+        const box = item.getBoundingClientRect();
+        return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+    }).length"""
+    count: int = page.locator(selector).evaluate_all(script)
+    return count
+
+
+def test_bars_verdict_and_four_pairs_are_seen_without_scrolling(
+    browser: Browser, report_file: Path
+) -> None:
+    page = visit(browser, report_file, 1400).page
+    assert in_view(page, ".bars") == 1
+    assert in_view(page, ".verdict") == 1
+    assert in_view(page, "#giveaways .exhibit") >= 4
+    assert not page.locator("#cautions p").first.is_visible()
+
+
+def test_all_images_are_searched_sorted_and_leafed_through(
+    browser: Browser, report_file: Path, hostile_names: list[str]
+) -> None:
+    page = visit(browser, report_file, 1400).page
+    everything = page.locator(".all-images")
+    shown = everything.locator(".exhibit")
+    assert shown.count() == 24
+    assert everything.get_by_role("status").inner_text() == "60 images, page 1 of 3"
+    everything.get_by_role("button", name="Next page").click()
+    assert "page 2 of 3" in everything.get_by_role("status").inner_text()
+    everything.get_by_label("Side").select_option("both sides")
+    everything.get_by_label("Order").select_option("name")
+    wanted = hostile_names[7]
+    everything.get_by_label("Search names").fill(wanted.upper())
+    assert shown.locator(".path").all_inner_texts() == [wanted]
+    shown.get_by_role("button").click()
+    assert wanted in page.locator("#pair").inner_text()
+
+
+def test_a_click_on_a_path_copies_it(browser: Browser, report_file: Path) -> None:
+    page = visit(browser, report_file, 1400).page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    path = page.locator("#giveaways .path").first
+    name = path.inner_text()
+    path.click()
+    assert page.evaluate("navigator.clipboard.readText()") == name
+    page.wait_for_function(
+        "text => document.querySelector('#giveaways .path').textContent === text", arg=name
+    )
+
+
+def test_a_region_of_the_map_is_listed(browser: Browser, report_file: Path) -> None:
+    page = visit(browser, report_file, 1400).page
+    page.evaluate("document.querySelector('#map').scrollIntoView()")
+    page.evaluate("""() => {
+        const map = document.querySelector('.map');
+        map.on('plotly_selected', (event) => (window.selected = event.points.length));
+        return Plotly.relayout(map, { dragmode: 'select' });
+    }""")
+    box = page.locator(".map .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 20, steps=8)
+    page.mouse.up()
+    page.wait_for_function("window.selected > 0")
+    selected = page.evaluate("window.selected")
+    assert selected < 120
+    status = page.locator(".all-images").get_by_role("status")
+    sync_api.expect(status).to_contain_text(f"{selected} images, page 1 of")
+    page.get_by_role("button", name="Leave the region").click()
+
+
+def test_the_map_is_colored_by_a_column(browser: Browser, report_file: Path) -> None:
+    found = visit(browser, report_file, 1400)
+    page = found.page
+    page.locator("#colors label", has_text="kind").click()
+    colors = page.evaluate("document.querySelector('.map').data[1].marker.color")
+    assert len(colors) == 60
+    assert all(color.startswith("hsl") for color in colors)
+    assert not found.complaints
+
+
 def test_clicking_a_gallery_opens_the_pair(wide: Visit) -> None:
     first = wide.page.locator("#giveaways .exhibit").first
     name = first.locator(".path").first.inner_text()

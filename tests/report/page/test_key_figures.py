@@ -145,7 +145,7 @@ def test_the_page_has_them_all_and_a_row_for_each_slice(
     for item in (*first_figures(result), *further_figures(result)):
         assert f"{item.name} {item.value} {item.meaning}".strip() in plain
     low, high = result.interval
-    assert f"{low:.2f} to {high:.2f} , 95 times of 100" in plain
+    assert f"95 times of 100: {low:.2f} to {high:.2f}" in plain
     for part in result.slices:
         assert f"{part.value}" in plain
         assert f"{part.interval[0]:.2f} to {part.interval[1]:.2f}" in plain

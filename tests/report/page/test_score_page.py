@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from scored import score_all, score_sample
+from twinscore.report.figures import as_sure_as
 from twinscore.report.page.document import pack, write_page
 from twinscore.report.page.score_page import write_report
 
@@ -44,9 +45,19 @@ def text(report_file: Path) -> str:
 
 
 def test_score_verdict_and_counts_are_shown(text: str, pictured: ts.ScoreResult) -> None:
-    assert f'<div class="number">{pictured.score:.2f}</div>' in text
+    shown = as_sure_as(pictured.score, pictured.interval)
+    assert f'<div class="number">{shown}</div>' in text
     assert "60 real, 60 synthetic" in text
     assert "Told apart" in text
+
+
+def test_headings_are_those_of_the_menu_in_its_order(text: str) -> None:
+    (menu,) = re.findall(r"<nav.*?</nav>", text, flags=re.DOTALL)
+    entries = re.findall(r'<a href="#([\w-]+)">([^<]*)</a>', menu)
+    sections = re.findall(
+        r'<section id="([\w-]+)"[^>]*>\s*<h2>([^<(]*?)(?: \([\d,]+\))?</h2>', text
+    )
+    assert sections == entries
 
 
 def test_names_are_shown_as_they_are_and_never_as_markup(
@@ -94,7 +105,7 @@ def test_sections_without_anything_to_show_are_left_out(tmp_path: Path) -> None:
     text = page_of(score_all(real, synthetic + 90.0), tmp_path)
     found = set(re.findall(r'<section id="(\w+)"', text))
     assert {"score", "giveaways", "map", "method"} <= found
-    assert "These give the twin away (20)" in text
+    assert "Give-aways (20)" in text
     assert found.isdisjoint({"passing", "copies", "duplicates", "skipped"})
     assert "Not found: synthetic images that pass; suspected copies; duplicates." in text
 

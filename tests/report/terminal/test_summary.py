@@ -83,10 +83,10 @@ def test_a_bar_that_cannot_be_told_says_why_and_a_finding_stands_below_the_bars(
 ) -> None:
     untold = Bar("Richness", None, "", "the gap is too wide to tell")
     monkeypatch.setattr(
-        first_screen, "BARS", (*first_screen.BARS, lambda _: untold, lambda _: None)
+        first_screen, "BARS", (first_screen.indistinguishability, lambda _: untold, lambda _: None)
     )
     monkeypatch.setattr(first_screen, "FINDINGS", (lambda _: "Fix first: blur.", lambda _: None))
-    monkeypatch.setattr(first_screen, "GAPS", (lambda _: "Gaps: 60 photographs.",))
+    monkeypatch.setattr(first_screen, "GAPS", (lambda _: ["Gaps: 60 photographs."],))
     lines = summary(apart).splitlines()
     places = [
         next(number for number, line in enumerate(lines) if words in line)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
-from twinscore.streaming.watching.view import sparkline, summary_line
+from twinscore.streaming.watching.view import WatchView, sparkline, summary_line
 from watched_folder import take_all, write_frame
 
 if TYPE_CHECKING:
+    import pytest
+
     from watched_folder import Watched
 
 
@@ -19,6 +22,26 @@ def test_a_watch_without_a_score_says_why(watched: Watched) -> None:
     write_frame(watched.folder / "1.png", 1)
     take_all(session)
     assert summary_line(session, session.result()).startswith("score ")
+
+
+def test_a_watch_shows_the_verdict_and_its_notes(
+    watched: Watched, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    session = watched.open()
+    for number in range(4):
+        write_frame(watched.folder / f"{number}.png", number)
+    take_all(session)
+    result = session.result()
+    assert result is not None
+    assert summary_line(session, result).endswith(result.verdict)
+    noted = dataclasses.replace(result, warnings=("mind the hubs",))
+    with WatchView(quiet=False) as view:
+        view.show(session, noted, is_new=True)
+    shown = capsys.readouterr().err
+    assert result.verdict in shown
+    assert "mind the hubs" in shown
 
 
 def test_a_sparkline_spans_from_the_lowest_to_the_highest() -> None:

@@ -9,6 +9,7 @@ import click
 
 from twinscore.base.printable import printable
 from twinscore.cli.messages import say
+from twinscore.cli.usage import refusals_are_usage
 
 if TYPE_CHECKING:
     from twinscore.cli.bench.record import Record
@@ -109,9 +110,10 @@ def bench(
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
 
-    chosen = descriptions(backends) if backends else list(installed_backends())
-    for name in chosen:
-        check_available(name)
+    with refusals_are_usage():
+        chosen = descriptions(backends) if backends else list(installed_backends())
+        for name in chosen:
+            check_available(name)
     if out is not None:
         from twinscore.base.extras import require
 

@@ -21,6 +21,7 @@ from twinscore.images.sources.grouping import checked_groups
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from twinscore.base.arrays import FloatMatrix
 
@@ -107,6 +108,46 @@ def embeddings_from_array(values: Any, *, label: str) -> Embeddings:
     return Embeddings(vectors, names=_row_names(len(vectors), prefix=""))
 
 
+def is_one_vector(values: Any) -> bool:
+    """Tell whether an array is a vector of numbers, which somebody may take for a matrix."""
+    return values.ndim == 1 and np.asarray(as_array(values)).dtype.kind in "fiub"
+
+
+def is_rows_of_numbers(values: Any) -> bool:
+    """Tell whether a value is a list of lists of numbers, or of numbers."""
+    if not isinstance(values, list | tuple) or not values:
+        return False
+    first = values[0]
+    if isinstance(first, list | tuple) and first:
+        first = first[0]
+    return isinstance(first, int | float | np.number) and not isinstance(first, np.bool_)
+
+
+def embeddings_from_rows(values: Sequence[Any], *, label: str) -> Embeddings:
+    """Take embeddings from a list of lists of numbers, whole ones among them.
+
+    Raises
+    ------
+    TypeError
+        A row holds something else.
+    ValueError
+        Rows differ in length, or what `embeddings_from_array` raises.
+    """
+    if isinstance(values[0], list | tuple):
+        width = len(values[0])
+        for place, row in enumerate(values):
+            if not isinstance(row, list | tuple) or len(row) != width:
+                got = len(row) if isinstance(row, list | tuple) else type(row).__name__
+                raise ValueError(
+                    f"{label}: expected {width} numbers in each row, got {got} in row {place}"
+                )
+    try:
+        matrix = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise TypeError(f"{label}: expected numbers, got {error}") from error
+    return embeddings_from_array(matrix, label=label)
+
+
 def _row_names(count: int, *, prefix: str) -> tuple[str, ...]:
     return tuple(f"{prefix}row {row}" for row in range(count))
 
@@ -129,7 +170,15 @@ def _check_form(header: ArrayHeader, label: str) -> None:
             "which are never unpickled"
         )
     if header.dtype.name not in FLOAT_DTYPES:
-        raise TypeError(f"{label}: expected float16, float32 or float64, got {header.dtype.name}")
+        cast = "; write .astype('float32')" if header.dtype.kind in "iuf" else ""
+        raise TypeError(
+            f"{label}: expected float16, float32 or float64, got {header.dtype.name}{cast}"
+        )
+    if len(header.shape) == 1:
+        raise ValueError(
+            f"{label}: expected a matrix of shape (images, dimensions), a row per image, "
+            f"got one vector of shape {header.shape}"
+        )
     if len(header.shape) != 2:
         raise ValueError(f"{label}: expected shape (rows, dimensions), got shape {header.shape}")
     if 0 in header.shape:

@@ -10,6 +10,7 @@ from twinscore.base.devices import CUDA_PROVIDER, Device
 from twinscore.base.extras import require
 from twinscore.embedding.models import efficientnet_lite0
 from twinscore.embedding.models.cache import load_or_build
+from twinscore.embedding.models.catalog import find_entry
 from twinscore.embedding.models.half_precision import in_half_precision
 from twinscore.embedding.network.network import Network
 from twinscore.embedding.network.runners import DeviceRunner, SessionRunner
@@ -105,9 +106,10 @@ def _model_file(model: str | Path) -> Path:
         return path
     if path.suffix == ".onnx":
         raise FileNotFoundError(f"model file {path} does not exist")
-    raise ValueError(
-        f"expected the model {efficientnet_lite0.NAME!r} or an ONNX file, got {str(model)!r}"
-    )
+    message = f"expected the model {efficientnet_lite0.NAME!r} or an ONNX file, got {str(model)!r}"
+    if find_entry(str(model)) is not None:
+        message += f": 'twinscore model export {model}' writes {model}.onnx, then pass that file"
+    raise ValueError(message)
 
 
 def _open(runtime: Any, content: bytes | str, name: str, options: Any, device: Device) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from twinscore.base.extras import pip_command
 from twinscore.images.sources.endings import counted, extra_for, is_unread_image
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def describe_passed_over(counts: Mapping[str, int]) -> str:
     parts = [f"{', '.join(unread)}, which are not read"] if unread else []
     for extra in sorted({extra for ending in counts if (extra := extra_for(ending)) is not None}):
         files = [f"{count:,} {ending}" for ending, count in in_order if extra_for(ending) == extra]
-        parts.append(f"{', '.join(files)}, which pip install 'twinscore[{extra}]' reads")
+        parts.append(f"{', '.join(files)}, which {pip_command(extra)} reads")
     return f"{counted(sum(counts.values()), 'image file')} passed over: {'; '.join(parts)}"

@@ -134,7 +134,7 @@ def _check_shape(image: Any, label: str) -> None:
     if len(shape) == 1:
         raise ValueError(
             f"{label}: expected pixels of shape (height, width, channels), got shape {shape}; "
-            "embeddings are passed as one array of shape (n, d)"
+            "embeddings are passed as one array of shape (n, d): numpy.stack(rows)"
         )
     channels_at = [shape[-1], shape[0]] if is_tensor(image) else [shape[-1]]
     has_channels = len(shape) == 3 and any(count in CHANNEL_COUNTS for count in channels_at)

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.extras import require
 from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
+from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.integrations.fiftyone.domain_views import domain_views
 from twinscore.integrations.fiftyone.image_files import image_files
+from twinscore.integrations.fiftyone.richness_fields import richness_fields, save_richness_views
 from twinscore.report.galleries import find_side_neighbors, galleries_of
+from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import SEEDS, lay_out
 from twinscore.scoring.result import ScoreResult
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinscore.base.progress import StageProgress
     from twinscore.scoring.result import SampledResult
@@ -40,6 +44,7 @@ VIEWS = {
     ),
     "passing": ("passes", "Synthetic images whose nearest image is real, nearest first"),
     "missing": ("missing", "Real images that no synthetic one comes near"),
+    "gaps": ("gaps", "Real images that stand for those that no synthetic one comes near"),
     "copies": ("suspected-copies", "Synthetic images suspiciously near to a real one"),
     "duplicates": ("duplicates", "Images with exactly the same embedding"),
 }
@@ -88,7 +93,9 @@ def to_fiftyone(
     -------
     fiftyone.Dataset
         A sample per image with ``side`` (also as a tag), the columns of ``result.samples``,
-        ``nearest_real_id``, ``group``, a field per column of the images, ``embedding``; a brain
+        with richness ``covered``, ``run``, ``novelty``, ``gap``, ``foreign`` and ``copied``,
+        ``nearest_real_id``, ``group``, ``fact_noise`` and the other facts of the pixels, a field
+        per column of the images, ``embedding``; a brain
         run ``twinscore_METHOD_SEED`` per map; a saved view per gallery; the result in ``info``.
 
     Raises
@@ -114,7 +121,7 @@ def to_fiftyone(
     files = image_files(pool, media_dir)
     search = result.settings.search.with_threads(threads)
     nearness = find_side_neighbors(pool, search=search)
-    galleries = galleries_of(result, pool, nearness)
+    galleries = with_gaps(galleries_of(result, pool, nearness), result.richness)
     maps = lay_out(
         pool.vectors,
         method=map_method,
@@ -135,11 +142,18 @@ def to_fiftyone(
             brain_key=f"twinscore_{map_.method}_{map_.seed}",
             progress=False,
         )
+    if result.domain is not None:
+        dataset.set_values("cell", result.samples["cell"].to_pylist())
+        for domain_view in domain_views(result):
+            view = dataset.select([ids[row] for row in domain_view.rows], ordered=True)
+            dataset.save_view(domain_view.name, view, description=domain_view.description)
     for key, (view_name, description) in VIEWS.items():
-        chosen = [ids[exhibit.row] for exhibit in galleries[key].exhibits]
+        exhibits = galleries[key].exhibits if key in galleries else ()
+        chosen = [ids[exhibit.row] for exhibit in exhibits]
         if chosen:
             view = dataset.select(chosen, ordered=True)
             dataset.save_view(view_name, view, description=description)
+    save_richness_views(dataset, richness_fields(result.samples.to_pylist()))
     dataset.info = {"twinscore": result.to_dict()}
     dataset.persistent = persistent
     dataset.save()
@@ -157,6 +171,7 @@ def _add_samples(
     rows = result.samples.to_pylist()
     vectors = (pool.real.vectors, pool.synthetic.vectors)
     columns = _columns(pool)
+    of_richness = richness_fields(rows)
     samples = []
     for row, (file, fields) in enumerate(zip(files, rows, strict=True)):
         side = fields["side"]
@@ -171,6 +186,8 @@ def _add_samples(
                 image_group=fields["group"],
                 **{EMBEDDING_FIELD: vector},
                 **values,
+                **of_richness[row],
+                **fact_fields(fields),
                 **{name: of_rows[row] for name, of_rows in columns.items()},
             )
         )
@@ -181,6 +198,18 @@ def _add_samples(
         if progress is not None:
             progress("Writing the FiftyOne dataset", len(ids), len(samples))
     return ids
+
+
+def fact_fields(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Return what the pixels of an image tell, under ``fact_`` and the name of the fact.
+
+    Parameters
+    ----------
+    fields
+        A row of `result.samples`.
+    """
+    told = ((name, fields.get(name)) for name in FACT_NAMES)
+    return {f"fact_{name}": float(value) for name, value in told if isinstance(value, float)}
 
 
 def _columns(pool: ScoredPool) -> dict[str, list[str | None]]:

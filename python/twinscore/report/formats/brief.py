@@ -18,6 +18,12 @@ def brief_line(result: Estimate) -> str:
     return printable(f"{score} ({least} to {most}) {sides_of(result)}: {result.verdict}")
 
 
+def summary_line(result: Estimate) -> str:
+    """Say what kind of result it is and what it found: its ``repr``."""
+    counts = f"{result.n_real:,} real, {result.n_synthetic:,} synthetic images"
+    return f"<{type(result).__name__} {brief_line(result)} {counts}>"
+
+
 def sides_of(result: Estimate) -> str:
     """Name the two sides as they were given."""
     names = (result.inputs[side] or f"{side} images" for side in ("synthetic", "real"))

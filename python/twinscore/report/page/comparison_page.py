@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from twinscore.report.intentionality import domain_lines
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.thumbnails import GALLERY_SIDE, Thumbnails, name_pictures
+from twinscore.report.richness_words import richness_difference
 
 if TYPE_CHECKING:
     import os
@@ -100,7 +102,9 @@ def write_comparison(
         draws=False,
         title=f"{comparison.second_name} compared with {comparison.first_name}",
         comparison=comparison,
+        domain_lines=[] if comparison.domain is None else [*domain_lines(comparison.domain)],
         names=(comparison.first_name, comparison.second_name),
+        richness=[richness_difference(part) for part in comparison.richness],
         improved=pairs(better),
         worsened=pairs(worse),
         worst=[[shown(side, *item) for item in ranked[side]] for side in (0, 1)],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import html
 import json
 import os
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +19,8 @@ from twinscore.base.extras import require
 from twinscore.base.printable import printable
 
 PURPOSE = "the report page"
+SCRIPTS = ("all_images.js", "page.js")
+"""Run as one: the first hands functions to the second."""
 
 
 def check_page_packages() -> None:
@@ -72,8 +76,9 @@ def render_page(
         share=_share,
         sentence=_sentence,
         place=place_on_scale,
+        headings=_headings,
     )
-    script, style = _resource("page.js"), _resource("page.css")
+    script, style = "\n".join(map(_resource, SCRIPTS)), _resource("page.css")
     page: str = environment.get_template(template).render(
         version=__version__,
         policy=_policy(script, _plotly()) if draws else _policy(script),
@@ -125,6 +130,12 @@ def overlap_figure(value: float | None) -> str:
 def place_on_scale(value: float, end: float) -> float:
     """Return the place of a value on a scale from 0 to `end`, in percent; nothing lies outside."""
     return round(100.0 * min(max(value, 0.0), end) / end, 2)
+
+
+def _headings(body: str) -> list[tuple[str, str]]:
+    """Find the sections of a page and their headings, without the counts behind these."""
+    found = re.findall(r'<section id="([\w-]+)"[^>]*>\s*<h2>(.*?)</h2>', body)
+    return [(key, html.unescape(re.sub(r" \([\d,]+\)$", "", heading))) for key, heading in found]
 
 
 def _shown(value: Any) -> Any:

@@ -37,7 +37,7 @@ class GallerySection:
 def gallery_sections(galleries: dict[str, Gallery]) -> list[GallerySection]:
     """Return the galleries that have something to show, in the order in which to look."""
     return [
-        GallerySection(key, f"{title} ({galleries[key].total:,})", text, galleries[key], words)
+        GallerySection(key, title, text, galleries[key], words)
         for key, title, text, words in _SECTIONS
         if key in galleries and galleries[key].exhibits
     ]
@@ -87,7 +87,7 @@ def _alike(exhibit: Exhibit) -> str:
 _SECTIONS: tuple[tuple[str, str, str, Callable[[Exhibit], str]], ...] = (
     (
         "giveaways",
-        "These give the twin away",
+        "Give-aways",
         "Synthetic images, each beside its nearest real one, those first that are the most times "
         "as far from a real image as from another synthetic one. What do they have in common "
         "that no real image has? Mend that, render again, score again.",
@@ -95,14 +95,14 @@ _SECTIONS: tuple[tuple[str, str, str, Callable[[Exhibit], str]], ...] = (
     ),
     (
         "passing",
-        "These pass",
+        "Passing",
         "Synthetic images whose nearest image of all is a real one, the nearest first. What do "
         "they have that the others lack?",
         _distance,
     ),
     (
         "missing",
-        "This is missing",
+        "Missing",
         "Real images that lie among other real ones while no synthetic one comes near, each "
         "beside its nearest synthetic one, those first that are the most times as far from it as "
         "from their own kind. Scenes, light or views that the twin does not have.",

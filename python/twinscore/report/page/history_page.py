@@ -6,7 +6,9 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from twinscore.comparison.saved import MUST_AGREE, independent_difference
+from twinscore.comparison.independent import independent_difference
+from twinscore.comparison.saved import MUST_AGREE
+from twinscore.measures.richness import LEAST_ON_DOMAIN
 from twinscore.report.page.charts import curve
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.scoring.result_files import RESULT_FILE
@@ -43,6 +45,15 @@ class Run:
     interval: tuple[float, float] | None
     change: float | None
     p_value: float | None
+
+    @property
+    def coverage(self) -> float | None:
+        """Of reality, where the result tells it and no domain gap hides it."""
+        richness = self.fields.get("richness") or {}
+        coverage, on_domain = richness.get("coverage"), richness.get("on_domain")
+        if coverage is None or on_domain is None or on_domain < LEAST_ON_DOMAIN:
+            return None
+        return float(coverage)
 
 
 def runs_of(saved: Sequence[SavedResult]) -> list[Run]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinscore.measures.richness import Richness
-from twinscore.report.galleries import Exhibit, Gallery
 from twinscore.report.page.charts import curve
 from twinscore.report.page.document import place_on_scale
 from twinscore.report.page.key_figures import KeyFigure
@@ -20,7 +19,7 @@ from twinscore.report.richness_words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from twinscore.measures.richness import RichnessUntold
     from twinscore.measures.richness_slices import RichnessSlice
@@ -79,21 +78,6 @@ def richness_section(richness: Richness | RichnessUntold | None) -> RichnessSect
         slices,
         len(gap_slices(with_bar)),
     )
-
-
-def with_gaps(
-    galleries: Mapping[str, Gallery], richness: Richness | RichnessUntold | None
-) -> dict[str, Gallery]:
-    """Show gaps in the place of what is merely far, where richness tells them."""
-    told = barred(richness)
-    if told is None:
-        return dict(galleries)
-    exhibits = tuple(
-        Exhibit(example.row, example.nearest_row, 0.0, example.units - 1)
-        for example in told.gap_examples
-    )
-    found = {key: gallery for key, gallery in galleries.items() if key != "missing"}
-    return found | {"gaps": Gallery("gaps", exhibits, told.gaps)}
 
 
 def tension_chart(richness: Richness | RichnessUntold | None) -> Iterator[ProfileChart]:

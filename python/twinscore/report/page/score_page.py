@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.base.extras import pip_command
 from twinscore.base.progress import stage_of
+from twinscore.report.cautions import headline
+from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.galleries import find_side_neighbors, galleries_of, rows_shown
+from twinscore.report.gap_gallery import with_gaps
 from twinscore.report.maps.layouts import METHODS, SEEDS, PoolMap, lay_out
 from twinscore.report.page.confusion_table import confusion_table
 from twinscore.report.page.document import check_page_packages, render_page, write_page
@@ -20,7 +24,7 @@ from twinscore.report.page.key_figures import (
     scale_places,
 )
 from twinscore.report.page.profile_charts import profile_charts
-from twinscore.report.page.richness_sections import richness_section, tension_chart, with_gaps
+from twinscore.report.page.richness_sections import richness_section, tension_chart
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
 from twinscore.scoring.result import ScoreResult
@@ -131,6 +135,7 @@ def write_report(
         for item in items
     ]
     names = pool.names
+    sections = gallery_sections(galleries)
     page = render_page(
         "report.html",
         {
@@ -139,14 +144,17 @@ def write_report(
         },
         title=title or DEFAULT_TITLE,
         result=result,
-        verdict=result.verdict,
+        bars=bars_of(result),
+        findings=findings_of(result),
+        gaps=gaps_of(result),
+        cautions=list(dict.fromkeys(map(headline, result.warnings))),
         scale=scale_places(result),
         first_figures=first_figures(result),
         further_figures=further_figures(result),
         richness=richness_section(result.richness),
         domain=domain_section(result),
         fix_first=fix_first_section(result.explanation, pool, seed=result.seed),
-        sections=gallery_sections(galleries),
+        sections=sections,
         not_found=not_found(galleries),
         pool=ShownPool(names, pool.n_real, shown, large),
         maps=maps,
@@ -169,7 +177,7 @@ def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int)
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
             "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            "(pip install 'twinscore[umap]'). "
+            f"({pip_command('umap')}). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     on_map = len(shown.on_map)

@@ -156,6 +156,7 @@ def pool_payload(
         "acrossDistance": _short(nearest.across_distance[rows]),
         "withinDistance": _short(nearest.within_distance[rows]),
         "share": [round(share, 3) for share in shares.tolist()],
+        "labels": _labels(result, rows),
         "onMap": shown.on_map.tolist(),
         "maps": [
             {
@@ -166,6 +167,25 @@ def pool_payload(
         ],
         "pictures": {shown.place(row): picture for row, picture in pictures.items()},
     }
+
+
+def _labels(result: ScoreResult, rows: IdArray) -> dict[str, dict[str, list[Any]]]:
+    """Return the columns by which images are chosen and colored: kinds, groups, those of a source.
+
+    Each is a list of values and, by row, the place of its value, or -1. Columns with a value of
+    their own for almost every image sort nothing and are left out.
+    """
+    table = result.samples
+    names = [name for name in ("kind", "group") if name in table.column_names]
+    first_of_source = table.column_names.index("giveaway") + 1
+    names += table.column_names[first_of_source:]
+    labels = {}
+    for name in names:
+        column = table[name].take(rows).combine_chunks().dictionary_encode()
+        values = column.dictionary.to_pylist()
+        if 1 <= len(values) <= max(2, len(rows) // 2):
+            labels[name] = {"values": values, "of": column.indices.fill_null(-1).to_pylist()}
+    return labels
 
 
 def _short(distances: Float64Array) -> list[float]:

@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.intentionality import domain_lines
+from twinscore.report.richness_words import richness_difference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,11 @@ def print_difference(comparison: Comparison, console: Console) -> None:
     if comparison.facts:
         said = ", ".join(change.sentence for change in comparison.facts)
         console.print(f"\nIn the images: {said}.", highlight=False)
+    for part in comparison.richness:
+        console.print(f"  {richness_difference(part)}", highlight=False)
+    if comparison.domain is not None:
+        for line in domain_lines(comparison.domain):
+            console.print(Text(printable(line)))
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.slices:
@@ -81,7 +88,7 @@ def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console
     """Print a row for each run, with its step from the one before."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Run", overflow="fold")
-    for heading in ("Score", "95% interval", "Overlap", "Change", "p"):
+    for heading in ("Score", "95% interval", "Overlap", "Coverage", "Change", "p"):
         table.add_column(heading, justify="right", no_wrap=True)
     for run in runs:
         interval = run.interval
@@ -91,6 +98,7 @@ def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console
             f"{run.fields['score']:.3f}",
             "-" if interval is None else f"{interval[0]:.2f} to {interval[1]:.2f}",
             "above 1" if overlap is None or overlap > 1.0 else f"{overlap:.3f}",
+            "-" if run.coverage is None else f"{run.coverage:.2f}",
             "-" if run.change is None else f"{run.change:+.3f}",
             "-" if run.p_value is None else f"{run.p_value:.2g}",
         )

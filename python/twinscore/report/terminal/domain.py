@@ -11,39 +11,55 @@ from rich.text import Text
 from twinscore.base.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
-    from twinscore.domain.figures import Intentionality
+    from twinscore.domain.figures import EdgeCaseCount, Intentionality
+    from twinscore.domain.match import ConditionMatch, PairCoverage
 
 MOST_PAIRS = 10
 
 
 def print_domain(domain: Intentionality, console: Console) -> None:
     """Print the counts of every value, edge cases and pairs, and what cannot be verified."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(Text(printable(domain.file)))
-    for heading in ("Wanted", "There", "Missing"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for name, wanted, there, missing in _rows(domain):
-        table.add_row(Text(printable(name)), wanted, there, missing)
-    console.print(table)
+    print_counts(domain.file, domain.conditions, domain.edge_cases, domain.pairs, console)
     for name, text in _remarks(domain):
         console.print(Text(f"{name:<17}", style="dim") + Text(printable(text)))
 
 
-def _rows(domain: Intentionality) -> Iterator[tuple[str, str, str, str]]:
-    for condition in domain.conditions:
+def print_counts(
+    file: str,
+    conditions: Sequence[ConditionMatch],
+    edge_cases: Sequence[EdgeCaseCount],
+    pairs: PairCoverage | None,
+    console: Console,
+) -> None:
+    """Print how many images were wanted of each value, case and pair, and how many there are."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(Text(printable(file)))
+    for heading in ("Wanted", "There", "Missing"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, wanted, there, missing in _rows(conditions, edge_cases, pairs):
+        table.add_row(Text(printable(name)), wanted, there, missing)
+    console.print(table)
+
+
+def _rows(
+    conditions: Sequence[ConditionMatch],
+    edge_cases: Sequence[EdgeCaseCount],
+    pairs: PairCoverage | None,
+) -> Iterator[tuple[str, str, str, str]]:
+    for condition in conditions:
         for value in condition.values:
             name = f"{condition.condition} = {value.value}"
             yield name, f"{value.wanted:,}", f"{value.images:,}", _short(value.missing)
         for stranger in condition.undeclared:
             value_name = "no value" if stranger.value is None else f"{stranger.value}, undeclared"
             yield f"{condition.condition}: {value_name}", "-", f"{stranger.images:,}", ""
-    for case in domain.edge_cases:
+    for case in edge_cases:
         yield case.name, f"{case.wanted:,}", f"{case.images:,}", _short(case.missing)
-    for pair in domain.pairs.missing[:MOST_PAIRS] if domain.pairs is not None else ():
+    for pair in pairs.missing[:MOST_PAIRS] if pairs is not None else ():
         missing = _short(pair.wanted - pair.images)
         yield pair.name, f"{pair.wanted:,}", f"{pair.images:,}", missing
 

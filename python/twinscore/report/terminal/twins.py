@@ -25,7 +25,7 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
     """Print (name, description, result) of several synthetic sets, a row each."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Twin")
-    for heading in ("Score", "Overlap", "Chance"):
+    for heading in ("Score", "Overlap", "p"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(f"{'0':<{COMPARISON_WIDTH - 1}}1", no_wrap=True)
     for name, description, result in results:
@@ -33,7 +33,7 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
             Text(f"{printable(name)}\n").append(printable(description), style="dim"),
             f"{result.score:.3f}",
             overlap_text(result),
-            p_value_text(result.p_value),
+            p_value_text(result.p_value).removeprefix("p ").removeprefix("= "),
             bar_text(result.score, COMPARISON_WIDTH),
         )
     first = results[0][2]

@@ -14,6 +14,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.images.sources.passed_over import describe_passed_over
 from twinscore.report.terminal.console import Console
+from twinscore.streaming.stream_richness import StreamRichness
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -160,6 +161,12 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
         ("Real images", f"{result.n_real:,}"),
         ("Kept", f"{result.n_kept:,} of {result.n_seen:,} frames"),
     ]
+    richness = result.richness
+    if isinstance(richness, StreamRichness) and not richness.domain_gap:
+        low, high = richness.intervals["coverage"]
+        rows.insert(
+            2, ("Coverage", f"{richness.coverage:.2f} of reality ({low:.2f} to {high:.2f})")
+        )
     if result.sampling != "all":
         rows.append(
             (

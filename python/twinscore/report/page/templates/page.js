@@ -28,7 +28,13 @@
   const pool = payload.pool;
   // The gallery whose pairs the open dialog steps through; none if it was opened from the map.
   let walk = null;
+  const labels = pool ? pool.labels : {};
   if (pool) explainPairs();
+  copyPathsOnClick();
+  const everything = document.querySelector(".all-images");
+  const browse = everything && pool
+    ? showAllImages(everything, pool, { element, picture, blank, path, sideName, openWalk })
+    : null;
   if (document.querySelector(".map, .chart")) {
     const script = element("script");
     script.textContent = await unpack("plotly");
@@ -120,10 +126,14 @@
     for (const button of document.querySelectorAll("button[data-open]")) {
       button.addEventListener("click", () => {
         const gallery = [...button.closest(".gallery").querySelectorAll("button[data-open]")];
-        walk = { rows: gallery.map((other) => Number(other.dataset.open)), place: gallery.indexOf(button) };
-        openPair(Number(button.dataset.open));
+        openWalk(gallery.map((other) => Number(other.dataset.open)), gallery.indexOf(button));
       });
     }
+  }
+
+  function openWalk(rows, place) {
+    walk = { rows, place };
+    openPair(rows[place]);
   }
 
   function step(by) {
@@ -215,6 +225,7 @@
     const size = count < 3000 ? 8 : count < 15000 ? 5 : 3.5;
     const { x, y } = pool.maps[chosen];
     const hidden = { showgrid: false, zeroline: false, showticklabels: false, showline: false, ticks: "" };
+    const chosenColor = document.querySelector("input[name=color]:checked")?.value ?? "side";
     const trace = (side, from, to, symbol) => ({
       type: "scattergl",
       mode: "markers",
@@ -222,7 +233,7 @@
       x: x.slice(from, to),
       y: y.slice(from, to),
       hoverinfo: "none",
-      marker: { size, symbol, color: color(`--${side}`), opacity: count < 3000 ? 0.8 : 0.55 },
+      marker: { size, symbol, color: pointColors(side, pool.onMap.slice(from, to), chosenColor), opacity: count < 3000 ? 0.8 : 0.55 },
     });
     const traces = [trace("real", 0, real, "circle"), trace("synthetic", real, count, "diamond")];
     const layout = layoutOf({
@@ -237,7 +248,7 @@
     const config = {
       responsive: true,
       displaylogo: false,
-      modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+      modeBarButtonsToRemove: ["autoScale2d"],
     };
     Plotly.react(place, traces, layout, config);
     if (!matchMedia("print").matches) setTimeout(() => preparePrint(place, traces, layout), 300);
@@ -250,7 +261,50 @@
       walk = null;
       openPair(rowOf(event));
     });
+    place.on("plotly_selected", (event) => {
+      if (!browse || !event) return;
+      browse.only(event.points.map((point) => pool.onMap[point.pointIndex + point.curveNumber * real]));
+      byId("all").scrollIntoView({ behavior: "smooth" });
+    });
     for (const choice of choices) choice.addEventListener("change", () => drawMap(place));
+    offerColors(place);
+  }
+
+  function offerColors(place) {
+    const box = byId("colors");
+    const names = Object.keys(labels);
+    if (!box || !names.length) return;
+    box.hidden = false;
+    for (const name of ["side", ...names]) {
+      const choice = element("input", { type: "radio", name: "color", value: name });
+      choice.checked = name === "side";
+      choice.addEventListener("change", () => drawMap(place));
+      box.append(element("label", {}, choice, ` ${name}`));
+    }
+  }
+
+  // Values take hues far apart in turn; images without one are grey.
+  function pointColors(side, rows, name) {
+    const of = labels[name]?.of;
+    if (!of) return color(`--${side}`);
+    return rows.map((row) => (of[row] < 0 ? "#8888" : `hsl(${(of[row] * 137.5) % 360} 65% 50%)`));
+  }
+
+  function copyPathsOnClick() {
+    document.addEventListener("click", async (event) => {
+      const shown = event.target.closest(".path");
+      if (!shown || shown.closest("button, #tip, dd, td")) return;
+      const text = shown.dataset.path ?? shown.textContent;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        getSelection().selectAllChildren(shown);
+        document.execCommand("copy");
+      }
+      shown.dataset.path = text;
+      shown.textContent = "copied";
+      setTimeout(() => (shown.textContent = text), 700);
+    });
   }
 
   // A canvas keeps the width of the screen on paper, so that paper gets a picture.
