@@ -169,7 +169,8 @@ def _control(result: ScoreResult) -> Iterator[str]:
 
 
 def _slices_left_out(result: ScoreResult, synthetic: Embeddings, column: str) -> Iterator[str]:
-    values = set(synthetic.columns[column]) - {None}
+    # Facts of pixels are cut into parts of as many images each: none is left out.
+    values = set(synthetic.columns.get(column, ())) - {None}
     left_out = values - {part.value for part in result.slices if part.column == column}
     if not left_out:
         return
