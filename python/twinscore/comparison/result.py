@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.json_values import json_value
 
 if TYPE_CHECKING:
+    from twinscore.comparison.fact_changes import FactChange
     from twinscore.comparison.richness_differences import RichnessDifference
 
 SIGNIFICANT = 0.05
@@ -116,6 +117,8 @@ class Comparison:
         How both fit a declared domain; None where none was declared, or not the same.
     warnings
         What to know before trusting the difference.
+    facts
+        What became better and worse in the images: noise, colours, ...
     """
 
     first_name: str
@@ -135,6 +138,7 @@ class Comparison:
     richness: tuple[RichnessDifference, ...] = ()
     domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
+    facts: tuple[FactChange, ...] = ()
 
     @property
     def is_worse(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
 from twinscore.comparison.domain_difference import domain_difference
+from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.richness_differences import richness_differences
 from twinscore.scoring.score import score
@@ -146,6 +147,7 @@ def compare(
         moved=moved,
         richness=richness_differences(*(fields["richness"] for fields in saved)),
         domain=domain_difference(*(fields["domain"] for fields in saved)),
+        facts=fact_changes(before.samples, after.samples),
     )
     return ComparedTwins(comparison, before, after)
 

@@ -10,6 +10,7 @@ from twinscore.comparison.domain_difference import (
     differently_declared,
     domain_difference,
 )
+from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
@@ -74,6 +75,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         richness=richness_differences(first.fields.get("richness"), second.fields.get("richness")),
         domain=domain_difference(*domains),
         warnings=tuple(_warnings(first, second)),
+        facts=fact_changes(first.samples, second.samples),
     )
 
 

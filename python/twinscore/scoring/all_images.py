@@ -33,6 +33,7 @@ from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
+from twinscore.scoring.slice_values import slice_values
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray
@@ -69,7 +70,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     started = time.perf_counter()
     settings = run.settings
     k, seed, threads = settings.k, settings.seed, settings.search.threads
-    check_columns(synthetic.columns, settings.slice_by)
+    check_columns(synthetic, settings.slice_by)
     searched = search_sides(real, synthetic, run)
     pool, neighbors = searched.pool, searched.neighbors
     found_at = time.perf_counter()
@@ -242,18 +243,11 @@ def _intended(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> Int
     return assess_intentionality(
         domain,
         pool,
-        {name: _values(name, sides) for name in wanted},
+        {name: slice_values(name, sides) for name in wanted},
         seed=run.settings.seed,
         search=run.settings.search,
         progress=run.stage("Permuting labels within cells"),
     )
-
-
-def _values(column: str, sides: tuple[Embeddings, Embeddings]) -> list[str | None]:
-    """Return a column of both sides, None for images without it."""
-    return [
-        value for side in sides for value in side.columns.get(column, (None,) * len(side.vectors))
-    ]
 
 
 def _slices(
@@ -265,7 +259,7 @@ def _slices(
             graphs,
             pool.unit_is_real,
             column,
-            unit_values(_values(column, sides), pool.units),
+            unit_values(slice_values(column, sides), pool.units),
             seed=run.settings.seed,
             progress=run.stage(f"Scoring slices by {column}"),
         )

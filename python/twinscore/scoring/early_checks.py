@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.domain.examples import check_no_columns, open_examples
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import check_neighbor_count, check_side
+from twinscore.images.facts.catalog import FACT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -72,7 +73,7 @@ def check_sides(
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     known = _columns(sources["synthetic"])
-    check_columns(known, settings.slice_by)
+    check_columns(sources["synthetic"], settings.slice_by)
     if settings.label_by is not None:
         for side, source in sources.items():
             check_labels(side, _columns(source), settings.label_by)
@@ -82,19 +83,25 @@ def check_sides(
         raise ValueError(NO_GROUPS)
 
 
-def check_columns(known: Collection[str], slice_by: Iterable[str]) -> None:
-    """Refuse slices by a column that the synthetic side lacks.
+def check_columns(source: ColumnedSource | Embeddings, slice_by: Iterable[str]) -> None:
+    """Refuse slices by what is neither a column of the synthetic side nor a fact of its pixels.
 
     Raises
     ------
     ValueError
         The message names the columns there are.
     """
+    known = _columns(source)
+    # Of images, the facts will be known once they are embedded.
+    is_measured = not isinstance(source, Embeddings) or source.pixel_facts is not None
+    facts = FACT_NAMES if is_measured else ()
     for column in slice_by:
-        if column not in known:
+        if column not in known and column not in facts:
             there_are = ", ".join(sorted(known)) or "none"
+            also = f"; or a fact of its pixels ({', '.join(sorted(facts))})" if facts else ""
             raise ValueError(
-                f"slice_by: expected a column of the synthetic side ({there_are}), got {column!r}"
+                f"slice_by: expected a column of the synthetic side ({there_are}){also}, "
+                f"got {column!r}"
             )
 
 

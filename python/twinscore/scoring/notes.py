@@ -56,9 +56,9 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Say where score or overlap do not mean what they seem to."""
     if evidence.hub_labels is not None:
         yield (
-            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
-            f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
-            "and its interval may be too narrow"
+            "hubs decide: a few images are neighbors of most others, so that the score rests on "
+            f"about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side (unreliable: "
+            "hubs), and its interval may be too narrow"
         )
     if evidence.overlap > MOST_OVERLAP:
         yield (
@@ -169,7 +169,8 @@ def _control(result: ScoreResult) -> Iterator[str]:
 
 
 def _slices_left_out(result: ScoreResult, synthetic: Embeddings, column: str) -> Iterator[str]:
-    values = set(synthetic.columns[column]) - {None}
+    # Facts of pixels are cut into parts of as many images each: none is left out.
+    values = set(synthetic.columns.get(column, ())) - {None}
     left_out = values - {part.value for part in result.slices if part.column == column}
     if not left_out:
         return

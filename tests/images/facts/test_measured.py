@@ -125,7 +125,7 @@ def test_dark_corners_are_seen() -> None:
 
 @pytest.mark.parametrize("shift", [-2.0, 1.0, 2.0])
 def test_red_that_lies_farther_out_is_seen(shift: float) -> None:
-    grey = scene(3, (640, 480)).convert("L")
+    grey = scene(3, (320, 240)).convert("L")
     corner = np.hypot(*grey.size) / 2.0
     factor = 1.0 + shift / corner
     across, below = (side / 2.0 * (1.0 - 1.0 / factor) for side in grey.size)

@@ -12,6 +12,7 @@ from PIL import Image
 import twinscore as ts
 from twinscore.embedding.network.embedder import Embedder
 from twinscore.report.first_screen import findings_of
+from twinscore.scoring.explanation import quick
 from twinscore.scoring.explanation.quick import explained_quickly
 
 if TYPE_CHECKING:
@@ -39,18 +40,21 @@ def result(save_model: Callable[..., Path]) -> ts.ScoreResult:
     return scored
 
 
-def test_a_short_run_leaves_time_for_the_facts_only(result: ts.ScoreResult) -> None:
-    hurried = dataclasses.replace(result, seconds={"embedding": 1.0})
-    explanation = explained_quickly(hurried).explanation
+def test_few_images_leave_time_for_the_facts_only(result: ts.ScoreResult) -> None:
+    explanation = explained_quickly(result).explanation
     assert explanation is not None
     assert explanation.repairs == ()
     assert "warmth" in {gap.fact for gap in explanation.facts if gap.beyond_chance}
     assert "twinscore explain measures" in explanation.rest
 
 
-def test_a_long_run_leaves_time_for_the_best_repair(result: ts.ScoreResult) -> None:
-    slow = dataclasses.replace(result, seconds={"embedding": 60.0, "statistics": 900.0})
+def test_more_images_leave_time_for_the_best_repair(
+    result: ts.ScoreResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick, "PER_IMAGE", 4.0)
+    slow = dataclasses.replace(result, seconds={"embedding": 900.0})
     explained = explained_quickly(slow)
+    assert explained.seconds["explanation"] > 0.0
     assert explained.explanation is not None
     (repair,) = explained.explanation.repairs
     assert repair.fact == "warmth"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FRAME = 32
 """Samples along a side of the frame."""
 
+INNER = 40
+"""Pixels of a patch that are looked at: of hundreds of images, these suffice."""
+
 FAR_OUT = 0.5
 """Of the way to the corner, right and down alike, from which a patch tells of aberration."""
 
@@ -62,31 +65,49 @@ def aberration(patches: Patches) -> float:
     is_corner = np.abs(patches.outwards).min(axis=1) >= FAR_OUT
     if not is_corner.any():
         return math.nan
-    colours = patches.pixels[is_corner].astype(np.float32)
+    margin = max(patches.pixels.shape[1] - INNER, 0) // 2
+    inside = slice(margin, patches.pixels.shape[1] - margin)
+    # Channels first: what lies side by side in memory is added up quickly.
+    channels = np.moveaxis(patches.pixels[is_corner, inside, inside], 3, 0)
+    red, green, blue = channels.astype(np.float32, order="C")
     outwards = patches.outwards[is_corner].astype(np.float32)
     right, down = (outwards / np.linalg.norm(outwards, axis=1, keepdims=True)).T[:, :, None, None]
-    green = colours[..., 1]
-    gradient = 0.5 * (
-        right * (green[:, 1:-1, 2:] - green[:, 1:-1, :-2])
-        + down * (green[:, 2:, 1:-1] - green[:, :-2, 1:-1])
+    gradient = _flat(
+        0.5 * right * (green[:, 1:-1, 2:] - green[:, 1:-1, :-2])
+        + 0.5 * down * (green[:, 2:, 1:-1] - green[:, :-2, 1:-1])
     )
-    inner = colours[:, 1:-1, 1:-1]
-    flat = (inner - inner.mean(axis=(1, 2), keepdims=True)).reshape(len(inner), -1, 3)
-    known = np.stack([flat[..., 1], gradient.reshape(len(inner), -1)], axis=1)
-    products = known @ known.transpose(0, 2, 1)
-    has_edges = products[:, 1, 1] >= _LEAST_GRADIENT * known.shape[2]
-    determinant = products[:, 0, 0] * products[:, 1, 1] - products[:, 0, 1] ** 2
+    gradient = gradient - gradient.mean(axis=1, keepdims=True)
+    known = _flat(green[:, 1:-1, 1:-1])
+    known = known - known.mean(axis=1, keepdims=True)
+    products = _dots(known, known), _dots(known, gradient), _dots(gradient, gradient)
+    determinant = products[0] * products[2] - products[1] ** 2
+    has_edges = products[2] >= _LEAST_GRADIENT * known.shape[1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        red, blue = (_moved(known @ flat[..., [channel]], products) for channel in (0, 2))
-        shifts = np.clip(blue - red, -_FARTHEST, _FARTHEST)
+        of_red, of_blue = (
+            _moved(_dots(known, colour), _dots(gradient, colour), products, determinant)
+            for colour in (_flat(red[:, 1:-1, 1:-1]), _flat(blue[:, 1:-1, 1:-1]))
+        )
+        shifts = np.clip(of_blue - of_red, -_FARTHEST, _FARTHEST)
     shifts = shifts[has_edges & (determinant > 0.0) & np.isfinite(shifts)]
     return float(shifts.mean()) if len(shifts) else math.nan
 
 
-def _moved(fitted: FloatMatrix, products: FloatMatrix) -> FloatMatrix:
+def _flat(values: FloatMatrix) -> FloatMatrix:
+    return values.reshape(len(values), -1)
+
+
+def _dots(first: FloatMatrix, second: FloatMatrix) -> FloatMatrix:
+    """Return the inner product of each row with the other's."""
+    return np.asarray(np.einsum("ij,ij->i", first, second), dtype=np.float32)
+
+
+def _moved(
+    of_green: FloatMatrix,
+    of_gradient: FloatMatrix,
+    products: tuple[FloatMatrix, FloatMatrix, FloatMatrix],
+    determinant: FloatMatrix,
+) -> FloatMatrix:
     """Return how far a colour lies inwards of green in each patch, in pixels."""
-    of_green, of_gradient = fitted[:, 0, 0], fitted[:, 1, 0]
-    share = products[:, 1, 1] * of_green - products[:, 0, 1] * of_gradient
-    moved = products[:, 0, 0] * of_gradient - products[:, 0, 1] * of_green
-    determinant = products[:, 0, 0] * products[:, 1, 1] - products[:, 0, 1] ** 2
+    share = products[2] * of_green - products[1] * of_gradient
+    moved = products[0] * of_gradient - products[1] * of_green
     return np.where(share > _LEAST_ALIKE * determinant, moved / share, np.nan)

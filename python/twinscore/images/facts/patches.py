@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 SIDE = 64
 """Pixels of a patch."""
 ACROSS = 3
-"""Patches along either side of an image that has room for them."""
+"""Places along either side of an image that has room for them; every other one has a patch, as on
+a chessboard: the corners and the middle."""
 SMALLEST = 16
 """Pixels of the shorter side of an image that still has detail to look at."""
 BLOCK = 8
@@ -75,8 +76,10 @@ def cut_patches(image: Image.Image, factor: int, decoded_at: int) -> Patches | N
         return None
     block = BLOCK // (factor * decoded_at) if factor * decoded_at <= BLOCK // 4 else 0
     pixels, outwards = [], []
-    for top in _starts(height, side):
-        for left in _starts(width, side):
+    for row, top in enumerate(_starts(height, side)):
+        for column, left in enumerate(_starts(width, side)):
+            if (row + column) % 2:
+                continue
             right, bottom = left + side, top + side
             box = (factor * left, factor * top, factor * right, factor * bottom)
             patch = image.crop(box) if factor == 1 else image.reduce(factor, box=box)

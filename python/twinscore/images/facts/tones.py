@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-from PIL import ImageChops
-
-if TYPE_CHECKING:
-    from PIL import Image
+from PIL import Image, ImageChops
 
 TONES = (
     "brightness",
@@ -50,10 +45,11 @@ def tones(seen: Image.Image) -> dict[str, float]:
     -------
     Facts by name, in the units of `FACTS`.
     """
-    channels = np.array(seen.histogram(), dtype=np.float64).reshape(3, 256)
+    # A quarter of the pixels tells as much of tones.
+    sampled = seen.resize([max(side // 2, 1) for side in seen.size], Image.Resampling.NEAREST)
+    channels = np.array(sampled.histogram(), dtype=np.float64).reshape(3, 256)
     channels /= channels.sum(axis=1, keepdims=True)
-    grey = seen.convert("L")
-    levels = np.array(grey.histogram(), dtype=np.float64)
+    levels = np.array(sampled.convert("L").histogram(), dtype=np.float64)
     levels /= levels.sum()
     mean = float(levels @ LEVELS)
     present = levels[levels > 0.0]
@@ -63,11 +59,11 @@ def tones(seen: Image.Image) -> dict[str, float]:
         "contrast": float(np.sqrt(levels @ np.square(LEVELS - mean))),
         "blacks": 100.0 * float(channels[:, :CLIPPED].sum()) / 3.0,
         "whites": 100.0 * float(channels[:, -CLIPPED:].sum()) / 3.0,
-        "saturation": _saturation(seen),
+        "saturation": _saturation(sampled),
         "warmth": float(np.log2(red / blue)),
         "tint": float(np.log2(green) - 0.5 * np.log2(red * blue)),
         "entropy": float(-(present * np.log2(present)).sum()),
-        "edges": _edges(grey),
+        "edges": _edges(seen.convert("L")),
     }
 
 
@@ -86,8 +82,9 @@ def _mean(channel: Image.Image) -> float:
 
 def _edges(grey: Image.Image) -> float:
     levels = np.asarray(grey).astype(np.int16)
-    right = np.abs(levels[:-1, 1:] - levels[:-1, :-1])
-    down = np.abs(levels[1:, :-1] - levels[:-1, :-1])
+    upper, lower = levels[:-1:2], levels[1::2]
+    right = np.abs(upper[:, 1:] - upper[:, :-1])
+    down = np.abs(lower[:, :-1] - upper[:, :-1])
     steps = right + down
     edges = int(np.count_nonzero(steps > EDGE))
     return 100.0 * edges / max(int(steps.size), 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.extras import require
 from twinscore.base.json_values import json_value
 from twinscore.base.progress import stage_of
+from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.integrations.fiftyone.domain_views import domain_views
 from twinscore.integrations.fiftyone.image_files import image_files
 from twinscore.integrations.fiftyone.richness_fields import richness_fields, save_richness_views
@@ -18,7 +19,7 @@ from twinscore.scoring.result import ScoreResult
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinscore.base.progress import StageProgress
     from twinscore.scoring.result import SampledResult
@@ -93,7 +94,8 @@ def to_fiftyone(
     fiftyone.Dataset
         A sample per image with ``side`` (also as a tag), the columns of ``result.samples``,
         with richness ``covered``, ``run``, ``novelty``, ``gap``, ``foreign`` and ``copied``,
-        ``nearest_real_id``, ``group``, a field per column of the images, ``embedding``; a brain
+        ``nearest_real_id``, ``group``, ``fact_noise`` and the other facts of the pixels, a field
+        per column of the images, ``embedding``; a brain
         run ``twinscore_METHOD_SEED`` per map; a saved view per gallery; the result in ``info``.
 
     Raises
@@ -185,6 +187,7 @@ def _add_samples(
                 **{EMBEDDING_FIELD: vector},
                 **values,
                 **of_richness[row],
+                **fact_fields(fields),
                 **{name: of_rows[row] for name, of_rows in columns.items()},
             )
         )
@@ -195,6 +198,18 @@ def _add_samples(
         if progress is not None:
             progress("Writing the FiftyOne dataset", len(ids), len(samples))
     return ids
+
+
+def fact_fields(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Return what the pixels of an image tell, under ``fact_`` and the name of the fact.
+
+    Parameters
+    ----------
+    fields
+        A row of `result.samples`.
+    """
+    told = ((name, fields.get(name)) for name in FACT_NAMES)
+    return {f"fact_{name}": float(value) for name, value in told if isinstance(value, float)}
 
 
 def _columns(pool: ScoredPool) -> dict[str, list[str | None]]:

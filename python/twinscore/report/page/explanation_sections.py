@@ -64,6 +64,7 @@ class FixFirst:
     repairs: tuple[ShownRepair, ...]
     rest: str
     harmless: tuple[str, ...]
+    judge: tuple[str, ...]
     facts: tuple[ShownFact, ...]
 
 
@@ -101,6 +102,7 @@ def fix_first_section(
         ),
         explanation.rest,
         tuple(fact.sentence for fact in explanation.harmless),
+        tuple(clue.sentence for clue in explanation.judge),
         tuple(
             ShownFact(
                 gap.fact,

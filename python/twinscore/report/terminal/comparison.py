@@ -41,6 +41,9 @@ def print_difference(comparison: Comparison, console: Console) -> None:
         console.print(
             f"  {score:.3f}  {escape(printable(name))} ({count:,})", highlight=False, soft_wrap=True
         )
+    if comparison.facts:
+        said = ", ".join(change.sentence for change in comparison.facts)
+        console.print(f"\nIn the images: {said}.", highlight=False)
     for part in comparison.richness:
         console.print(f"  {richness_difference(part)}", highlight=False)
     if comparison.domain is not None:

@@ -36,6 +36,8 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     _print_wrapped(explanation.rest, console)
     for fact in explanation.harmless:
         _print_wrapped(fact.sentence, console)
+    for clue in explanation.judge:
+        _print_wrapped(clue.sentence, console)
 
 
 def _bar(score: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from twinscore.base.counts import checked_count
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.fact_gaps import fact_gaps
+from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.sample import FEWEST, draw_sample
 from twinscore.scoring.explanation.search import RepairSearch
 from twinscore.scoring.explanation.summary import summarized
@@ -101,7 +103,7 @@ def explain(
     findings = search.run()
     whole = known_gaps(pool) or findings.gaps
     counts = int(np.count_nonzero(sample.is_real)), int(np.count_nonzero(~sample.is_real))
-    return summarized(findings, whole, counts, time.monotonic() - started)
+    return replace(summarized(findings, whole, counts), judge=judge_sees(result))
 
 
 def known_gaps(pool: ScoredPool) -> tuple[FactGap, ...]:

@@ -7,7 +7,8 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from twinscore.base.logs import logger_of
-from twinscore.scoring.explanation.explain import IMAGES, explain, known_gaps
+from twinscore.scoring.explanation.explain import explain, known_gaps
+from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.records import Explanation
 from twinscore.scoring.explanation.summary import untried
 
@@ -27,6 +28,12 @@ SHARE = 0.25
 
 FEWEST = 60
 """Images a side below which nothing would be sure: then the facts are compared and no more."""
+
+MOST = 250
+"""Images a side that suffice for the first repair."""
+
+PER_IMAGE = 0.4
+"""Images that can be embedded again for each that was scored, statistics being part of a run."""
 
 SIDES_EMBEDDED = 3.0
 """Times that the images of one side are embedded, about, to try several repairs and keep one."""
@@ -80,7 +87,7 @@ def explained_quickly(
         else:
             if found.repairs:
                 found = dataclasses.replace(found, rest=FURTHER)
-            return dataclasses.replace(result, explanation=found)
+            return _with(result, found, started)
     facts_only = Explanation(
         repairs=(),
         harmless=(),
@@ -89,9 +96,14 @@ def explained_quickly(
         images=(0, 0),
         rest=untried(gaps),
         interrupted=False,
-        seconds=time.monotonic() - started,
+        judge=judge_sees(result),
     )
-    return dataclasses.replace(result, explanation=facts_only)
+    return _with(result, facts_only, started)
+
+
+def _with(result: Result, explanation: Explanation, started: float) -> Result:
+    seconds = {**result.seconds, "explanation": time.monotonic() - started}
+    return dataclasses.replace(result, explanation=explanation, seconds=seconds)
 
 
 def _differ(gaps: tuple[FactGap, ...]) -> bool:
@@ -99,9 +111,6 @@ def _differ(gaps: tuple[FactGap, ...]) -> bool:
 
 
 def _affordable(result: Estimate) -> int:
-    """Return how many images of each side can be tried on in the time there is."""
-    seconds = result.seconds.get("embedding", 0.0)
-    if seconds <= 0.0:
-        return 0
-    embedded = SHARE * sum(result.seconds.values()) * (result.n_real + result.n_synthetic) / seconds
-    return min(int((embedded - CALIBRATION) / SIDES_EMBEDDED), IMAGES)
+    """Return how many images of each side to try on: by their number alone, not by the clock."""
+    embedded = PER_IMAGE * (result.n_real + result.n_synthetic)
+    return min(int((embedded - CALIBRATION) / SIDES_EMBEDDED), MOST)

@@ -114,6 +114,25 @@ class Harmless:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class JudgeSees:
+    """Something that goes with the judge's verdict on renders.
+
+    Attributes
+    ----------
+    kind, name, value, strength
+        As of `JudgeClue`.
+    sentence
+        For people.
+    """
+
+    kind: str
+    name: str
+    value: str
+    strength: float
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """What sets the sides apart in a few words, and how much of the gap each repair closes.
@@ -130,12 +149,12 @@ class Explanation:
         Of the sample as it is.
     images
         Images of each side in the sample, real and synthetic; 0 where no repair was tried.
+    judge
+        What goes with the verdict of the judge, the strongest first; nothing within chance.
     rest
         What is left once all is repaired, in one sentence.
     interrupted
         Whether it was stopped before all was tried.
-    seconds
-        That it took.
     """
 
     repairs: tuple[Repair, ...]
@@ -145,7 +164,7 @@ class Explanation:
     images: tuple[int, int]
     rest: str
     interrupted: bool
-    seconds: float
+    judge: tuple[JudgeSees, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -154,6 +173,7 @@ class Explanation:
             *(repair.sentence for repair in self.repairs),
             self.rest,
             *(fact.sentence for fact in self.harmless),
+            *(clue.sentence for clue in self.judge),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ MUCH_NEARER = 0.8
 
 
 def summarized(
-    findings: Findings, gaps: tuple[FactGap, ...], images: tuple[int, int], seconds: float
+    findings: Findings, gaps: tuple[FactGap, ...], images: tuple[int, int]
 ) -> Explanation:
     """Keep the repairs that gain, say which differences are harmless, and what is left.
 
@@ -33,8 +33,6 @@ def summarized(
         Of all images.
     images
         Of each side of the sample.
-    seconds
-        That it took.
     """
     kept = _that_gain(findings.trials)
     harmless = [trial.gap for trial in findings.trials if trial not in kept]
@@ -47,7 +45,6 @@ def summarized(
         images=images,
         rest=_rest(findings, kept),
         interrupted=findings.interrupted,
-        seconds=seconds,
     )
 
 
