@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from twinscore.base.json_values import json_value
 from twinscore.domain import target_score
 from twinscore.domain.examples import told_by_example
 from twinscore.domain.target_score import score_against_target
@@ -248,7 +249,9 @@ def main() -> None:
             before = table
             shown = [f"{value:.3f}" for value in found.values() if not isinstance(value, str)]
             print(f"| {name} | " + " | ".join(shown) + " |", flush=True)
-            records.write(json.dumps({"table": table, "name": name, **drawn, **found}) + "\n")
+            records.write(
+                json.dumps(json_value({"table": table, "name": name, **drawn, **found})) + "\n"
+            )
             records.flush()
 
 
