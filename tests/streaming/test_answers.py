@@ -70,7 +70,8 @@ def test_ratios_equal_their_definition() -> None:
     distinct, spacing = naive_spacing(real)
     apart = np.sqrt(np.square(batch[:, None].astype(np.float64) - distinct).sum(axis=2))
     expected = apart.min(axis=1) / spacing[apart.argmin(axis=1)]
-    np.testing.assert_allclose(answers.distance_ratio, expected)
+    np.testing.assert_allclose(answers.relative_distance, expected)
+    np.testing.assert_array_equal(answers.distance_ratio, answers.relative_distance)
 
 
 def test_mean_answers_are_the_observed_share_of_the_result() -> None:

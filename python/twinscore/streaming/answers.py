@@ -20,7 +20,7 @@ class BatchAnswers:
 
     Attributes
     ----------
-    distance_ratio
+    relative_distance
         Shape (n,), float64: distance to the nearest real image over the distance that is usual
         there between real images. About 1 for an item that could be one of them, large where it
         gives itself away, 0 for an exact copy of a real image. It depends on the item and the real
@@ -37,13 +37,18 @@ class BatchAnswers:
     """
 
     real_share: Float64Array
-    distance_ratio: Float64Array
+    relative_distance: Float64Array
     kept: BoolArray
 
     @classmethod
     def unknown(cls, count: int) -> BatchAnswers:
         """Return answers to be filled in."""
         return cls(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, np.bool_))
+
+    @property
+    def distance_ratio(self) -> Float64Array:
+        """The former name of `relative_distance`; a result's `distance_ratio` is another figure."""
+        return self.relative_distance
 
     def __len__(self) -> int:
         """Return the number of items."""

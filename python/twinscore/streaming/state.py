@@ -257,7 +257,7 @@ class StreamState:
         for start in range(0, len(codes), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             places = intake.places[part]
-            answers.real_share[places], answers.distance_ratio[places] = (
+            answers.real_share[places], answers.relative_distance[places] = (
                 self._search.shares_and_ratios(
                     intake.vectors[part],
                     Items(codes[part], known_as[part]),

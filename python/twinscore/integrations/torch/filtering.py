@@ -36,7 +36,7 @@ class RealismFilter(IterableDataset[Any]):
         What samples are compared with.
     max_distance_ratio
         Largest distance to the nearest real image, over what is usual there between real images
-        (`BatchAnswers.distance_ratio`). Depends on the sample and the real side alone: at 1.0
+        (`BatchAnswers.relative_distance`). Depends on the sample and the real side alone: at 1.0
         about half of perfect samples pass.
     min_real_share
         Least share of real images among a sample's k neighbors. Depends on the synthetic images

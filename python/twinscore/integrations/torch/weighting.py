@@ -29,7 +29,7 @@ def realism_weights(answers: BatchAnswers, sharpness: float = 2.0) -> Float64Arr
     Shape (n,), float64; 0 for samples without an answer.
     """
     with np.errstate(divide="ignore"):
-        weights = np.minimum(1.0 / answers.distance_ratio, 1.0) ** sharpness
+        weights = np.minimum(1.0 / answers.relative_distance, 1.0) ** sharpness
     return np.nan_to_num(weights, nan=0.0)
 
 
