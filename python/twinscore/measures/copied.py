@@ -12,12 +12,15 @@ from twinscore.base.constants import Z_95
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import Float64Array, IdArray
+    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
 
 NEAR = 0.05
 """Share of the real units that lie as near to another one, for what is usual there."""
+
+MOST_ASKED = 64
+"""Real images that are asked for to find one of a third unit."""
 
 SHARED_NEIGHBORS = 1.3
 """Variance of the share over that of independent units."""
@@ -112,7 +115,7 @@ def novelty(
 class _NearestReal:
     """Of each real image, the nearest real one of another unit, and how far the second one is.
 
-    `ids` are rows; distances are squared.
+    `ids` are rows; distances are squared; the second one is of a third unit.
     """
 
     ids: IdArray
@@ -124,25 +127,47 @@ class _NearestReal:
         cls, pool: Pool, units: IdArray, neighbors: Neighbors, search: SearchSettings
     ) -> _NearestReal:
         real = int(np.count_nonzero(pool.is_real))
-        rows = np.arange(real)
-        listed = neighbors.ids[:real]
-        fits = pool.is_real[listed] & (units[listed] != units[:real, None])
-        order = np.cumsum(fits, axis=1, dtype=np.int16)
-        places = [np.argmax(fits & (order == number), axis=1) for number in (1, 2)]
-        ids = listed[rows, places[0]]
-        first, second = (neighbors.distances[rows, place] for place in places)
-        lacking = np.flatnonzero(order[:, -1] < 2)
+        own = units[:real]
+        fits = pool.is_real[neighbors.ids[:real]]
+        ids, first, second = _first_two(
+            neighbors.ids[:real], neighbors.distances[:real], fits, units
+        )
+        lacking = np.flatnonzero(np.isinf(second))
         if len(lacking):
+            sizes = np.bincount(own)
+            most = min(int(sizes.max()) + 1, MOST_ASKED, real - int(sizes.max()))
             found = search.knn(
                 pool.vectors[lacking],
                 pool.vectors[:real],
-                2,
-                query_groups=units[lacking],
-                reference_groups=units[:real],
+                most,
+                query_groups=own[lacking],
+                reference_groups=own,
             )
-            ids[lacking] = found.ids[:, 0]
-            first[lacking], second[lacking] = found.distances.T
+            everyone = np.ones(found.ids.shape, dtype=np.bool_)
+            answers = _first_two(found.ids, found.distances, everyone, units, own[lacking])
+            ids[lacking], first[lacking] = answers[:2]
+            # Where a group fills the answer, the next unit is no nearer than its last image.
+            second[lacking] = np.minimum(answers[2], found.distances[:, -1])
         return cls(ids, first, second)
+
+
+def _first_two(
+    ids: IdArray,
+    distances: Float64Array,
+    fits: BoolArray,
+    units: IdArray,
+    own: IdArray | None = None,
+) -> tuple[IdArray, Float64Array, Float64Array]:
+    """Nearest image of another unit, its distance, and that of the nearest of a third unit."""
+    rows = np.arange(len(ids))
+    own = units[: len(ids)] if own is None else own
+    fits = fits & (units[ids] != own[:, None])
+    place = np.argmax(fits, axis=1)
+    nearest = ids[rows, place]
+    first = np.where(fits[rows, place], distances[rows, place], np.inf)
+    third = fits & (units[ids] != units[nearest][:, None])
+    place = np.argmax(third, axis=1)
+    return nearest, first, np.where(third[rows, place], distances[rows, place], np.inf)
 
 
 def _ratios(distances: Float64Array, usual: Float64Array) -> Float64Array:
