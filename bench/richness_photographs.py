@@ -42,14 +42,13 @@ def measure_photographs(folder: Path) -> Iterator[str]:
     kept = _apart(points)
     yield f"{len(kept):,} of {len(points):,} photographs, without near-copies of each other\n"
     images, points, sessions = [images[row] for row in kept], points[kept], sessions[kept]
-    yield from _copies(images, points, sessions, embedder)
+    yield from _copies(images, points, embedder)
     yield from _gaps(points, sessions)
 
 
 def _copies(
     images: list[Image.Image],
     points: npt.NDArray[np.float32],
-    sessions: npt.NDArray[np.str_],
     embedder: ts.Embedder,
 ) -> Iterator[str]:
     """Make a fifth of the synthetic side copies of real photographs, the rest other ones."""
@@ -68,9 +67,9 @@ def _copies(
     for name, copied in copies.items():
         found, null = [], []
         for draw in range(DRAWS):
-            real, fresh = _halves(len(points), sessions, draw)
+            real, fresh = np.array_split(np.random.default_rng(draw).permutation(len(points)), 2)
             count = round(COPIED / (1.0 - COPIED) * len(fresh))
-            chosen = np.random.default_rng(draw).permutation(real)[:count]
+            chosen = np.random.default_rng(draw + 1_000).permutation(real)[:count]
             side = np.concatenate([points[fresh], copied[chosen]])
             truth = count / len(side)
             found.append(
@@ -94,7 +93,7 @@ def _apart(points: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
 def _halves(
     count: int, sessions: npt.NDArray[np.str_], seed: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Part the photographs of each session at random: a twin, whose images are no copies."""
+    """Part the photographs of each session at random: a twin in which each session is real too."""
     keys = np.random.default_rng(seed).random(count)
     order = np.lexsort((keys, sessions))
     return np.sort(order[::2]), np.sort(order[1::2])

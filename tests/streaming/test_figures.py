@@ -19,7 +19,7 @@ def test_a_stream_of_copies_says_that_its_overlap_means_nothing() -> None:
     real = gaussian_points(0, 80, 12)
     found = streamed(real, real + np.float32(1e-3))
     assert found.overlap > 1.5
-    assert any("the overlap is above 1 by far" in note for note in found.warnings)
+    assert any("overlap above 1 by far" in note for note in found.warnings)
     assert found.verdict.startswith("Nearer than a perfect twin")
 
 
@@ -40,7 +40,7 @@ def test_hubs_are_told_in_stream_and_batch_alike() -> None:
     sides = drawn[:30].astype(np.float32), drawn[30:].astype(np.float32)
     for found in (streamed(*sides), batch_score(*sides)):
         assert found.verdict.startswith("Unreliable: hubs.")
-        assert any(note.startswith("unreliable: hubs.") for note in found.warnings)
+        assert any("unreliable: hubs" in note for note in found.warnings)
 
 
 def test_few_images_are_no_hubs() -> None:

@@ -56,9 +56,9 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
     """Say where score or overlap do not mean what they seem to."""
     if evidence.hub_labels is not None:
         yield (
-            "unreliable for its hubs: a few images are neighbors of most others, so that the score "
-            f"rests on about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side, "
-            "and its interval may be too narrow"
+            "hubs decide: a few images are neighbors of most others, so that the score rests on "
+            f"about {max(evidence.hub_labels, 1.0):.0f} images of the smaller side (unreliable: "
+            "hubs), and its interval may be too narrow"
         )
     if evidence.overlap > MOST_OVERLAP:
         yield (

@@ -68,10 +68,16 @@ def test_the_first_screen_is_the_last_that_is_printed_and_no_longer_than_a_termi
     apart: ts.ScoreResult,
 ) -> None:
     cautioned = with_fields(apart, warnings=tuple(f"caution {n}: it is so" for n in range(8)))
+    stream = io.StringIO()
+    terminal = Console(file=stream, width=80, height=24, force_terminal=True, highlight=False)
+    print_summary(cautioned, terminal)
+    assert len(stream.getvalue().splitlines()) <= 22
     brief = summary(cautioned)
-    assert len(brief.splitlines()) <= 22
+    (named,) = (line for line in brief.splitlines() if line.startswith("8 cautions: caution 0"))
+    assert named.endswith("; ...  --verbose explains")
+    assert len(named) <= 80
     above, _, _ = brief.partition("\n8 cautions")
-    assert summary(cautioned, verbose=True).endswith(above)
+    assert summary(cautioned, verbose=True).endswith(f"{above}\n")
 
 
 def test_p_values_below_what_tests_can_tell_are_no_false_precision(apart: ts.ScoreResult) -> None:
@@ -137,7 +143,7 @@ def test_cautions_are_named_and_explained_where_asked_and_brackets_are_no_markup
     mixed: ts.ScoreResult,
 ) -> None:
     cautioned = with_fields(mixed, warnings=("a [bold]name[/bold]: of a file", "hubs: a few"))
-    assert "2 cautions (--verbose explains): a [bold]name[/bold]; hubs\n" in summary(cautioned)
+    assert "2 cautions: a [bold]name[/bold]; hubs  --verbose explains\n" in summary(cautioned)
     assert "Note: a [bold]name[/bold]: of a file\n" in summary(cautioned, verbose=True)
 
 

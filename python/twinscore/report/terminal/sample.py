@@ -10,7 +10,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.report.terminal.bars import scale
 from twinscore.report.terminal.details import judge_row, print_cautions
-from twinscore.report.terminal.summary import print_folded_cautions
+from twinscore.report.terminal.summary import folded_cautions
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,5 +55,5 @@ def print_sampled_summary(
     console.print(scale(result.score, console.width))
     console.print(result.verdict, highlight=False)
     console.print(f"All images would score {low:.3f} to {high:.3f} (95% interval).")
-    if not verbose:
-        print_folded_cautions(result, console)
+    if result.warnings and not verbose:
+        console.print(folded_cautions(result, console))
