@@ -164,6 +164,9 @@ def test_progress_names_each_stage_and_ends_at_its_total(make_folder: MakeFolder
         "Finding nearest real images",
         "Drawing one image per group",
         "Permuting labels",
+        "Training a judge",
+        "Sorting look-alikes",
+        "Comparing distances and halves",
         "Scoring along principal axes",
     ]
     assert all(done == total for done, total in stages.values())
