@@ -96,7 +96,7 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A fact in which the sides differ and that the score does not mind.
+    """A fact in which the sides differ, and whose repair alone raises the score by nothing.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ class Explanation:
     repairs
         The strongest first; each on top of those before it.
     harmless
-        Facts that differ and cost nothing.
+        Facts that differ and whose repair brings nothing, alone or after those above.
     facts
         Every fact of both sides, compared.
     figures

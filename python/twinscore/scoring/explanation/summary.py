@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.measures.fact_gaps import FactGap
+    from twinscore.scoring.explanation.records import Figures
     from twinscore.scoring.explanation.search import Findings, Trial
 
 FLOOR = 0.1
@@ -39,7 +40,7 @@ def summarized(
     harmless += _apart_from_each_other(findings, _as_before(findings))
     return Explanation(
         repairs=tuple(_repair(trial, place > 0) for place, trial in enumerate(kept)),
-        harmless=tuple(_harmless(gap) for gap in harmless),
+        harmless=tuple(_harmless(gap, is_closed=_is_closed(findings, kept)) for gap in harmless),
         facts=gaps,
         figures=findings.figures,
         images=images,
@@ -124,20 +125,33 @@ def _repair(trial: Trial, follows: bool) -> Repair:
     )
 
 
-def _harmless(gap: FactGap) -> Harmless:
+def _harmless(gap: FactGap, *, is_closed: bool) -> Harmless:
+    """Call harmless only what is left once nothing tells the sides apart any more."""
     what = difference(gap.fact, gap.real, gap.synthetic, None)
-    sentence = f"Harmless: renders are {what}; made alike, they score no better."
+    sentence = (
+        f"Harmless: renders are {what}, which the score does not mind."
+        if is_closed
+        else f"No cure by itself: renders are {what}; made alike, they score no better."
+    )
     return Harmless(gap.fact, gap.real, gap.synthetic, sentence)
 
 
+def _figures_left(findings: Findings, kept: Sequence[Trial]) -> Figures:
+    return kept[-1].after if kept else findings.figures
+
+
+def _is_closed(findings: Findings, kept: Sequence[Trial]) -> bool:
+    """Whether this sample cannot tell the sides apart any more."""
+    return _figures_left(findings, kept).interval[1] >= 1.0
+
+
 def _rest(findings: Findings, kept: Sequence[Trial]) -> str:
-    after = kept[-1].after if kept else findings.figures
-    is_done = after.interval[1] >= 1.0
+    is_done = _is_closed(findings, kept)
     if is_done and not kept:
         return "Nothing to fix was found: renders are taken for photographs as they are."
     if is_done:
         return "With that, nothing of the gap is left that this sample could show."
-    left = f"{after.score:.2f}"
+    left = f"{_figures_left(findings, kept).score:.2f}"
     if findings.interrupted:
         return f"Not all was tried: this was stopped at a score of {left}."
     if kept:
