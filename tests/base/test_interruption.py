@@ -184,22 +184,23 @@ def stand(count: int, seed: int) -> None:
     scorer = ts.StreamingScorer(real, capacity=100_000, threads=1)
     weather = Weather()
     begun = finished = astray = 0
-    command = [sys.executable, "-c", SENDER, str(os.getpid()), str(count), str(seed)]
-    with subprocess.Popen(command) as sender:
-        while sender.poll() is None:
-            try:
-                weather.may_raise = True
-                with interrupts_postponed():
-                    begun += 1
-                    sum(range(20))
-                    finished += 1
-                scorer.update(batch)
-                scorer.n_kept  # noqa: B018
-                weather.may_raise = False
-            except Stopped:
-                weather.may_raise = False
-            astray += not weather.has_its_handlers()
-    assert weather.stops > count / 20
+    # On a busy machine signals that find none of our time run into one.
+    while weather.stops <= count / 20:
+        command = [sys.executable, "-c", SENDER, str(os.getpid()), str(count), str(seed)]
+        with subprocess.Popen(command) as sender:
+            while sender.poll() is None:
+                try:
+                    weather.may_raise = True
+                    with interrupts_postponed():
+                        begun += 1
+                        sum(range(20))
+                        finished += 1
+                    scorer.update(batch)
+                    scorer.n_kept  # noqa: B018
+                    weather.may_raise = False
+                except Stopped:
+                    weather.may_raise = False
+                astray += not weather.has_its_handlers()
     assert begun == finished
     assert astray == 0
     assert lock_is_free(scorer)

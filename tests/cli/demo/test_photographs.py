@@ -55,5 +55,5 @@ def test_the_seed_decides_everything() -> None:
 
 def test_a_missing_package_gives_the_pip_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "skimage", None)
-    with pytest.raises(MissingExtraError, match=r"the demo needs .*'twinscore\[demo\]'"):
+    with pytest.raises(MissingExtraError, match=r"the demo needs .*'(twinscore|\.)\[demo\]'"):
         cut_photographs(0)

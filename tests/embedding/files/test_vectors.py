@@ -113,7 +113,11 @@ def test_values_beyond_float32_are_refused() -> None:
         (np.zeros((2, 3), np.complex64), TypeError, "got complex64"),
         (np.array([["a", "b"]]), TypeError, "got str"),
         (np.array([[1.0, None]]), TypeError, "got Python objects, which are never unpickled"),
-        (np.zeros(3), ValueError, r"expected shape \(rows, dimensions\), got shape \(3,\)"),
+        (
+            np.zeros(3),
+            ValueError,
+            r"shape \(images, dim.*, got one vector of shape \(3,\)",
+        ),
         (np.zeros((2, 3, 4)), ValueError, r"got shape \(2, 3, 4\)"),
         (np.zeros((0, 3)), ValueError, r"at least one row and one dimension, got shape \(0, 3\)"),
         (np.zeros((3, 0)), ValueError, r"at least one row and one dimension, got shape \(3, 0\)"),

@@ -230,7 +230,7 @@ def test_a_missing_package_names_the_pip_command(monkeypatch: pytest.MonkeyPatch
     from twinscore.base.errors import MissingExtraError
 
     monkeypatch.setitem(__import__("sys").modules, "timm", None)
-    with pytest.raises(MissingExtraError, match=r"'timm': pip install 'twinscore\[export\]'"):
+    with pytest.raises(MissingExtraError, match=r"'timm': pip install '(twinscore|\.)\[export\]'"):
         load_torch_model("timm:resnet18")
 
 

@@ -239,6 +239,6 @@ def test_without_openimageio_one_line_says_what_to_install(
     path = write(tmp_path / "a.exr", ramp())
     monkeypatch.setitem(__import__("sys").modules, "OpenImageIO", None)
     with pytest.raises(
-        MissingExtraError, match=r"OpenEXR and HDR .*pip install 'twinscore\[vfx\]'"
+        MissingExtraError, match=r"OpenEXR and HDR .*pip install '(twinscore|\.)\[vfx\]'"
     ):
         read_image(path)

@@ -134,7 +134,7 @@ def test_without_pyav_one_line_says_what_to_install(
 ) -> None:
     path = write_clip(tmp_path / "a.mp4", 3)
     monkeypatch.setitem(__import__("sys").modules, "av", None)
-    with pytest.raises(MissingExtraError, match=r"video .*pip install 'twinscore\[video\]'"):
+    with pytest.raises(MissingExtraError, match=r"video .*pip install '(twinscore|\.)\[video\]'"):
         open_source(path, side="real")
 
 

@@ -143,5 +143,5 @@ def test_unknown_kinds_of_url_are_refused() -> None:
 
 def test_without_fsspec_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "fsspec.core", None)
-    with pytest.raises(MissingExtraError, match=r"URLs .*pip install 'twinscore\[remote\]'"):
+    with pytest.raises(MissingExtraError, match=r"URLs .*pip install '(twinscore|\.)\[remote\]'"):
         open_source("memory://images", side="real")

@@ -13,6 +13,7 @@ from twinscore.report.cautions import headline
 from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.terminal.bars import bar_table
+from twinscore.report.terminal.classes import print_classes
 from twinscore.report.terminal.details import print_details
 from twinscore.report.terminal.slices import print_slices
 from twinscore.scoring.notes import MANY_ALIKE
@@ -52,7 +53,8 @@ def print_summary(result: ScoreResult, console: Console, *, verbose: bool = Fals
     if verbose:
         print_details(result, console)
     print_slices(result, console)
-    if verbose or result.slices:
+    print_classes(result, console)
+    if verbose or result.slices or result.transfer:
         console.print()
     width = min(console.width, WIDEST)
     above: list[RenderableType] = [
