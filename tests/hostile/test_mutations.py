@@ -52,6 +52,7 @@ def test_a_thousand_damages_of_each_format_are_stood(name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_500)
 def test_a_minute_of_damage_guided_by_coverage_is_stood_by_each_format() -> None:
     if find_spec("atheris") is None:
         pytest.skip("needs the extra fuzz")
