@@ -50,14 +50,18 @@ def test_samples_hold_the_score_of_all_images_as_often_as_they_say(
     k: int, precision: float
 ) -> None:
     real, synthetic = sides(20_000, 20_000)
-    full = ts.score(real, synthetic, k).score
+    full = ts.score(real, synthetic, k, diagnostics=False, richness=False).score
+    pool = pool_of(embeddings(real), embeddings(synthetic), k)
     hits, widths, draws = 0, [], 400
     for seed in range(draws):
-        result = ts.score(real, synthetic, k, precision=precision, seed=seed)
-        low, high = sampled(result)["interval"]
+        sample = QuerySample.drawn_from(pool, k, seed=seed, threads=None)
+        growth = grow(sample, SampleGoal(precision), started=time.perf_counter())
+        low, high = growth.looks[-1].interval
         hits += low <= full <= high
         widths.append((high - low) / 2)
-        assert sampled(result)["queries"] < 15_000
+        assert len(sample.shares) < 15_000
+    low, high = sampled(ts.score(real, synthetic, k, precision=precision, seed=0))["interval"]
+    assert (high - low) / 2 == widths[0]
     # Of 100 draws, 92 to 98 would be missed once in ten times by intervals that are right.
     assert 0.92 <= hits / draws <= 0.98
     assert max(widths) <= precision
