@@ -20,7 +20,7 @@ def installed_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], No
 
     def leave(record: str | None) -> None:
         known = SimpleNamespace(read_text=lambda _: record)
-        monkeypatch.setattr(extras, "distribution", lambda _: known)
+        monkeypatch.setattr("importlib.metadata.distribution", lambda _: known)
 
     return leave
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from typing import Any
 
@@ -69,8 +68,10 @@ def pip_command(extra: str) -> str:
 
 def _is_from_a_folder() -> bool:
     """Read the record of PEP 610 that pip leaves of where a package came from."""
+    from importlib import metadata
+
     try:
-        record = json.loads(distribution("twinscore").read_text("direct_url.json") or "{}")
-    except (PackageNotFoundError, ValueError):
+        record = json.loads(metadata.distribution("twinscore").read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
         return False
     return "dir_info" in record
