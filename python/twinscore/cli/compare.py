@@ -11,7 +11,7 @@ from twinscore.base.printable import printable
 from twinscore.cli.command_line import command_line
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
-from twinscore.cli.options import allow_remote_paths_option, check_device
+from twinscore.cli.options import allow_remote_paths_option, check_device, threads_option
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ Examples:
 @click.option(
     "--allow-skips", is_flag=True, help="Go on if over 5% of a set cannot be read, with --real."
 )
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option("--seed", default=0, show_default=True, help="Of exchanges, halves and draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def compare(

@@ -18,6 +18,7 @@ from twinscore.cli.options import (
     exposure_option,
     model_option,
     read_preprocessing,
+    threads_option,
     video_interval_option,
 )
 
@@ -93,7 +94,7 @@ Examples:
     help="Images a shard: what a killed run loses at most. Default: 4096.",
 )
 @click.option("--batch-size", type=click.IntRange(1), help="Images the network takes at a time.")
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option(
     "--isolate/--no-isolate",
     "isolated",

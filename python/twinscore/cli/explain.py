@@ -14,6 +14,7 @@ from twinscore.cli.options import (
     exposure_option,
     model_option,
     neighbors_option,
+    threads_option,
     video_interval_option,
 )
 from twinscore.images.sources.url import without_secrets
@@ -63,7 +64,7 @@ Examples:
 @video_interval_option
 @allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Go on if over 5% of a side cannot be read.")
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option("--seed", default=0, show_default=True, help="Of the sample and of draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no sentences.")
 def explain(

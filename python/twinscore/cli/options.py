@@ -83,3 +83,4 @@ video_interval_option = click.option(
     metavar="SECONDS",
     help="Between two frames of a clip.",
 )
+threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")

@@ -14,6 +14,7 @@ from twinscore.cli.options import (
     domain_option,
     exposure_option,
     model_option,
+    threads_option,
     video_interval_option,
 )
 from twinscore.cli.score_outputs import can_report
@@ -66,7 +67,7 @@ Examples:
 @video_interval_option
 @allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Plan even if over 5% of a side cannot be read.")
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
 def plan(
     real: str,

@@ -19,6 +19,7 @@ from twinscore.cli.options import (
     exposure_option,
     model_option,
     neighbors_option,
+    threads_option,
     video_interval_option,
 )
 from twinscore.cli.score_outputs import (
@@ -199,7 +200,7 @@ def _check_number(
 @video_interval_option
 @allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
 @click.option(
     "--format",

@@ -21,6 +21,7 @@ from twinscore.cli.options import (
     exposure_option,
     model_option,
     neighbors_option,
+    threads_option,
     video_interval_option,
 )
 
@@ -121,7 +122,7 @@ Examples:
     help="List the folder every second: for network file systems, which tell nobody of changes "
     "made on other machines. Without, the folder is listed once a minute.",
 )
-@click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+@threads_option
 @click.option("--seed", default=0, show_default=True, help="Of the sample and of draws.")
 @click.option("--quiet", "-q", is_flag=True, help="No live view.")
 def watch(
