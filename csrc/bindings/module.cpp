@@ -2,6 +2,7 @@
 
 PYBIND11_MODULE(_core, module) {
     module.doc() = "Compiled core of twinscore: exact nearest neighbors and permutations.";
+    twinscore::bindings::bind_blocks(module);
     twinscore::bindings::bind_kernels(module);
     twinscore::bindings::bind_neighbors(module);
     twinscore::bindings::bind_permutation(module);
