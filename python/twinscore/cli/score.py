@@ -17,6 +17,7 @@ from twinscore.cli.options import (
     device_option,
     domain_option,
     exposure_option,
+    memory_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -201,6 +202,7 @@ def _check_number(
 @allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @threads_option
+@memory_option
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
 @click.option(
     "--format",
@@ -246,6 +248,7 @@ def score(
     allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
+    memory: int | None,
     seed: int,
     shown_as: str,
     brief: bool,
@@ -309,6 +312,7 @@ def score(
             allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
             seed=seed,
+            memory=memory,
         )
     if out is not None:
         check_writable(out, overwrite=overwrite)

@@ -50,6 +50,7 @@ class RunOptions(ScoreOptions, total=False):
     slice_by: str | Sequence[str]
     seed: int
     threads: int | None
+    memory: int | str | None
     progress: StageProgress | None
 
 
@@ -77,6 +78,7 @@ def settings_of(
     allow_remote_paths: bool,
     allow_skips: bool,
     seed: int,
+    memory: int | str | None = None,
 ) -> ScoreSettings:
     """Turn the keywords of `score` into settings.
 
@@ -106,6 +108,6 @@ def settings_of(
             allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
         ),
-        search=SearchSettings(backend, threads),
+        search=SearchSettings(backend, threads, memory),
         sample=SampleGoal(precision, budget) if sampled else None,
     )

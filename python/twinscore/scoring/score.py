@@ -77,6 +77,7 @@ def score(
     allow_remote_paths: bool = False,
     allow_skips: bool = False,
     seed: int = 0,
+    memory: int | str | None = None,
     progress: StageProgress | None = None,
 ) -> ScoreResult | SampledResult:
     """Score how far synthetic images can be told apart from real ones.
@@ -144,6 +145,9 @@ def score(
         Go on when more than 5 % of a side cannot be read.
     seed
         Of permutations and draws; the result depends on it and on the data alone.
+    memory
+        Bytes, or "4GiB": what each search for neighbors may take, for sides that are stores or
+        embeddings; the points of both lie in a temporary file then. The result is the same.
     progress
         Called now and then with (stage, done, total).
 
@@ -192,6 +196,7 @@ def score(
         allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
+        memory=memory,
     )
     if (real_labels is None) != (synthetic_labels is None):
         raise ValueError("expected labels of both sides, got them of one")
@@ -246,6 +251,7 @@ def score_sides(
             labels=labels.get(side),
             video_interval=settings.images.video_interval,
             allow_remote_paths=settings.images.allow_remote_paths,
+            on_disk=settings.search.memory is not None,
         )
         for side, value in (("real", real), ("synthetic", synthetic))
     }
