@@ -17,6 +17,7 @@ from twinscore.cli.options import (
     device_option,
     domain_option,
     exposure_option,
+    log_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -26,6 +27,7 @@ from twinscore.cli.score_outputs import (
     FORMATS,
     can_report,
     check_json_target,
+    log_result,
     print_result,
     write_page,
 )
@@ -35,6 +37,7 @@ from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
 
@@ -175,6 +178,7 @@ def _check_number(
     metavar="FILE|-",
     help="Write (or replace) the result as JSON; - for standard output, without the summary.",
 )
+@log_option
 @click.option(
     "--min-score",
     type=float,
@@ -238,6 +242,7 @@ def score(
     squint: bool,
     overwrite: bool,
     json_target: Path | None,
+    log: ResultLog,
     min_score: float | None,
     min_coverage: float | None,
     min_match: float | None,
@@ -316,6 +321,7 @@ def score(
         report = can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
         check_json_target(json_target)
+    click.get_current_context().with_resource(log)
     network: Embedder | None = None
     if squint:
         network = settings.images.open_embedder(threads)
@@ -349,6 +355,7 @@ def score(
             print_result(result, shown_as, verbose=verbose, minimum=min_score)
     if out is not None and not (quiet or to_stdout):
         say(_written(out), err=shown_as != "text")
+    log_result(log, result, quiet=quiet)
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     missed = missed_minimums(result, min_score, min_coverage, min_match)

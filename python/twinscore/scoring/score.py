@@ -22,6 +22,7 @@ from twinscore.scoring.early_checks import (
     check_sides,
     checked_examples,
 )
+from twinscore.scoring.logged_by import opened_log
 from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
@@ -78,6 +79,7 @@ def score(
     allow_skips: bool = False,
     seed: int = 0,
     progress: StageProgress | None = None,
+    log: Any = None,
 ) -> ScoreResult | SampledResult:
     """Score how far synthetic images can be told apart from real ones.
 
@@ -146,6 +148,9 @@ def score(
         Of permutations and draws; the result depends on it and on the data alone.
     progress
         Called now and then with (stage, done, total).
+    log
+        Where the result is logged as well: "wandb:PROJECT", "mlflow:EXPERIMENT",
+        "tensorboard:DIR", a logger of `twinscore.integrations.loggers`, or several of these.
 
     Returns
     -------
@@ -199,7 +204,13 @@ def score(
         raise ValueError("expected label_by, or real_labels and synthetic_labels, got both")
     groups = {"real": real_groups, "synthetic": synthetic_groups}
     classes = {"real": real_labels, "synthetic": synthetic_labels}
-    return score_sides(real, synthetic, Run(settings, progress), groups=groups, labels=classes)
+    run = Run(settings, progress)
+    if log is None:
+        return score_sides(real, synthetic, run, groups=groups, labels=classes)
+    with opened_log(log) as loggers:
+        result = score_sides(real, synthetic, run, groups=groups, labels=classes)
+        loggers.log(result)
+    return result
 
 
 def score_sides(
