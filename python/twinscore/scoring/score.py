@@ -124,7 +124,8 @@ def score(
         What the images are meant to show: a domain file, or what `twinscore.load_domain` made of
         one. Adds `result.domain` and `result.target_score`.
     model
-        "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+        "efficientnet-lite0", the path of an ONNX file, a name such as "torchvision:resnet50" or
+        "timm:MODEL", or an `Embedder`, also of your own torch module; not used for embeddings.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     backend
