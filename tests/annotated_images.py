@@ -48,7 +48,7 @@ def write_images(folder: Path, names: Sequence[str] = tuple(SCENE), seed: int = 
 
 def coco(scene: Mapping[str, Sequence[Drawn]], shape: str = "box") -> dict[str, Any]:
     """Return a COCO document whose annotations are boxes, polygons, or run lengths."""
-    annotations = []
+    annotations: list[dict[str, Any]] = []
     for image, objects in enumerate(scene.values()):
         for each in objects:
             left, top, right, bottom = each.box

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 GOOD = {"id": 100, "image_id": 0, "category_id": 1, "bbox": [1, 2, 30, 20]}
 
-LOST = {
+LOST: dict[str, dict[str, Any]] = {
     "not a number": {"bbox": [math.nan, 10, 20, 20]},
     "endless": {"bbox": [1, 10, math.inf, 20]},
     "too large": {"bbox": [1e308, 10, 1e308, 20]},
