@@ -31,6 +31,7 @@ from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
 from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.richness_of_cells import part_cells
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
 from twinscore.scoring.slice_values import slice_values
@@ -98,11 +99,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     judging(1, 1)
     alike = look_alikes(searched, real, synthetic, run)
     transfer = _transfer(pool, (real, synthetic), run)
-    of_images = reader.found(searched, (real, synthetic), run)
+    intended = _intended(pool, (real, synthetic), run)
+    of_images = reader.found(searched, (real, synthetic), run, intended)
+    domain = None if intended is None else intended.figures
+    if intended is not None and of_images is not None:
+        of_images, domain = part_cells(of_images, intended)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
-    intended = _intended(pool, (real, synthetic), run)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -168,7 +172,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         seconds={"neighbors": found_at - started, "statistics": time.perf_counter() - found_at},
         seed=seed,
         version=__version__,
-        domain=None if intended is None else intended.figures,
+        domain=domain,
         audit=_audit(pool, neighbors, run),
         richness=reader.untold if of_images is None else of_images.richness,
     )
