@@ -53,8 +53,8 @@ class Polygons:
         ]
         drawing = _drawing()
         runs = drawing.merge(drawing.frPyObjects(parts, height, width))
-        mask: BoolArray = drawing.decode(runs).astype(bool)
-        return mask
+        # Its own decoder warns with current versions of NumPy.
+        return run_lengths_in(runs).drawn(width, height)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def cut_image(
         if isinstance(item.content, ImageHandle):
             # Read once, for its pixels as for what its file tells.
             item = replace(item, content=item.content.read())
-        image = read_image(item.content, exposure=exposure)
+        image = _bare(read_image(item.content, exposure=exposure))
     except MissingExtraError:
         raise
     except Exception as error:
@@ -131,6 +131,15 @@ def cut_image(
     result.facts = read_facts(item)
     result.pieces = [_piece(view, cut, image, of) for view, cut, of in _cuts(result, settings)]
     return result
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Let go of what the file said of turning and colours: it is done, and not to be done twice."""
+    if not image.info:
+        return image
+    bare = image.copy()
+    bare.info = {}
+    return bare
 
 
 def _cuts(image: CutImage, settings: ViewSettings) -> Iterator[tuple[str, Cut, SeenObject | None]]:
