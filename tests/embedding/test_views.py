@@ -110,7 +110,7 @@ def test_what_cannot_be_used_is_counted_and_costs_nothing_else(
     document["images"].append({"id": 50, "file_name": "absent.png"})
     (tmp_path / "boxes.json").write_text(json.dumps(document))
     found = embed_views(annotated(tmp_path, tmp_path / "boxes.json"), embedder, ALL)
-    assert found.counts.unread == 1
+    assert len(found.counts.unread) == 1
     assert found.counts.unannotated == 1
     assert sorted(problem.record.rpartition("/")[2] for problem in found.counts.problems) == [
         "boxes.json absent.png",

@@ -65,7 +65,7 @@ class ObjectCounts:
 
     format: str
     images: int
-    unread: int = 0
+    unread: list[Skipped] = field(default_factory=list)
     unannotated: int = 0
     without_objects: int = 0
     objects: dict[str, int] = field(default_factory=dict)
@@ -226,9 +226,10 @@ class _ViewRun:
         counts, settings = self._counts, self._settings
         counts.problems += image.problems
         if image.failure is not None:
-            counts.unread += 1
+            unread = Skipped(image.item.name, image.failure)
+            counts.unread.append(unread)
             for view in self._views.values():
-                view.skipped.append(Skipped(image.item.name, image.failure))
+                view.skipped.append(unread)
             return
         if not image.is_annotated:
             counts.unannotated += 1

@@ -45,6 +45,15 @@ def test_beyond_the_border_an_item_is_grey() -> None:
     assert (square[5:, 5:] != FILL[0]).any()
 
 
+def test_an_item_alone_shows_nothing_of_what_surrounds_it() -> None:
+    box = PixelBox(10, 10, 30, 18)
+    one, two = noise(64, 48, 1), noise(64, 48, 2)
+    two.paste(one.crop((10, 10, 30, 18)), (10, 10))
+    cut = SquareAround(box, 0.15, is_alone=True)
+    np.testing.assert_array_equal(np.asarray(cut.of(one)), np.asarray(cut.of(two)))
+    assert (np.asarray(cut.of(one)) != FILL[0]).any(axis=2).sum() > 0.9 * box.area
+
+
 def test_without_background_only_the_mask_is_kept() -> None:
     image = noise(20, 10)
     mask = np.zeros((10, 20), dtype=bool)
@@ -52,7 +61,7 @@ def test_without_background_only_the_mask_is_kept() -> None:
     flat = mask.T.reshape(-1)
     counts = np.diff(np.concatenate([[0], np.flatnonzero(np.diff(flat)) + 1, [flat.size]]))
     seen = SeenMask(RunLengths(20, 10, tuple(counts.tolist())), (20, 10), (20, 10))
-    cut = SquareAround(PixelBox(8, 3, 12, 6), 0.25, seen)
+    cut = SquareAround(PixelBox(8, 3, 12, 6), 0.25, mask=seen)
     square = np.asarray(pickle.loads(pickle.dumps(cut)).of(image))
     kept = (square != FILL[0]).any(axis=2)
     assert kept.sum() == 12
@@ -62,7 +71,7 @@ def test_without_background_only_the_mask_is_kept() -> None:
 def test_a_mask_of_another_image_is_a_reason() -> None:
     seen = SeenMask(RunLengths(5, 5, (25,)), (20, 10), (20, 10))
     with pytest.raises(UnreadableImageError, match="the mask is 5 x 5, its image 20 x 10"):
-        SquareAround(PixelBox(8, 3, 12, 6), 0.25, seen).of(noise(20, 10))
+        SquareAround(PixelBox(8, 3, 12, 6), 0.25, mask=seen).of(noise(20, 10))
 
 
 @pytest.mark.parametrize("size", [(200, 160), (33, 21), (7, 5)])

@@ -64,6 +64,11 @@ def open_annotations(value: Any) -> AnnotationSet:
     return opened
 
 
+def is_annotation_file(place: Path) -> bool:
+    """Tell whether a file holds annotations and no images, by its ending."""
+    return place.suffix.lower() in ANNOTATION_ENDINGS and place.is_file()
+
+
 def _of_file(place: Path, location: str) -> AnnotationSet | None:
     ending = place.suffix.lower()
     if ending == ".json":

@@ -51,7 +51,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class SquareAround:
-    """A square with an object in its middle; beyond the border of the image it is grey.
+    """A square with an object in its middle; where there is nothing to show, it is grey.
 
     Attributes
     ----------
@@ -59,12 +59,16 @@ class SquareAround:
         The object.
     margin
         On each side, as a share of the object's longer side.
+    is_alone
+        Whether nothing but the box is shown; else what lies around it as well, up to the border
+        of the image.
     mask
-        What is kept of the square; None for all of it.
+        What is shown of the box; None for all of it.
     """
 
     box: PixelBox
     margin: float
+    is_alone: bool = False
     mask: SeenMask | None = None
 
     @property
@@ -77,23 +81,23 @@ class SquareAround:
         side = self.side
         left = (self.box.left + self.box.right - side) // 2
         top = (self.box.top + self.box.bottom - side) // 2
-        inside = (
-            max(left, 0),
-            max(top, 0),
-            min(left + side, image.width),
-            min(top + side, image.height),
+        shown = (
+            max(left, self.box.left if self.is_alone else 0),
+            max(top, self.box.top if self.is_alone else 0),
+            min(left + side, self.box.right if self.is_alone else image.width),
+            min(top + side, self.box.bottom if self.is_alone else image.height),
         )
-        part = image.crop(inside)
+        part = image.crop(shown)
         if self.mask is None and part.size == (side, side):
             return part
         square = Image.new("RGB", (side, side), FILL)
-        square.paste(part, (inside[0] - left, inside[1] - top), self._kept(inside))
+        square.paste(part, (shown[0] - left, shown[1] - top), self._kept(shown))
         return square
 
-    def _kept(self, inside: tuple[int, int, int, int]) -> Image.Image | None:
+    def _kept(self, shown: tuple[int, int, int, int]) -> Image.Image | None:
         if self.mask is None:
             return None
-        left, top, right, bottom = inside
+        left, top, right, bottom = shown
         try:
             drawn = self.mask.drawn()
         except ValueError as error:

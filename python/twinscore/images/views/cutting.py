@@ -156,7 +156,7 @@ def _cuts(image: CutImage, settings: ViewSettings) -> Iterator[tuple[str, Cut, S
             continue
         if ITEMS in settings.names:
             mask = each.mask if settings.without_background else None
-            yield ITEMS, SquareAround(each.box, settings.margin, mask), each
+            yield ITEMS, SquareAround(each.box, settings.margin, is_alone=True, mask=mask), each
         if IN_PLACE in settings.names:
             yield IN_PLACE, SquareAround(each.box, IN_PLACE_MARGIN), each
 

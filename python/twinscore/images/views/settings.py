@@ -20,8 +20,8 @@ OF_OBJECTS = (ITEMS, IN_PLACE)
 """Views in which every object is an image of its own."""
 
 DEFAULT_MARGIN = 0.15
-"""On each side, as a share of the object's longer side; networks cut off the outermost sixteenth
-of an image, which leaves half of it."""
+"""Of grey on each side, as a share of the object's longer side: the network cuts off the outermost
+sixteenth of a picture, which is to cost nothing of the object."""
 
 DEFAULT_SMALLEST = 16
 """Pixels of the longer side; smaller objects show no more than their colour."""
@@ -34,16 +34,16 @@ class ViewSettings:
     Attributes
     ----------
     names
-        Some of `VIEWS`: "items", each object cut out; "in-place", each with as much of its
-        surroundings again; "environment", the image with its objects covered; "scenes", the whole
-        image.
+        Some of `VIEWS`: "items", each object's box by itself in a grey square; "in-place", each
+        with as much of its surroundings again; "environment", the image with its objects covered;
+        "scenes", the whole image.
     margin
         Around an item on each side, as a share of its longer side.
     smallest
         Pixels of the longer side of the smallest objects that are looked at.
     without_background
-        Whether the pixels of an item beside its mask are covered; objects without a mask are then
-        left out.
+        Whether the pixels of a box beside the object's mask are grey as well; objects without a
+        mask are then left out.
     real_objects, synthetic_objects
         Annotations of a side: a path, or what `open_annotations` returned; None where the side is
         itself a file of annotations.
