@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.further import FurtherFigures
     from twinscore.scoring.run import Run
+    from twinscore.scoring.searched_pool import SearchedPool
 
 
 def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
@@ -99,7 +100,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     judging(1, 1)
     alike = look_alikes(searched, real, synthetic, run)
     transfer = _transfer(pool, (real, synthetic), run)
-    intended = _intended(pool, (real, synthetic), run)
+    intended = _intended(searched, (real, synthetic), run)
     of_images = reader.found(searched, (real, synthetic), run, intended)
     domain = None if intended is None else intended.figures
     if intended is not None and of_images is not None:
@@ -239,15 +240,18 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
-def _intended(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> IntendedImages | None:
+def _intended(
+    searched: SearchedPool, sides: tuple[Embeddings, Embeddings], run: Run
+) -> IntendedImages | None:
     domain = run.settings.domain
     if domain is None:
         return None
     wanted = {*domain.columns, *(condition.column for condition in domain.conditions)}
     return assess_intentionality(
         domain,
-        pool,
+        searched.pool,
         {name: slice_values(name, sides) for name in wanted},
+        lists=searched.lists,
         seed=run.settings.seed,
         search=run.settings.search,
         progress=run.stage("Permuting labels within cells"),
