@@ -38,8 +38,8 @@ from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
-    from twinscore.integrations.loggers import ResultLog
     from twinscore.images.views.settings import ViewSettings
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
 
