@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twinscore._version import __version__
+from twinscore.base.errors import SettingError
 from twinscore.base.printable import printable, printable_lines
 from twinscore.base.standard_output import nobody_reads
 from twinscore.cli.bench.command import bench
@@ -38,12 +39,15 @@ CALLERS_MISTAKES = (ValueError, TypeError, OSError, ImportError, MemoryError)
 
 
 class _Program(click.Group):
-    """Commands whose readers may stop reading, as head does: that is no error."""
+    """Commands whose readers may stop reading, as head does, and that refuse settings as usage."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command asked for."""
         try:
             return super().invoke(ctx)
+        except SettingError as error:
+            # Whatever finds it, after click's own checks: data that are refused stay errors.
+            raise click.UsageError(str(error)) from error
         except BrokenPipeError as error:
             if nobody_reads():
                 return 0
