@@ -136,7 +136,7 @@ def embed(
 
     check_interval(video_interval)
     embedder = Embedder(
-        Path(model),
+        model,
         device=device,
         threads=threads,
         batch_size=batch_size,

@@ -32,7 +32,8 @@ def read_preprocessing(
     """Read JSON, or the file that holds it."""
     if value is None:
         return None
-    from twinscore.images.decoding import Preprocessing
+    from twinscore.base.json_text import parse_json
+    from twinscore.images.decoding.stated_preprocessing import as_preprocessing
 
     text = value
     if not value.lstrip().startswith("{"):
@@ -41,7 +42,7 @@ def read_preprocessing(
         except (OSError, UnicodeDecodeError) as error:
             raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
     try:
-        return Preprocessing.from_json(text)
+        return as_preprocessing(parse_json(text))
     except (ValueError, TypeError) as error:
         raise click.BadParameter(str(error)) from error
 
@@ -54,7 +55,7 @@ model_option = click.option(
     default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
+    help="Network that embeds the images; also torchvision:MODEL, timm:MODEL.",
 )
 device_option = click.option(
     "--device",

@@ -12,6 +12,7 @@ from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.numbers import Number
+from twinscore.cli.object_options import object_options
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -36,6 +37,7 @@ from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
@@ -51,6 +53,8 @@ Examples:
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
   twinscore score photos/ renders/ --label-by folder # classes are folders
   twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
+  twinscore score real.json synthetic.json           # COCO: the objects, and the world
+  twinscore score photos/ renders/ --objects photos.json --objects renders.json
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -205,6 +209,7 @@ Examples:
 @click.option("--brief", is_flag=True, help="The same as --format brief: one line.")
 @click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@object_options
 def score(
     real: str,
     synthetic: str,
@@ -244,6 +249,7 @@ def score(
     brief: bool,
     verbose: bool,
     quiet: bool,
+    views: ViewSettings | None,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
 
@@ -301,6 +307,7 @@ def score(
         allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
+        views=views,
     )
     if out is not None:
         check_writable(out, overwrite=overwrite)
