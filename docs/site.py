@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,13 @@ import click
 
 import twinscore
 from twinscore.cli.program import cli
+from twinscore.cli.schema import KINDS, schema_of
 from twinscore.scoring.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mkdocs.structure.files import Files
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -30,6 +34,17 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
         if mark in markdown:
             markdown = markdown.replace(mark, make())
     return _without_ways_out(markdown, Path(page.file.src_path).parent)
+
+
+def on_files(files: Files, config: Any, **_: Any) -> Files:
+    """Add the schemas of what commands write."""
+    from mkdocs.structure.files import File
+
+    for kind in KINDS:
+        text = json.dumps(schema_of(kind), indent=2, ensure_ascii=False)
+        place = f"reference/schemas/{kind}.schema.json"
+        files.append(File.generated(config, place, content=text))
+    return files
 
 
 def python_names() -> str:

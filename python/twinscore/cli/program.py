@@ -25,6 +25,7 @@ from twinscore.cli.history import history
 from twinscore.cli.model import model
 from twinscore.cli.plan import plan
 from twinscore.cli.report import report
+from twinscore.cli.schema import schema
 from twinscore.cli.score import score
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
@@ -86,6 +87,7 @@ for command in (
     history,
     model,
     store,
+    schema,
     bench,
     demo,
 ):
