@@ -1,4 +1,4 @@
-"""What the documentation takes from the code: the names, the commands, the keys of a result."""
+"""What the documentation takes from the code: the names, the commands, the schemas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import click
 import twinscore
 from twinscore.cli.program import cli
 from twinscore.cli.schema import KINDS, schema_of
-from twinscore.scoring.result import RESULT_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +27,6 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     makers = {
         "<!-- names -->": python_names,
         "<!-- commands -->": command_pages,
-        "<!-- keys -->": key_table,
     }
     for mark, make in makers.items():
         if mark in markdown:
@@ -57,20 +55,9 @@ def python_names() -> str:
 def command_pages() -> str:
     """Show the help of each command."""
     return "\n\n".join(
-        f"## {' '.join(words)}\n\n```text\n{help_text}\n```"
+        f"### {' '.join(words)}\n\n```text\n{help_text}\n```"
         for words, help_text in _helps(cli, ("twinscore",))
     )
-
-
-def key_table() -> str:
-    """Show what README says of each key of result.json, and name those it is silent about."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in readme.splitlines() if line.startswith("| `")]
-    named = [
-        row for row in rows if set(re.findall(r"`(\w+)`", row.split("|")[1])) & set(RESULT_KEYS)
-    ]
-    table = "\n".join(["| key | meaning |", "|---|---|", *named])
-    return table.replace("](docs/", "](../")
 
 
 def _home_of(name: str) -> str:
