@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +76,21 @@ def test_files_and_pictures_that_are_linked_exist(page: Path) -> None:
 def test_ci_runs_the_test_command_as_shown() -> None:
     _, test_command, *_ = blocks("sh")
     assert f"({test_command.strip()})" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_table_of_the_demo_is_what_it_prints(tmp_path: Path) -> None:
+    for package in ("onnxruntime", "skimage", "sklearn", "matplotlib"):
+        pytest.importorskip(package, reason=f"needs {package}")
+    finished = subprocess.run(
+        [sys.executable, "-m", "twinscore", "demo", "--out", tmp_path],
+        env={**os.environ, "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    )
+    shown = "\n".join(line.rstrip() for line in finished.stdout.splitlines()).lstrip("\n")
+    assert shown.startswith(blocks("text")[0])
 
 
 @pytest.mark.slow

@@ -75,7 +75,13 @@ def test_a_schema_is_printed_and_describes_each_key(run: RunCommand, kind: str) 
 
 def test_a_schema_refuses_what_is_no_result() -> None:
     found = saved(ts.score(*np.random.default_rng(0).standard_normal((2, 30, 3))))
-    for change in ({"score": "high"}, {"interval": [0.5]}, {"judge": {}}, {"unheard_of": 1}):
+    changes: list[dict[str, Any]] = [
+        {"score": "high"},
+        {"interval": [0.5]},
+        {"judge": {}},
+        {"unheard_of": 1},
+    ]
+    for change in changes:
         with pytest.raises(jsonschema.ValidationError):
             check("result", {**copy.deepcopy(found), **change})
 
@@ -84,7 +90,7 @@ def test_results_of_all_images_and_of_a_sample() -> None:
     sides = np.random.default_rng(0).standard_normal((2, 120, 4)).astype("float32")
     groups = np.repeat(np.arange(30), 4)
     check("result", saved(ts.score(*sides)))
-    grouped = {"real_groups": groups, "synthetic_groups": groups}
+    grouped: dict[str, Any] = {"real_groups": groups, "synthetic_groups": groups}
     check("result", saved(ts.score(*sides, **grouped, diagnostics=False, richness=False)))
     check("result", saved(ts.score(*sides, precision=0.05)))
     check("result", saved(ts.score(*sides, backend="auto")))
