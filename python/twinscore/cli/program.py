@@ -25,6 +25,7 @@ from twinscore.cli.model import model
 from twinscore.cli.plan import plan
 from twinscore.cli.report import report
 from twinscore.cli.score import score
+from twinscore.cli.size import size
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
 
@@ -77,6 +78,7 @@ for command in (
     compare,
     domain,
     plan,
+    size,
     embed,
     watch,
     history,
