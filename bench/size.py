@@ -1,9 +1,10 @@
 """How many images a side tell two twins apart: the law of `twinscore size`, and if it holds.
 
 Real points are N(0, I) in eight dimensions. Of a mixture a share is drawn like them and the rest
-lies far away, so that its score is known; a shifted twin is N(m, I). Three parts:
+lies far away, so that its score is known; a shifted twin is N(m, I). Four parts:
 
     law     standard error times root n at several n, and its slope; what sharing real images brings
+    saved   how many times more a saved result asks for than the images themselves
     table   images a side by score and difference, from pilots of 200 a side
     power   how often `compare` tells two twins apart at the size that pilots recommend
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+import twinscore as ts
 from twinscore.comparison import exchanges
 from twinscore.comparison.embeddings import compare_embeddings
 from twinscore.embedding.records import Embeddings
@@ -27,7 +29,7 @@ from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.pool import Pool
 from twinscore.graph.score import directed_score
 from twinscore.neighbors.settings import EXACT
-from twinscore.planning.pilot import Pilot, pilot_of_pool
+from twinscore.planning.pilot import Pilot, pilot_of_interval, pilot_of_pool
 from twinscore.planning.size import size_of
 
 if TYPE_CHECKING:
@@ -132,18 +134,40 @@ def print_law(draws: int) -> None:
         )
 
 
-def pilot_from(twin: Twin, random: np.random.Generator) -> Pilot:
-    """Draw a pilot and read it."""
+def pool_from(twin: Twin, random: np.random.Generator) -> Pool:
+    """Draw the images of a pilot."""
     points = np.concatenate([real_points(PILOT, random), twin.draw(PILOT, random)])
-    pool = Pool(points, np.arange(2 * PILOT) < PILOT, None)
+    return Pool(points, np.arange(2 * PILOT) < PILOT, None)
+
+
+def pilot_from(pool: Pool) -> Pilot:
+    """Read a pilot by splitting it."""
     return pilot_of_pool(pool, 1, seed=0, search=EXACT, progress=lambda _done, _total: None)
 
 
 def mean_pilot(twin: Twin, level: float) -> Pilot:
     """Average the noise of several pilots, at the level that is known."""
     random = np.random.default_rng(7)
-    noise = [pilot_from(twin, random).inflation for _ in range(PILOTS)]
+    noise = [pilot_from(pool_from(twin, random)).inflation for _ in range(PILOTS)]
     return Pilot(level, PILOT, float(np.mean(noise)), grouped=False, from_interval=False)
+
+
+def print_saved() -> None:
+    """Print how many times more images an interval asks for than splits of the images do."""
+    print("| twin | S | times |")
+    print("|---|---:|---:|")
+    for kind, level in itertools.product(("mixture", "shift"), (0.1, 0.3, 0.5, 0.7, 0.9)):
+        twin, random = twin_at(kind, level), np.random.default_rng(11)
+        noise = np.array([_both_readings(twin, random) for _ in range(PILOTS)])
+        print(f"| {kind} | {level} | {np.divide(*noise.mean(axis=0)):.2f} |", flush=True)
+
+
+def _both_readings(twin: Twin, random: np.random.Generator) -> tuple[float, float]:
+    """Return the noise of a pilot as its interval has it, and as its splits have it."""
+    pool = pool_from(twin, random)
+    options = {"diagnostics": False, "richness": False, "threads": 1}
+    result = ts.score(pool.vectors[:PILOT], pool.vectors[PILOT:], **options)  # type: ignore[arg-type]
+    return pilot_of_interval(result.to_dict()).inflation, pilot_from(pool).inflation
 
 
 def print_table() -> None:
@@ -171,7 +195,8 @@ def print_power(draws: int) -> None:
         worse, better = twin_at(kind, level), twin_at(kind, level + difference)
         random = np.random.default_rng(3)
         asked = [
-            size_of(pilot_from(worse, random), difference, POWER).images for _ in range(PILOTS)
+            size_of(pilot_from(pool_from(worse, random)), difference, POWER).images
+            for _ in range(PILOTS)
         ]
         images = int(np.median(asked))
         told = np.mean([_is_told(worse, better, images, random) for _ in range(draws)])
@@ -198,11 +223,12 @@ def _is_told(worse: Twin, better: Twin, images: int, random: np.random.Generator
 def main() -> None:
     """Print the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", help="law, table, power; none for all")
+    parser.add_argument("parts", nargs="*", help="law, saved, table, power; none for all")
     parser.add_argument("--draws", type=int, default=300, help="of the law; a third for the power")
     arguments = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "law": lambda: print_law(arguments.draws),
+        "saved": print_saved,
         "table": print_table,
         "power": lambda: print_power(arguments.draws // 3),
     }
