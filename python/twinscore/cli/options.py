@@ -11,6 +11,7 @@ from twinscore.embedding.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from twinscore.images.decoding import Preprocessing
+    from twinscore.integrations.loggers import ResultLog
 
 
 def check_device(
@@ -85,3 +86,25 @@ video_interval_option = click.option(
     help="Between two frames of a clip.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+
+
+def _checked_log(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> ResultLog:
+    """Refuse what names no logger, before any work; the command opens what is left."""
+    from twinscore.integrations.loggers import open_log
+
+    try:
+        return open_log(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+log_option = click.option(
+    "--log",
+    multiple=True,
+    callback=_checked_log,
+    metavar="TOOL[:PLACE]",
+    help="Also log score, parts and pictures to wandb:PROJECT, mlflow:EXPERIMENT or "
+    "tensorboard:DIR. May be repeated.",
+)

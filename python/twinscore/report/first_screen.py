@@ -19,6 +19,7 @@ from twinscore.report.intentionality import (
 )
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.richness_words import gaps_in_reality, richness_bar
+from twinscore.report.view_words import views_sentence
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
 
 FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
     verdict,
+    views_sentence,
     fix_first,
     most_lost,
     transfer,

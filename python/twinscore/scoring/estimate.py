@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from twinscore.scoring.settings import ScoreSettings
     from twinscore.scoring.verdict import Evidence
 
-NOT_IN_JSON = ("samples", "pool")
+NOT_IN_JSON = ("samples", "pool", "views")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
