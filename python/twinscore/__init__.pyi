@@ -9,6 +9,7 @@ from .embedding.store import load_store
 from .neighbors import knn, self_knn
 from .neighbors.records import Neighbors
 from .planning.renders import plan
+from .planning.size import SampleSize, size
 from .scoring.explanation.explain import explain
 from .scoring.explanation.records import Explanation
 from .scoring.result import SampledResult, ScoreResult
@@ -24,6 +25,7 @@ __all__ = [
     "Explanation",
     "MissingExtraError",
     "Neighbors",
+    "SampleSize",
     "SampledResult",
     "SavedResult",
     "ScoreResult",
@@ -42,4 +44,5 @@ __all__ = [
     "plan",
     "score",
     "self_knn",
+    "size",
 ]
