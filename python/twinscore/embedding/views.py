@@ -219,8 +219,14 @@ class _ViewRun:
         if annotated is None and annotations.absent_means_none:
             annotated = AnnotatedImage(item.name)
         with pillow_warnings_silenced():
-            exposure = self._embedder.preprocessing.exposure
-            return cut_image(item, annotated, self._settings, exposure)
+            preprocessing = self._embedder.preprocessing
+            return cut_image(
+                item,
+                annotated,
+                self._settings,
+                shorter_side=preprocessing.least_decoded,
+                exposure=preprocessing.exposure,
+            )
 
     def _count(self, image: CutImage) -> None:
         counts, settings = self._counts, self._settings
