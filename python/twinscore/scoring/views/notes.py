@@ -10,7 +10,7 @@ from twinscore.images.views.settings import ENVIRONMENT, OF_OBJECTS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinscore.embedding.views import ObjectCounts
+    from twinscore.embedding.object_counts import ObjectCounts
     from twinscore.images.views.settings import ViewSettings
     from twinscore.scoring.views.scores import ViewScore
 
