@@ -30,6 +30,8 @@ class ObjectCounts:
         Objects found in their images, by class.
     too_small
         Objects among them that are too small to be looked at.
+    masked
+        Objects that have a mask.
     without_mask
         Objects left out because they have none, where the background was to be left out.
     regions
@@ -47,6 +49,7 @@ class ObjectCounts:
     without_objects: int = 0
     objects: dict[str, int] = field(default_factory=dict)
     too_small: int = 0
+    masked: int = 0
     without_mask: int = 0
     regions: int = 0
     covered: int = 0

@@ -210,6 +210,7 @@ class _ViewRun:
         counts.without_objects += not things
         for each in things:
             counts.objects[each.class_name] = counts.objects.get(each.class_name, 0) + 1
+            counts.masked += each.mask is not None
             if each.box.longer_side < settings.smallest:
                 counts.too_small += 1
             elif settings.without_background and each.mask is None:
