@@ -52,6 +52,16 @@ def test_an_image_that_cannot_be_read_gives_a_reason_and_no_pieces(tmp_path: Pat
     assert (cut.failure, cut.pieces, cut.size) == ("empty file", [], None)
 
 
+@pytest.mark.parametrize(
+    "unknown", [AnnotatedImage("a", is_known=False), annotated(Box(1, 1, 3, 3), size=(7, 50))]
+)
+def test_an_image_whose_objects_are_not_known_is_a_scene_only(unknown: AnnotatedImage) -> None:
+    pixels = np.zeros((30, 40, 3), dtype=np.uint8)
+    cut = cut_image(ImageItem("a", pixels), unknown, ViewSettings())
+    assert [piece.view for piece in cut.pieces] == ["scenes"]
+    assert not cut.is_annotated
+
+
 def test_profiles_and_orientation_are_heeded_once() -> None:
     image = Image.fromarray(np.arange(60, dtype=np.uint8).reshape(5, 4, 3) * 4)
     image.info["gamma"] = 1.0

@@ -126,12 +126,13 @@ def cut_image(
     except Exception as error:
         # Whatever one image makes a library raise, the others are not lost for it.
         return CutImage(item, failure=reason_of(error), is_annotated=annotated is not None)
-    result = CutImage(item, size=image.size, is_annotated=annotated is not None)
+    result = CutImage(item, size=image.size, is_annotated=False)
     if annotated is not None:
         objects, problems = place_objects(
             annotated, image.size, lambda: orientation_in(item.content)
         )
-        result.objects, result.problems = tuple(objects), tuple(problems)
+        result.is_annotated = objects is not None
+        result.objects, result.problems = tuple(objects or ()), tuple(problems)
     result.facts = read_facts(item)
     result.pieces = [
         _piece(view, cut, of, image, shorter_side) for view, cut, of in _cuts(result, settings)
