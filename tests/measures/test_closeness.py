@@ -22,7 +22,7 @@ def moved(seed: int, by: float, real: int = 60, synthetic: int = 60, width: int 
 
 
 def value(pool: Pool) -> float:
-    found = closeness_of(pool, seed=0, relabellings=19)
+    found = closeness_of(pool, seed=0, relabellings=39)
     assert found is not None
     return found.value
 
@@ -52,7 +52,7 @@ def test_it_does_not_depend_on_the_number_of_images() -> None:
 
 @pytest.mark.parametrize("by", [1.0, 3.0, 12.0])
 def test_its_interval_holds_the_mean_of_sides_drawn_anew(by: float) -> None:
-    found = [closeness_of(moved(seed, by), seed=seed, relabellings=19) for seed in range(DRAWS)]
+    found = [closeness_of(moved(seed, by), seed=seed, relabellings=39) for seed in range(DRAWS)]
     told = [one for one in found if one is not None]
     target = np.mean([one.value for one in told])
     held = np.mean([one.interval[0] <= target <= one.interval[1] for one in told])
@@ -64,7 +64,7 @@ def test_its_interval_holds_the_mean_of_sides_drawn_anew(by: float) -> None:
 def test_sides_drawn_alike_fall_outside_its_null_range_as_often_as_chance_has_it() -> None:
     outside, low = 0, 0
     for seed in range(DRAWS):
-        found = closeness_of(moved(seed, 0.0, 40, 25), seed=seed, relabellings=99)
+        found = closeness_of(moved(seed, 0.0, 40, 25), seed=seed, relabellings=199)
         assert found is not None
         outside += not found.null_interval[0] <= found.value <= found.null_interval[1]
         low += found.p_value <= 0.05

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from twinscore.streaming.stream_richness import StreamRichness
 
 RELABELLINGS = 99
-"""Of judge and closeness: a stream is judged again and again."""
+"""Of the judge: a stream is judged again and again."""
 
-MOST_COMPARED = 500
-"""Units of each side whose distances are compared."""
+MOST_COMPARED, COMPARED_RELABELLINGS = 500, 199
+"""Units of each side whose distances are compared, and how often they are relabelled."""
 
 
 DRAWS = 8
@@ -200,7 +200,9 @@ class StreamPool:
         """Compare distances within and across the sides."""
         groups = self._group_numbers() if self.has_groups else None
         pool = self._in_order(Pool(self.vectors, self.is_real, groups))
-        return closeness_of(pool, seed=self._seed, most=MOST_COMPARED, relabellings=RELABELLINGS)
+        return closeness_of(
+            pool, seed=self._seed, most=MOST_COMPARED, relabellings=COMPARED_RELABELLINGS
+        )
 
     def _group_richness(self) -> StreamRichness | RichnessUntold:
         pool = Pool(self.vectors, self.is_real, self._group_numbers())
