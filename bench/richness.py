@@ -5,7 +5,7 @@
     python bench/richness.py --photographs FOLDER    # copies and gaps of real photographs
     pip install prdc                                 # the published coverage stands beside ours
 
-FOLDER holds photographs named by camera session: what comes before the last "_" of a name.
+FOLDER holds a folder of photographs for each camera session.
 """
 
 from __future__ import annotations

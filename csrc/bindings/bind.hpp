@@ -7,5 +7,6 @@ namespace twinscore::bindings {
 void bind_kernels(pybind11::module_& module);
 void bind_neighbors(pybind11::module_& module);
 void bind_permutation(pybind11::module_& module);
+void bind_thinning(pybind11::module_& module);
 
 }  // namespace twinscore::bindings

@@ -5,4 +5,5 @@ PYBIND11_MODULE(_core, module) {
     twinscore::bindings::bind_kernels(module);
     twinscore::bindings::bind_neighbors(module);
     twinscore::bindings::bind_permutation(module);
+    twinscore::bindings::bind_thinning(module);
 }

@@ -2,108 +2,152 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include "lane_counter.hpp"
+#include "random_subsets.hpp"
 
 namespace twinscore {
 namespace {
 
-constexpr std::size_t permutations_per_task = 16;
-
-// SplitMix64: a full-period generator whose streams start anywhere at no cost.
-class SplitMix64 {
-  public:
-    explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-    std::uint64_t operator()() {
-        std::uint64_t z = state_ += 0x9E3779B97F4A7C15U;
-        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-        return z ^ (z >> 31U);
-    }
-
-    // Uniform in [0, bound) for bounds below 2^32; the bias is below 2^-32.
-    std::size_t below(std::size_t bound) {
-        return static_cast<std::size_t>(((*this)() >> 32U) * bound >> 32U);
-    }
-
-  private:
-    std::uint64_t state_;
+// Arcs, or groups, that count alike: those from the end of the class before up to `end`.
+struct WeightClass {
+    double weight;
+    std::size_t end;
 };
 
-void shuffle(std::vector<std::uint8_t>& labels, SplitMix64& random) {
-    for (std::size_t i = labels.size(); i > 1; --i) {
-        std::swap(labels[i - 1], labels[random.below(i)]);
+struct Arc {
+    std::uint32_t source;  // groups
+    std::uint32_t target;
+};
+
+// Places 0 .. n-1 in ascending order of their weights, and where each weight ends.
+std::vector<WeightClass> classes_of(std::span<const double> weights,
+                                    std::vector<std::size_t>& places) {
+    places.resize(weights.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
+    std::ranges::stable_sort(places, {}, [&](std::size_t place) { return weights[place]; });
+    std::vector<WeightClass> classes;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const double weight = weights[places[i]];
+        if (classes.empty() || classes.back().weight != weight) classes.push_back({weight, 0});
+        classes.back().end = i + 1;
     }
+    return classes;
 }
 
+// Sixty-four relabellings at once: a bit of a word belongs to each of them.
 class Relabeller {
   public:
     Relabeller(const GraphView& graph, std::span<const std::int64_t> group_of_point,
                std::span<const std::uint8_t> group_is_synthetic)
-        : graph_(graph),
-          group_of_point_(group_of_point),
-          original_(group_is_synthetic.begin(), group_is_synthetic.end()),
-          shares_of_others_(group_is_synthetic.size(), 0.0) {
-        for (const auto group : group_of_point) {
-            shares_of_others_[static_cast<std::size_t>(group)] += 1.0;
+        : points_(static_cast<double>(group_of_point.size())),
+          synthetic_groups_(static_cast<std::size_t>(
+              std::count_if(group_is_synthetic.begin(), group_is_synthetic.end(),
+                            [](std::uint8_t synthetic) { return synthetic != 0; }))) {
+        if (group_is_synthetic.size() > std::numeric_limits<std::uint32_t>::max()) {
+            throw std::length_error("expected fewer than 2^32 groups");
         }
-        const auto points = static_cast<double>(group_of_point.size());
-        for (double& size : shares_of_others_) size /= points - size;
+        sort_groups(group_of_point, group_is_synthetic.size());
+        sort_arcs(graph, group_of_point);
         for (auto arc = graph.offsets[0]; arc < graph.offsets[1]; ++arc) {
             out_weight_ += graph.weights[static_cast<std::size_t>(arc)];
         }
     }
 
-    [[nodiscard]] ScorePair scores(std::uint64_t seed, std::vector<std::uint8_t>& group_labels,
-                                   std::vector<std::uint8_t>& labels) const {
+    void score(std::uint64_t seed, std::span<ScorePair> scores) const {
+        std::vector<std::uint64_t> is_synthetic(groups_.size());
         SplitMix64 random(seed);
-        group_labels = original_;
-        shuffle(group_labels, random);
-        const std::size_t points = group_of_point_.size();
-        labels.resize(points);
-        std::size_t synthetic = 0;
-        for (std::size_t i = 0; i < points; ++i) {
-            labels[i] = group_labels[static_cast<std::size_t>(group_of_point_[i])];
-            synthetic += labels[i];
+        draw_subsets(is_synthetic, synthetic_groups_, random);
+        const Crossings seen = observed(is_synthetic);
+        const Crossings due = expected(is_synthetic);
+        for (std::size_t lane = 0; lane < scores.size(); ++lane) {
+            scores[lane] = {seen.out[lane] / due.out[lane], seen.back[lane] / due.back[lane]};
         }
-        const auto seen = observed(labels);
-        const auto due = expected(group_labels, synthetic);
-        return {seen.score / due.score, seen.reverse_score / due.reverse_score};
     }
 
   private:
-    // Weight of the arcs synthetic -> real, and real -> synthetic.
-    [[nodiscard]] ScorePair observed(const std::vector<std::uint8_t>& labels) const {
-        std::array<double, 2> crossing{};  // by the label of the source
-        for (std::size_t i = 0; i < labels.size(); ++i) {
-            const auto last = static_cast<std::size_t>(graph_.offsets[i + 1]);
-            double from_point = 0.0;
-            for (auto arc = static_cast<std::size_t>(graph_.offsets[i]); arc < last; ++arc) {
-                // Labels are random: a branch on them is guessed wrong half of the time.
-                const auto target = static_cast<std::size_t>(graph_.targets[arc]);
-                from_point += graph_.weights[arc] * static_cast<double>(labels[target] ^ labels[i]);
+    // Weight of the arcs synthetic -> real, and real -> synthetic, of each relabelling.
+    struct Crossings {
+        std::array<double, lanes> out{};
+        std::array<double, lanes> back{};
+    };
+
+    void sort_groups(std::span<const std::int64_t> group_of_point, std::size_t groups) {
+        std::vector<double> sizes(groups, 0.0);
+        for (const auto group : group_of_point) sizes[static_cast<std::size_t>(group)] += 1.0;
+        sizes_ = classes_of(sizes, groups_);
+    }
+
+    void sort_arcs(const GraphView& graph, std::span<const std::int64_t> group_of_point) {
+        std::vector<std::uint32_t> sources(graph.targets.size());
+        for (std::size_t i = 0; i < group_of_point.size(); ++i) {
+            const auto first = static_cast<std::size_t>(graph.offsets[i]);
+            const auto last = static_cast<std::size_t>(graph.offsets[i + 1]);
+            std::fill(sources.begin() + static_cast<std::ptrdiff_t>(first),
+                      sources.begin() + static_cast<std::ptrdiff_t>(last),
+                      static_cast<std::uint32_t>(group_of_point[i]));
+        }
+        std::vector<std::size_t> places;
+        weights_ = classes_of(graph.weights, places);
+        arcs_.reserve(places.size());
+        for (const std::size_t place : places) {
+            const auto target = static_cast<std::size_t>(graph.targets[place]);
+            arcs_.push_back({sources[place], static_cast<std::uint32_t>(group_of_point[target])});
+        }
+    }
+
+    [[nodiscard]] Crossings observed(std::span<const std::uint64_t> is_synthetic) const {
+        Crossings crossings;
+        std::size_t place = 0;
+        for (const WeightClass& alike : weights_) {
+            LaneCounter out;
+            LaneCounter back;
+            for (; place < alike.end; ++place) {
+                const std::uint64_t source = is_synthetic[arcs_[place].source];
+                const std::uint64_t target = is_synthetic[arcs_[place].target];
+                out.add(source & ~target);
+                back.add(target & ~source);
             }
-            crossing[labels[i]] += from_point;
+            out.add_to(crossings.out, alike.weight);
+            back.add_to(crossings.back, alike.weight);
         }
-        return {crossing[1], crossing[0]};
+        return crossings;
     }
 
-    [[nodiscard]] ScorePair expected(const std::vector<std::uint8_t>& group_labels,
-                                     std::size_t synthetic) const {
-        std::array<double, 2> shares{};  // by the label of the group
-        for (std::size_t group = 0; group < group_labels.size(); ++group) {
-            shares[group_labels[group]] += shares_of_others_[group];
+    // What the crossings would weigh if every point outside a query's group were as likely a
+    // neighbor as any other.
+    [[nodiscard]] Crossings expected(std::span<const std::uint64_t> is_synthetic) const {
+        std::array<double, lanes> synthetic{};
+        std::array<double, lanes> synthetic_shares{};
+        double shares = 0.0;
+        std::size_t place = 0;
+        for (const WeightClass& alike : sizes_) {
+            LaneCounter counter;
+            // A group's size over the number of points outside of it.
+            const double share = alike.weight / (points_ - alike.weight);
+            shares += share * static_cast<double>(alike.end - place);
+            for (; place < alike.end; ++place) counter.add(is_synthetic[groups_[place]]);
+            counter.add_to(synthetic, alike.weight);
+            counter.add_to(synthetic_shares, share);
         }
-        const auto real = static_cast<double>(group_of_point_.size() - synthetic);
-        return {out_weight_ * real * shares[1],
-                out_weight_ * static_cast<double>(synthetic) * shares[0]};
+        Crossings due;
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            due.out[lane] = out_weight_ * (points_ - synthetic[lane]) * synthetic_shares[lane];
+            due.back[lane] = out_weight_ * synthetic[lane] * (shares - synthetic_shares[lane]);
+        }
+        return due;
     }
 
-    const GraphView& graph_;
-    std::span<const std::int64_t> group_of_point_;
-    std::vector<std::uint8_t> original_;
-    // A group's size over the number of points outside of it.
-    std::vector<double> shares_of_others_;
-    double out_weight_ = 0.0;  // of every point: k
+    double points_;
+    std::size_t synthetic_groups_;
+    double out_weight_ = 0.0;          // of every point: k
+    std::vector<std::size_t> groups_;  // in the order of their sizes
+    std::vector<WeightClass> sizes_;
+    std::vector<Arc> arcs_;  // in the order of their weights
+    std::vector<WeightClass> weights_;
 };
 
 }  // namespace
@@ -115,17 +159,13 @@ std::vector<ScorePair> permuted_scores(const GraphView& graph,
                                        unsigned threads, Monitor& monitor) {
     const Relabeller relabeller(graph, group_of_point, group_is_synthetic);
     std::vector<ScorePair> scores(permutations);
-    const std::size_t tasks = (permutations + permutations_per_task - 1) / permutations_per_task;
+    const std::size_t tasks = (permutations + lanes - 1) / lanes;
     const auto body = [&](std::size_t task, Progress& progress) {
-        std::vector<std::uint8_t> group_labels;
-        std::vector<std::uint8_t> labels;
-        const std::size_t last = std::min(permutations, (task + 1) * permutations_per_task);
-        for (std::size_t b = task * permutations_per_task; b < last; ++b) {
-            if (progress.stopped()) return;
-            SplitMix64 stream(seed ^ SplitMix64(b)());
-            scores[b] = relabeller.scores(stream(), group_labels, labels);
-            progress.advance(1);
-        }
+        if (progress.stopped()) return;
+        const std::size_t first = task * lanes;
+        const std::size_t count = std::min(lanes, permutations - first);
+        relabeller.score(seed ^ SplitMix64(task)(), std::span(scores).subspan(first, count));
+        progress.advance(count);
     };
     parallel_for(tasks, threads, permutations, monitor, body);
     return scores;

@@ -14,56 +14,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twinscore._version import __version__
-from twinscore.base.errors import MissingExtraError, TooManySkipsError, UnreadableImageError
-from twinscore.comparison.run import compare
-from twinscore.domain.declaration import Domain
-from twinscore.domain.reading import load_domain
-from twinscore.embedding.into_store import EmbeddingRun, embed
-from twinscore.embedding.store import load_store
-from twinscore.neighbors import knn, self_knn
-from twinscore.neighbors.records import Neighbors
-from twinscore.planning.renders import plan
-from twinscore.scoring.estimate import present_by
-from twinscore.scoring.result import SampledResult, ScoreResult
-from twinscore.scoring.saved_result import SavedResult
-from twinscore.scoring.saved_result import read_saved as load_result
-from twinscore.scoring.score import score
+import lazy_loader
+
+from twinscore.scoring.logged_by import log_by
+from twinscore.scoring.presented_by import present_by
 
 if TYPE_CHECKING:
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.scoring.estimate import Presentation
-    from twinscore.scoring.explanation.explain import explain
-    from twinscore.scoring.explanation.records import Explanation
-    from twinscore.streaming import BatchAnswers, StreamingScorer, StreamResult
 
-__all__ = [
-    "BatchAnswers",
-    "Domain",
-    "Embedder",
-    "EmbeddingRun",
-    "Explanation",
-    "MissingExtraError",
-    "Neighbors",
-    "SampledResult",
-    "SavedResult",
-    "ScoreResult",
-    "StreamResult",
-    "StreamingScorer",
-    "TooManySkipsError",
-    "UnreadableImageError",
-    "__version__",
-    "compare",
-    "embed",
-    "explain",
-    "knn",
-    "load_domain",
-    "load_result",
-    "load_store",
-    "plan",
-    "score",
-    "self_knn",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def _open_report() -> Presentation:
@@ -72,31 +32,12 @@ def _open_report() -> Presentation:
     return presentation
 
 
-# Results lie below reports and must not know them; the face of the package may know both.
+def _open_log(log: Any) -> ResultLog:
+    from twinscore.integrations.loggers import open_log
+
+    return open_log(log)
+
+
+# Results lie below reports and loggers and must not know them; the face of the package may.
 present_by(_open_report)
-
-
-def __getattr__(name: str) -> Any:
-    # Embedder brings image decoding along; those who score ready-made embeddings need none.
-    if name == "Embedder":
-        from twinscore.embedding.network.embedder import Embedder
-
-        return Embedder
-    if name == "explain":
-        # Alters images, and so brings decoding along as well.
-        from twinscore.scoring.explanation.explain import explain
-
-        return explain
-    if name == "Explanation":
-        from twinscore.scoring.explanation.records import Explanation
-
-        return Explanation
-    if name in ("BatchAnswers", "StreamResult", "StreamingScorer"):
-        from twinscore import streaming
-
-        return getattr(streaming, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+log_by(_open_log)

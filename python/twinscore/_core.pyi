@@ -54,3 +54,6 @@ def permuted_scores(
     threads: int,
     progress: _Progress,
 ) -> _Float64: ...
+def first_kept_shares(
+    ids: _Int64, keep: _Float64, is_other: npt.NDArray[np.uint8], threads: int
+) -> _Float64: ...

@@ -12,7 +12,7 @@ from twinscore.comparison import compare_saved
 from twinscore.comparison.domain_difference import OTHER_DOMAIN
 from twinscore.embedding.records import Embeddings
 from twinscore.report.intentionality import domain_lines
-from twinscore.scoring.saved_result import read_saved
+from twinscore.scoring.saved_result import load_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def test_saved_results_are_compared_where_they_share_a_domain(domain: Path, tmp_
     ts.score(real, render, diagnostics=False).save(tmp_path / "none")
     domain.write_text(DOMAIN.replace("0.5", "1", 1))
     ts.score(real, render, domain=domain, diagnostics=False).save(tmp_path / "other")
-    one, none, other = (read_saved(tmp_path / name) for name in ("one", "none", "other"))
+    one, none, other = (load_result(tmp_path / name) for name in ("one", "none", "other"))
     same = compare_saved(one, one).domain
     assert same is not None
     assert same.match_first == same.match_second

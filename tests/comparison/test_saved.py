@@ -14,7 +14,7 @@ from twinscore.comparison import SliceDifference, compare_saved
 from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.slice_differences import adjusted
 from twinscore.embedding.records import Embeddings
-from twinscore.scoring.saved_result import read_saved
+from twinscore.scoring.saved_result import load_result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def change_fields(folder: Path, **fields: Any) -> None:
 
 
 def test_the_better_result_is_found_better(folders: tuple[Path, Path]) -> None:
-    poor, good = map(read_saved, folders)
+    poor, good = map(load_result, folders)
     found = compare_saved(poor, good)
     assert found.difference == pytest.approx(good.fields["score"] - poor.fields["score"])
     assert found.is_better
@@ -55,7 +55,7 @@ def test_the_better_result_is_found_better(folders: tuple[Path, Path]) -> None:
 
 
 def test_a_result_is_not_different_from_itself(folders: tuple[Path, Path]) -> None:
-    result = read_saved(folders[0])
+    result = load_result(folders[0])
     found = compare_saved(result, result)
     assert (found.difference, found.p_value) == (0.0, 1.0)
     assert not found.warnings
@@ -75,24 +75,24 @@ def test_results_that_do_not_compare_are_refused(
 ) -> None:
     change_fields(folders[1], **{field: value})
     with pytest.raises(ValueError, match=message):
-        compare_saved(*map(read_saved, folders))
+        compare_saved(*map(load_result, folders))
 
 
 def test_sets_of_different_size_are_warned_of(folders: tuple[Path, Path]) -> None:
     change_fields(folders[1], n_synthetic=900)
-    found = compare_saved(*map(read_saved, folders))
+    found = compare_saved(*map(load_result, folders))
     assert any("differ in size (200 and 900" in warning for warning in found.warnings)
 
 
 def test_what_is_no_result_is_named(folders: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"result.json does not exist"):
-        read_saved(tmp_path)
+        load_result(tmp_path)
     (folders[0] / "result.json").write_text("{ half")
     with pytest.raises(ValueError, match=r"result poor/result.json: expected JSON"):
-        read_saved(folders[0])
+        load_result(folders[0])
     (folders[1] / "samples.parquet").write_bytes(b"PAR1 no table")
     with pytest.raises(ValueError, match=r"samples.parquet: expected a table of samples"):
-        read_saved(folders[1])
+        load_result(folders[1])
 
 
 def test_interval_and_p_value_agree_at_the_five_percent_level() -> None:

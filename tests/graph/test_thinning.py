@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from twinscore.graph.thinning import ordered_neighbors
+from twinscore.graph.thinning import first_kept, ordered_neighbors
 from twinscore.neighbors import self_knn
 
 Matrix = npt.NDArray[np.float64]
@@ -99,3 +99,20 @@ def test_shares_do_not_depend_on_the_order_of_points() -> None:
     straight = ordered_neighbors(self_knn(points, 12)).shares(keep, is_real)
     shuffled = ordered_neighbors(self_knn(points[order], 12)).shares(keep[order], is_real[order])
     np.testing.assert_allclose(shuffled, straight[order], atol=1e-12)
+
+
+@pytest.mark.parametrize("values", [2, 6, 1_000_000])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_core_reads_the_same_shares_with_many_few_and_no_ties(
+    values: int, threads: int
+) -> None:
+    random = np.random.default_rng(values)
+    points = random.integers(0, values, (9_000, 3)).astype(np.float32)
+    keep = np.where(random.random(9_000) < 0.3, 1.0, random.uniform(0.0, 0.4, 9_000))
+    is_real = random.random(9_000) < 0.5
+    lists = self_knn(points, 14)
+    np.testing.assert_allclose(
+        first_kept(lists).shares(keep, is_real, threads),
+        ordered_neighbors(lists).shares(keep, is_real),
+        atol=1e-12,
+    )

@@ -125,12 +125,12 @@ def test_comparison(comparison: Any) -> None:
 
 def saved_runs(result: Any, folder: Path) -> Any:
     from twinscore.report.page.history_page import runs_of
-    from twinscore.scoring.saved_result import read_saved
+    from twinscore.scoring.saved_result import load_result
 
     places = [folder / f"{EVIL.replace(chr(0), '')}{number}" for number in range(2)]
     for place in places:
         result.save(place)
-    return runs_of([read_saved(place) for place in places])
+    return runs_of([load_result(place) for place in places])
 
 
 def test_history(result: Any, tmp_path: Path) -> None:

@@ -76,6 +76,12 @@ def test_points_of_places_with_dimensions_of_their_own_are_no_duplicates() -> No
         assert len(found(np.concatenate(places).astype(np.float32)).pairs) == 0
 
 
+def test_a_few_stragglers_far_away_make_no_duplicates_of_the_others() -> None:
+    drawn = np.random.default_rng(0).standard_normal((700, 4)).astype(np.float32)
+    drawn[650:, 2] += 1_000.0 * (1 + np.arange(50))
+    assert (found(drawn).pairs >= 650).all()
+
+
 def test_equal_images_are_found_among_others_that_are_nearly_equal() -> None:
     drawn = copies(100, 2, 0.05)
     exact = np.concatenate([drawn, np.random.default_rng(1).standard_normal((100, 16))])

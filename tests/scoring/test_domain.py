@@ -15,10 +15,13 @@ from pyarrow import parquet
 import twinscore as ts
 from scored import score_all
 from twinscore.cli import main
+from twinscore.measures.richness import Richness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from twinscore.base.arrays import BoolArray, Float64Array
 
 DOMAIN = """
 [conditions.weather]
@@ -86,6 +89,45 @@ def test_a_perfect_twin_with_another_mix_is_one_in_the_declared_mix(
     assert [cell.n_real for cell in result.domain.cells] == [
         cells[:200].count(cell.name) for cell in result.domain.cells
     ]
+
+
+def test_cells_tell_what_of_them_is_reached_and_how_many_images_venture_or_stray(
+    tmp_path: Path,
+) -> None:
+    random = np.random.default_rng(3)
+    weather = np.array(["clear", "rain"])
+
+    def write(name: str, wet: BoolArray, points: Float64Array, undeclared: int) -> Path:
+        values = [*weather[wet.astype(np.int64)], *["snow"] * undeclared]
+        points = points.astype(np.float32)
+        points[: len(wet), 0] += 20 * wet
+        parquet.write_table(
+            pa.table({"embedding": list(points), "weather": values}), tmp_path / name
+        )
+        return tmp_path / name
+
+    real = random.standard_normal((400, 4))
+    real[200:300, 1] += 20
+    photographs = write("real.parquet", np.arange(400) >= 200, real, 0)
+    rendered = random.standard_normal((320, 4))
+    rendered[100:130, 2] += 1_000 * (1 + np.arange(30))
+    rendered[300:, 2] -= 1_000 * (1 + np.arange(20))
+    renders = write("renders.parquet", np.arange(300) >= 150, rendered, 20)
+    domain = tmp_path / "domain.toml"
+    domain.write_text("[conditions.weather]\nshares = { clear = 0.5, rain = 0.5 }\n")
+    result = score_all(photographs, renders, domain=domain)
+    assert result.domain is not None
+    clear, rain = result.domain.cells
+    assert result.domain.outside.on_domain == 0.0
+    assert clear.coverage == pytest.approx(1.0, abs=0.1)
+    assert rain.coverage == pytest.approx(0.5, abs=0.1)
+    assert clear.on_domain == pytest.approx(0.8, abs=0.1)
+    assert rain.on_domain == pytest.approx(1.0, abs=0.1)
+    assert isinstance(result.richness, Richness)
+    assert {part.column for part in result.richness.slices} == {"weather"}
+    untold = score_all(photographs, renders, domain=domain, richness=False)
+    assert untold.domain is not None
+    assert {cell.coverage for cell in untold.domain.cells} == {None}
 
 
 def test_the_plain_score_is_the_same_with_and_without_a_domain(

@@ -158,9 +158,9 @@ def compare(
     with ProgressDisplay(quiet=quiet) as progress:
         if real is None:
             from twinscore.comparison import compare_saved
-            from twinscore.scoring.saved_result import read_saved
+            from twinscore.scoring.saved_result import load_result
 
-            saved = read_saved(first), read_saved(second)
+            saved = load_result(first), load_result(second)
             comparison = compare_saved(*saved)
             giveaways = saved[0].giveaways(), saved[1].giveaways()
         else:

@@ -134,7 +134,7 @@ def embed(
     from twinscore.report.terminal.embedding import EmbeddingDisplay
 
     embedder = Embedder(
-        Path(model),
+        model,
         device=device,
         threads=threads,
         batch_size=batch_size,

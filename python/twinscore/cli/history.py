@@ -28,9 +28,9 @@ def history(results: tuple[str, ...], out: Path | None) -> int:
     from twinscore.report.page.history_page import changed_settings, runs_of, write_history
     from twinscore.report.terminal.comparison import print_history
     from twinscore.report.terminal.console import Console
-    from twinscore.scoring.saved_result import read_saved
+    from twinscore.scoring.saved_result import load_result
 
-    runs = runs_of([read_saved(folder) for folder in results])
+    runs = runs_of([load_result(folder) for folder in results])
     print_history(runs, changed_settings(runs), Console(highlight=False))
     if out is not None:
         write_history(runs, out)

@@ -11,6 +11,7 @@ from twinscore.embedding.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from twinscore.images.decoding import Preprocessing
+    from twinscore.integrations.loggers import ResultLog
 
 
 def check_device(
@@ -30,7 +31,8 @@ def read_preprocessing(
     """Read JSON, or the file that holds it."""
     if value is None:
         return None
-    from twinscore.images.decoding import Preprocessing
+    from twinscore.base.json_text import parse_json
+    from twinscore.images.decoding.stated_preprocessing import as_preprocessing
 
     text = value
     if not value.lstrip().startswith("{"):
@@ -39,7 +41,7 @@ def read_preprocessing(
         except (OSError, UnicodeDecodeError) as error:
             raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
     try:
-        return Preprocessing.from_json(text)
+        return as_preprocessing(parse_json(text))
     except (ValueError, TypeError) as error:
         raise click.BadParameter(str(error)) from error
 
@@ -52,7 +54,7 @@ model_option = click.option(
     default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
+    help="Network that embeds the images; also torchvision:MODEL, timm:MODEL.",
 )
 device_option = click.option(
     "--device",
@@ -84,3 +86,25 @@ video_interval_option = click.option(
     help="Between two frames of a clip.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+
+
+def _checked_log(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> ResultLog:
+    """Refuse what names no logger, before any work; the command opens what is left."""
+    from twinscore.integrations.loggers import open_log
+
+    try:
+        return open_log(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+log_option = click.option(
+    "--log",
+    multiple=True,
+    callback=_checked_log,
+    metavar="TOOL[:PLACE]",
+    help="Also log score, parts and pictures to wandb:PROJECT, mlflow:EXPERIMENT or "
+    "tensorboard:DIR. May be repeated.",
+)

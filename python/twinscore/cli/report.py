@@ -50,11 +50,11 @@ def report(result: Path, out: Path | None, map_method: str | None, quiet: bool) 
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.result import ScoreResult
     from twinscore.scoring.result_files import REPORT_FILE
-    from twinscore.scoring.saved_result import read_saved
+    from twinscore.scoring.saved_result import load_result
     from twinscore.scoring.score import score
 
     check_page_packages()
-    saved = read_saved(result)
+    saved = load_result(result)
     real, synthetic, options = _described(saved)
     target = out or result / REPORT_FILE
     with ProgressDisplay(quiet=quiet) as progress:

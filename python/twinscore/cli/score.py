@@ -12,11 +12,13 @@ from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
+from twinscore.cli.object_options import object_options
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
     domain_option,
     exposure_option,
+    log_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -26,6 +28,7 @@ from twinscore.cli.score_outputs import (
     FORMATS,
     can_report,
     check_json_target,
+    log_result,
     print_result,
     write_page,
 )
@@ -35,6 +38,8 @@ from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.views.settings import ViewSettings
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
 
@@ -49,6 +54,8 @@ Examples:
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
   twinscore score photos/ renders/ --label-by folder # classes are folders
   twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
+  twinscore score real.json synthetic.json           # COCO: the objects, and the world
+  twinscore score photos/ renders/ --objects photos.json --objects renders.json
   twinscore score --settings result/result.json      # the same run again
 """
 
@@ -175,6 +182,7 @@ def _check_number(
     metavar="FILE|-",
     help="Write (or replace) the result as JSON; - for standard output, without the summary.",
 )
+@log_option
 @click.option(
     "--min-score",
     type=float,
@@ -213,6 +221,7 @@ def _check_number(
 @click.option("--brief", is_flag=True, help="The same as --format brief: one line.")
 @click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@object_options
 def score(
     real: str,
     synthetic: str,
@@ -238,6 +247,7 @@ def score(
     squint: bool,
     overwrite: bool,
     json_target: Path | None,
+    log: ResultLog,
     min_score: float | None,
     min_coverage: float | None,
     min_match: float | None,
@@ -251,6 +261,7 @@ def score(
     brief: bool,
     verbose: bool,
     quiet: bool,
+    views: ViewSettings | None,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
 
@@ -309,6 +320,7 @@ def score(
             allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
             seed=seed,
+            views=views,
         )
     if out is not None:
         check_writable(out, overwrite=overwrite)
@@ -316,6 +328,7 @@ def score(
         report = can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
         check_json_target(json_target)
+    click.get_current_context().with_resource(log)
     network: Embedder | None = None
     if squint:
         network = settings.images.open_embedder(threads)
@@ -349,6 +362,7 @@ def score(
             print_result(result, shown_as, verbose=verbose, minimum=min_score)
     if out is not None and not (quiet or to_stdout):
         say(_written(out), err=shown_as != "text")
+    log_result(log, result, quiet=quiet)
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     missed = missed_minimums(result, min_score, min_coverage, min_match)

@@ -19,6 +19,7 @@ from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
     exposure_option,
+    log_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching import WatchSession
     from twinscore.streaming.watching.reporting import Reporter
@@ -88,6 +90,7 @@ Examples:
     metavar="FILE|-",
     help="Append a line of JSON for each new score; - for standard output.",
 )
+@log_option
 @click.option(
     "--stop-below",
     type=float,
@@ -138,6 +141,7 @@ def watch(
     allow_remote_paths: bool,
     state: Path | None,
     out: Path | None,
+    log: ResultLog,
     stop_below: float | None,
     after: int,
     until_idle: float | None,
@@ -156,6 +160,7 @@ def watch(
     """
     from filelock import FileLock, Timeout
 
+    from twinscore.integrations.loggers.frame_pictures import listener_of
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.streaming.watching import WatchSession, WatchSettings
     from twinscore.streaming.watching.json_lines import JsonLines
@@ -195,8 +200,9 @@ def watch(
                 threads=threads,
                 progress=progress,
             )
-        report = Reporter(session, lines, quiet=quiet)
-        with report, _stopped_by_termination():
+        listener = listener_of(log, session.scorer, folder)
+        report = Reporter(session, lines, quiet=quiet, listener=listener)
+        with log, report, _stopped_by_termination():
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:

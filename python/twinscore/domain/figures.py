@@ -48,11 +48,16 @@ class Outside:
     excluded
         Those among them of a kind that was excluded; the others have an undeclared value, or
         none.
+    on_domain, on_domain_interval
+        Share of these synthetic units that lie where real ones do; the others stray, while those
+        of declared cells venture. None where richness was not told, or of fewer than ten units.
     """
 
     share: float
     images: int
     excluded: int
+    on_domain: float | None = None
+    on_domain_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class CellFigures:
         Synthetic images wanted of as many as there are, and those there are of either side.
     score, interval
         Of its synthetic images in the declared mix; None where it was not scored.
+    coverage, coverage_interval, on_domain, on_domain_interval
+        See `RichnessSlice`; None where richness was not told, or of fewer than ten units.
     """
 
     name: str
@@ -95,6 +102,10 @@ class CellFigures:
     n_real: int
     score: float | None
     interval: tuple[float, float] | None
+    coverage: float | None = None
+    coverage_interval: tuple[float, float] | None = None
+    on_domain: float | None = None
+    on_domain_interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

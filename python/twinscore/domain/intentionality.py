@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from twinscore.domain.target_score import TargetScore
     from twinscore.domain.values import Columns
     from twinscore.graph.pool import Pool
+    from twinscore.neighbors.records import Neighbors
 
 MOST_NAMED = 100
 """Cells without real images that are listed by name."""
@@ -46,6 +47,7 @@ def assess_intentionality(
     pool: Pool,
     columns: Columns,
     *,
+    lists: Neighbors | None = None,
     seed: int = 0,
     search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
@@ -60,6 +62,8 @@ def assess_intentionality(
         Both sides.
     columns
         Of both sides, each of length n; None for an image without a value.
+    lists
+        Neighbors of the pool's points, where it has been searched already.
     seed
         Of permutations and draws.
     search
@@ -75,7 +79,7 @@ def assess_intentionality(
     cells = np.empty(len(pool.vectors), dtype=np.int64)
     cells[is_real], cells[is_synthetic] = real.cells, synthetic.cells
     target = score_against_target(
-        pool, cells, layout.targets, seed=seed, search=search, progress=progress
+        pool, cells, layout.targets, lists=lists, seed=seed, search=search, progress=progress
     )
     groups = pool.units[is_synthetic]
     outside = int(np.count_nonzero(synthetic.cells == OUTSIDE))

@@ -20,7 +20,7 @@ from twinscore.graph.intervals import effective_size, interval_of, mean_share_va
 from twinscore.graph.neighbor_graph import graph_of, mean_graph
 from twinscore.graph.score import other_side_shares
 from twinscore.graph.surroundings import neighborhood_size, surroundings_of
-from twinscore.graph.thinning import OrderedNeighbors, ordered_neighbors
+from twinscore.graph.thinning import FirstKept, first_kept, ordered_neighbors
 from twinscore.measures.unit_graphs import FEWEST_DRAWS, sides_grouped_alike
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -39,8 +39,11 @@ FEWEST_NEIGHBORS, MOST_NEIGHBORS = 10, 60
 MOST_PLACES = 20_000_000
 """Places of all lists together, unless each has the fewest."""
 
+USUAL_NEIGHBORS = 24
+"""Of a search that is made for the score as well: enough where a fifth of the images is kept."""
+
 PERMUTATIONS, FEWEST_PERMUTATIONS = 999, 49
-PERMUTED_PLACES = 60_000_000
+PERMUTED_PLACES = 100_000_000
 """Places that all permutations together look at, unless there are the fewest."""
 
 COUNTED = 199
@@ -89,11 +92,17 @@ class TargetScore:
     mass: float
 
 
+def list_width(points: int) -> int:
+    """Return how many neighbors a search of so many points should find, to serve here too."""
+    return int(np.clip(MOST_PLACES // points, FEWEST_NEIGHBORS, USUAL_NEIGHBORS))
+
+
 def score_against_target(
     pool: Pool,
     cells: IdArray,
     targets: Float64Array,
     *,
+    lists: Neighbors | None = None,
     seed: int = 0,
     search: SearchSettings = EXACT,
     progress: ProgressCallback | None = None,
@@ -109,6 +118,8 @@ def score_against_target(
         Shape (n,): cell of each image, `OUTSIDE` for those that are in none.
     targets
         Shape (m,): how often each cell is wanted.
+    lists
+        Neighbors of the pool's points, where it has been searched already.
     seed
         Of permutations, and of draws from groups.
     search
@@ -134,16 +145,18 @@ def score_against_target(
     units = thinned_units(pool, cells, targets)
     if units is None:
         return None
-    draws = _draws(units, seed, search)
-    lists = [ordered_neighbors(draw) for draw in draws]
+    draws = _draws(units, pool, lists, seed, search)
+    readings = [first_kept(draw) for draw in draws]
     alike = pool.groups is None or sides_grouped_alike(units.sizes, units.is_real)
-    null = _relabelled(units, lists if alike else lists[:1], seed, progress)
+    null = _relabelled(
+        units, readings if alike else readings[:1], seed, search.threads or 0, progress
+    )
     bias = float(null.scores.mean())
-    graph = mean_graph([item.graph(units.keep) for item in lists])
+    graph = mean_graph([ordered_neighbors(draw).graph(units.keep) for draw in draws])
     shares = other_side_shares(graph, units.is_real)
     nearby = min(neighborhood_size(int(units.smallest)), draws[0].ids.shape[1])
     around = surroundings_of(mean_graph([graph_of(draw, nearby) for draw in draws]))
-    seen = shares if alike else lists[0].shares(units.keep, units.is_real)
+    seen = shares if alike else readings[0].shares(units.keep, units.is_real)
     synthetic = ~units.is_real
     scored = {}
     for cell, cell_bias in null.cell_means.items():
@@ -190,13 +203,18 @@ class _Null:
         return mean - half, mean + half
 
 
-def _draws(units: ThinnedUnits, seed: int, search: SearchSettings) -> list[Neighbors]:
+def _draws(
+    units: ThinnedUnits, pool: Pool, lists: Neighbors | None, seed: int, search: SearchSettings
+) -> list[Neighbors]:
     """Search the units for lists so long that hardly any ends before a neighbor is kept."""
     count = len(units.is_real)
     usual = float(units.keep.mean())
     wanted = FEWEST_NEIGHBORS if usual >= 1.0 else math.log(LEFT_OUT) / math.log1p(-usual)
     most = np.clip(MOST_PLACES // count, FEWEST_NEIGHBORS, MOST_NEIGHBORS)
     width = min(math.ceil(np.clip(wanted, FEWEST_NEIGHBORS, most)), count - 1)
+    is_searched = lists is not None and pool.groups is None and count == len(pool.vectors)
+    if lists is not None and is_searched and width <= lists.ids.shape[1]:
+        return [lists.first(width)]
     random = np.random.default_rng(seed)
     return [
         search.self_knn(units.pool.vectors[units.pool.draw(random)], width)
@@ -227,28 +245,30 @@ def _interval(
 
 def _relabelled(
     units: ThinnedUnits,
-    lists: list[OrderedNeighbors],
+    readings: list[FirstKept],
     seed: int,
+    threads: int,
     progress: ProgressCallback | None,
 ) -> _Null:
     """Score random relabellings of the units within their cells."""
-    places = sum(item.ids.size for item in lists)
+    places = sum(reading.ids.size for reading in readings)
     permutations = int(np.clip(PERMUTED_PLACES // places, FEWEST_PERMUTATIONS, PERMUTATIONS))
-    by_cell = np.argsort(units.cells, kind="stable")
-    sides = units.is_real[by_cell]
+    present = np.unique(units.cells).tolist()
+    members = [np.flatnonzero(units.cells == cell) for cell in present]
+    is_real = units.is_real.copy()
     random = np.random.default_rng(seed)
     scores = np.empty(permutations)
     sums = np.zeros((2, units.chances.shape[1]))
     for number in range(permutations):
-        order = np.lexsort((random.random(len(sides)), units.cells))
-        is_real = np.empty_like(sides)
-        is_real[order] = sides
+        for rows in members:
+            is_real[rows] = random.permutation(is_real[rows])
         labelled = units.relabelled(is_real)
-        shares = np.mean([item.shares(labelled.keep, is_real) for item in lists], axis=0)
+        keep = labelled.keep
+        found = [reading.shares(keep, is_real, threads) for reading in readings]
+        shares = found[0] if len(found) == 1 else np.mean(found, axis=0)
         parts = labelled.parts(shares)
         scores[number] = parts[0].sum() / parts[1].sum()
         sums += parts
         if progress is not None:
             progress(number + 1, permutations)
-    present = np.unique(units.cells).tolist()
     return _Null(scores, {cell: float(sums[0, cell] / sums[1, cell]) for cell in present})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore._core import first_kept_shares
 from twinscore.graph.neighbor_graph import NeighborGraph
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ class OrderedNeighbors:
     ----------
     ids
         Shape (n, w), int64.
-    places
-        Shape (w, n), int64: the same, place by place.
     starts
         Shape (n, w), int64: the place at which the tie begins that a place belongs to.
     further_rows, further_ids
@@ -41,7 +40,6 @@ class OrderedNeighbors:
     """
 
     ids: IdArray
-    places: IdArray
     starts: IdArray
     further_rows: IdArray
     further_ids: IdArray
@@ -81,24 +79,12 @@ class OrderedNeighbors:
 
     def shares(self, keep: Float64Array, is_other: BoolArray) -> Float64Array:
         """Return each point's chance that the nearest one kept is on the other side, shape (n,)."""
-        if not len(self.tied):
-            return self._shares_without_ties(keep, is_other)
         listed, further = self.first_kept(keep)
         shares = (listed * is_other[self.ids]).sum(axis=1)
         if len(further):
             hits = further * is_other[self.further_ids]
             shares += np.bincount(self.further_rows, hits, minlength=len(shares))
         return np.asarray(shares, dtype=np.float64)
-
-    def _shares_without_ties(self, keep: Float64Array, is_other: BoolArray) -> Float64Array:
-        """Do the same place by place, which is several times as fast."""
-        other = np.where(is_other, keep, 0.0)
-        nearer_lost, hits = np.ones(len(self.ids)), np.zeros(len(self.ids))
-        for ids in self.places:
-            hits += nearer_lost * other[ids]
-            nearer_lost *= 1.0 - keep[ids]
-        found = 1.0 - nearer_lost
-        return np.divide(hits, found, out=np.zeros_like(hits), where=found > 0.0)
 
     def graph(self, keep: Float64Array) -> NeighborGraph:
         """Return the graph whose weights are the chances of `first_kept`; k is 1."""
@@ -132,7 +118,6 @@ def ordered_neighbors(neighbors: Neighbors) -> OrderedNeighbors:
     tie_offsets = np.flatnonzero(np.diff(number_of[tied], prepend=-1))
     return OrderedNeighbors(
         ids,
-        np.ascontiguousarray(ids.T),
         starts,
         further_rows,
         neighbors.tie_ids,
@@ -140,6 +125,39 @@ def ordered_neighbors(neighbors: Neighbors) -> OrderedNeighbors:
         tied,
         tie_offsets,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKept:
+    """What reads the shares of many draws: points without ties in the core, the others here.
+
+    Attributes
+    ----------
+    ids
+        Shape (n, w), int64.
+    tied_rows
+        Shape (t,), int64: points with ties among their neighbors.
+    tied
+        The neighbors of these.
+    """
+
+    ids: IdArray
+    tied_rows: IdArray
+    tied: OrderedNeighbors
+
+    def shares(self, keep: Float64Array, is_other: BoolArray, threads: int = 0) -> Float64Array:
+        """As `OrderedNeighbors.shares`, to 1e-12."""
+        shares = first_kept_shares(self.ids, keep, is_other.astype(np.uint8), threads)
+        if len(self.tied_rows):
+            shares[self.tied_rows] = self.tied.shares(keep, is_other)
+        return shares
+
+
+def first_kept(neighbors: Neighbors) -> FirstKept:
+    """Prepare to read the shares of many draws."""
+    ties = (neighbors.distances[:, 1:] == neighbors.distances[:, :-1]).any(axis=1)
+    rows = np.flatnonzero(ties | (neighbors.further > 0))
+    return FirstKept(neighbors.ids, rows, ordered_neighbors(neighbors.of(rows)))
 
 
 def _comes_first(keep: Float64Array, offsets: IdArray) -> Float64Array:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 THINNING = 8
 FEWEST_THINNED = 200
 
+LEAST_SUPPORT = 0.1
+"""Rows with a gap at the threshold, for each row whose whole list lies below it."""
+
 KIND_SHARE = 0.03
 MOST_CERTAIN_COPIES = 3
 """A cluster of more images than this, and a larger share of its side, is a kind of image."""
@@ -65,7 +68,8 @@ def near_duplicates(
     `Gaps`); the threshold is the distance that separates the lower and upper ends of such gaps
     best. A pair that lies closer counts where the row that lists it goes on with a gap of its own,
     and equal points always do. Clusters larger than the list of neighbors show their gap in a
-    thinned pool.
+    thinned pool; lists that lie below the threshold as a whole count where enough gaps support it:
+    those of a few stragglers say nothing of the others.
 
     Parameters
     ----------
@@ -82,15 +86,24 @@ def near_duplicates(
     """
     gaps = gaps_of(neighbors.distances, neighbors.ids)
     ends = [gaps.ends()]
+    stands_for = [1]
     kept = len(vectors) // THINNING
     if kept >= FEWEST_THINNED:
         rows = np.random.default_rng(seed).permutation(len(vectors))[:kept]
         thinned = search.self_knn(vectors[rows], neighbors.distances.shape[1])
         ends.append(gaps_of(thinned.distances, thinned.ids).ends())
+        stands_for.append(THINNING)
     threshold = _separating(np.concatenate(ends))
+    support = sum(
+        rows * int(np.count_nonzero((found[:, 0] <= threshold) & (threshold < found[:, 1])))
+        for rows, found in zip(stands_for, ends, strict=True)
+    )
 
     near = neighbors.distances <= threshold**2
-    near &= gaps.follow(near.sum(axis=1))[:, None]
+    is_whole = near.all(axis=1)
+    counts = gaps.follow(near.sum(axis=1))
+    counts &= ~is_whole | (support >= LEAST_SUPPORT * int(np.count_nonzero(is_whole)))
+    near &= counts[:, None]
     near |= neighbors.distances == 0.0
     first, place = np.nonzero(near)
     pairs = np.stack([first, neighbors.ids[first, place]], axis=1)

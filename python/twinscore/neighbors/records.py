@@ -68,3 +68,19 @@ class Neighbors:
         if self.tie_counts is not None:
             tie_counts = counts + np.where(spills, self.tie_counts - listed, 0)
         return Neighbors(self.distances[:, :k], self.ids[:, :k], offsets, ids[order], tie_counts)
+
+    def of(self, rows: IdArray) -> Neighbors:
+        """Return the neighbors of some of the points.
+
+        Parameters
+        ----------
+        rows
+            Shape (m,).
+        """
+        listed = np.diff(self.tie_offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(listed)]).astype(np.int64)
+        places = np.arange(offsets[-1]) + np.repeat(self.tie_offsets[rows] - offsets[:-1], listed)
+        counts = None if self.tie_counts is None else self.tie_counts[rows]
+        return Neighbors(
+            self.distances[rows], self.ids[rows], offsets, self.tie_ids[places], counts
+        )

@@ -25,6 +25,7 @@ from twinscore.report.score_range import (
     reverse_apart,
     still_moving,
 )
+from twinscore.report.view_words import views_sentence
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
     still_moving,
     beyond_the_score,
     reverse_apart,
+    views_sentence,
     fix_first,
     most_lost,
     transfer,

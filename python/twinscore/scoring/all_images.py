@@ -32,6 +32,7 @@ from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
 from twinscore.scoring.pool_richness import richness_reader
 from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.richness_of_cells import part_cells
 from twinscore.scoring.samples_table import ImageColumns, samples_table
 from twinscore.scoring.searched_pool import search_sides, unit_graphs
 from twinscore.scoring.slice_values import slice_values
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.further import FurtherFigures
     from twinscore.scoring.run import Run
+    from twinscore.scoring.searched_pool import SearchedPool
 
 
 def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
@@ -99,11 +101,14 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     judging(1, 1)
     alike = look_alikes(searched, real, synthetic, run)
     transfer = _transfer(pool, (real, synthetic), run)
-    of_images = reader.found(searched, (real, synthetic), run)
+    intended = _intended(searched, (real, synthetic), run)
+    of_images = reader.found(searched, (real, synthetic), run, intended)
+    domain = None if intended is None else intended.figures
+    if intended is not None and of_images is not None:
+        of_images, domain = part_cells(of_images, intended)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
-    intended = _intended(pool, (real, synthetic), run)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,
@@ -170,7 +175,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         seconds={"neighbors": found_at - started, "statistics": time.perf_counter() - found_at},
         seed=seed,
         version=__version__,
-        domain=None if intended is None else intended.figures,
+        domain=domain,
         audit=_audit(pool, neighbors, run),
         richness=reader.untold if of_images is None else of_images.richness,
     )
@@ -237,15 +242,18 @@ def _audit(pool: Pool, neighbors: Neighbors, run: Run) -> dict[str, Any] | None:
     ).to_dict()
 
 
-def _intended(pool: Pool, sides: tuple[Embeddings, Embeddings], run: Run) -> IntendedImages | None:
+def _intended(
+    searched: SearchedPool, sides: tuple[Embeddings, Embeddings], run: Run
+) -> IntendedImages | None:
     domain = run.settings.domain
     if domain is None:
         return None
     wanted = {*domain.columns, *(condition.column for condition in domain.conditions)}
     return assess_intentionality(
         domain,
-        pool,
+        searched.pool,
         {name: slice_values(name, sides) for name in wanted},
+        lists=searched.lists,
         seed=run.settings.seed,
         search=run.settings.search,
         progress=run.stage("Permuting labels within cells"),

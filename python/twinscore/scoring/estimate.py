@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twinscore.base.json_values import json_value
+from twinscore.scoring.presented_by import open_presentation
 from twinscore.scoring.result_files import save_json, save_result
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     import pyarrow as pa
     from matplotlib.figure import Figure
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twinscore.scoring.settings import ScoreSettings
     from twinscore.scoring.verdict import Evidence
 
-NOT_IN_JSON = ("samples", "pool")
+NOT_IN_JSON = ("samples", "pool", "views")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -206,22 +206,7 @@ class Presentation(Protocol):
         """Write a page; see `ScoreResult.save_report`."""
 
 
-_openers: list[Callable[[], Presentation]] = []
-
-
-def present_by(opener: Callable[[], Presentation]) -> None:
-    """Say what results are shown by; it is opened when one is asked to show itself."""
-    _openers[:] = [opener]
-
-
 def presentation() -> Presentation:
-    """Open what results are shown by.
-
-    Raises
-    ------
-    RuntimeError
-        Nobody said by what; `import twinscore` does.
-    """
-    if not _openers:
-        raise RuntimeError("expected `import twinscore` before a result is shown")
-    return _openers[0]()
+    """Open what results are shown by."""
+    shown: Presentation = open_presentation()
+    return shown

@@ -14,11 +14,13 @@ from twinscore.measures.richness_slices import value_codes
 from twinscore.measures.run_readings import RunReadings
 from twinscore.measures.slices import unit_values
 from twinscore.measures.unit_lists import UnitLists, drawn_lists, thinned_lists
+from twinscore.scoring.richness_of_cells import cell_codes
 from twinscore.scoring.richness_width import richness_untold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from twinscore.domain.figures import IntendedImages
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
     from twinscore.measures.find_richness import RichnessOfImages
@@ -68,9 +70,16 @@ class RichnessReader:
             self.readings.add(lists)
 
     def found(
-        self, searched: SearchedPool, sides: tuple[Embeddings, Embeddings], run: Run
+        self,
+        searched: SearchedPool,
+        sides: tuple[Embeddings, Embeddings],
+        run: Run,
+        intended: IntendedImages | None = None,
     ) -> RichnessOfImages | None:
-        """Read what the score did not draw, and estimate; None where there is nothing to read."""
+        """Read what the score did not draw, and estimate; None where there is nothing to read.
+
+        The cells of `intended` are told as values of the column `CELL`.
+        """
         if self.readings is None:
             return None
         settings, is_real = run.settings, self.readings.is_real
@@ -91,7 +100,7 @@ class RichnessReader:
             (*sides[0].names, *sides[1].names),
             searched.neighbors,
             searched.nearest_real,
-            _columns(self.pool, sides, settings),
+            (*_cells(intended, self.pool), *_columns(self.pool, sides, settings)),
             settings.k if settings.diagnostics else None,
         )
         return find_richness(self.readings, evidence, seed=seed, search=search)
@@ -111,6 +120,12 @@ def richness_reader(searched: SearchedPool, run: Run) -> RichnessReader:
         return RichnessReader(units, untold=untold)
     readings = RunReadings(units.unit_is_real)
     return RichnessReader(units, readings, alike and pool.groups is not None)
+
+
+def _cells(intended: IntendedImages | None, pool: Pool) -> Iterator[ValueCodes]:
+    codes = None if intended is None else cell_codes(intended, pool)
+    if codes is not None:
+        yield codes
 
 
 def _columns(

@@ -82,7 +82,7 @@ class SavedResult:
         return None if low is None or high is None else (low, high)
 
 
-def read_saved(folder: str | os.PathLike[str]) -> SavedResult:
+def load_result(folder: str | os.PathLike[str]) -> SavedResult:
     """Read a result that was saved, by `twinscore score --out` or by ``result.save``.
 
     Parameters

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.domain.target_score import list_width as domain_width
 from twinscore.graph.pool import pool_of
 from twinscore.measures.copies import copies_p_value
 from twinscore.measures.duplicates import merged_groups, near_duplicates
@@ -40,7 +41,7 @@ class SearchedPool:
     copies_p_value
         How often relabelling puts as many of the tightest pairs on both sides.
     lists
-        The same neighbors and as many more as richness asks for.
+        The same neighbors and as many more as richness and a declared mix ask for.
     """
 
     pool: Pool
@@ -113,6 +114,8 @@ def _search(pool: Pool, run: Run) -> tuple[Neighbors, Neighbors]:
     wide = width
     if pool.groups is None:
         wide = max(width, richness_width(pool.is_real, run.settings))
+        if run.settings.domain is not None:
+            wide = max(wide, min(domain_width(len(pool.vectors)), smallest_choice))
     lists = run.settings.search.self_knn(
         pool.vectors, wide, pool.groups, progress=run.stage("Finding neighbors")
     )

@@ -16,6 +16,7 @@ from twinscore.neighbors.settings import SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.domain.declaration import Domain
+    from twinscore.images.views.settings import ViewSettings
 
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
@@ -24,6 +25,7 @@ OF_ALL_IMAGES = {
     "interval": ("interval", "local"),
     "published": ("space", False),
     "domain": ("domain", None),
+    "views": ("objects", None),
 }
 """What needs the neighbors of every image: its keyword, and its value when it is not asked for."""
 
@@ -80,6 +82,8 @@ class ScoreSettings:
         How images become points, and how neighbors are found.
     sample
         When a sample of the images suffices; None: all images are searched.
+    views
+        How annotated images are looked at; None: as usual where a side is a file of annotations.
 
     Raises
     ------
@@ -102,6 +106,7 @@ class ScoreSettings:
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     sample: SampleGoal | None = None
+    views: ViewSettings | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, and what a sample cannot tell."""
@@ -158,4 +163,5 @@ class ScoreSettings:
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),
             "sample": None if self.sample is None else dataclasses.asdict(self.sample),
+            "views": None if self.views is None else self.views.to_dict(),
         }

@@ -12,7 +12,7 @@ import pytest
 from twinscore.comparison import Comparison, MovedImage
 from twinscore.report.page.comparison_page import write_comparison
 from twinscore.report.page.history_page import runs_of, write_history
-from twinscore.scoring.saved_result import read_saved
+from twinscore.scoring.saved_result import load_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -328,7 +328,7 @@ def history_file(pictured: ts.ScoreResult, tmp_path_factory: pytest.TempPathFact
     folders = [root / name for name in ("monday", "<b>tuesday")]
     for folder in folders:
         pictured.save(folder)
-    write_history(runs_of([read_saved(folder) for folder in folders]), root / "history.html")
+    write_history(runs_of([load_result(folder) for folder in folders]), root / "history.html")
     return root / "history.html"
 
 

@@ -79,7 +79,7 @@ def open_network(
         fingerprint += "+float16"
     session = _open(runtime, content, str(model), options, device)
     runner = DeviceRunner(session, device) if device.is_cuda else SessionRunner(session)
-    return Network(session, fingerprint, runner.run, preprocessing)
+    return Network(session, fingerprint, runner.run, preprocessing, on_device=device.is_cuda)
 
 
 def built_in_model() -> bytes:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from twinscore.domain.figures import EdgeCaseCount, Intentionality
+    from twinscore.domain.figures import CellFigures, EdgeCaseCount, Intentionality, Outside
     from twinscore.domain.match import ConditionMatch, PairCoverage
 
 MOST_PAIRS = 10
+MOST_CELLS = 3
 
 
 def print_domain(domain: Intentionality, console: Console) -> None:
@@ -68,6 +69,24 @@ def _short(missing: int) -> str:
     return f"{missing:,}" if missing else ""
 
 
+def _stray(outside: Outside) -> str:
+    if outside.on_domain is None:
+        return ""
+    return f"; about {1.0 - outside.on_domain:.0%} stray where no photograph is"
+
+
+def _ventures(cell: CellFigures) -> bool:
+    """Tell whether, beyond chance, some of its images lie where no photograph does."""
+    return cell.on_domain_interval is not None and cell.on_domain_interval[1] < 1.0
+
+
+def _listed(cells: Sequence[CellFigures]) -> str:
+    cells = sorted(cells, key=lambda cell: cell.on_domain or 0.0)
+    named = [f"{1.0 - (cell.on_domain or 0.0):.0%} of {cell.name}" for cell in cells[:MOST_CELLS]]
+    more = f" and of {len(cells) - MOST_CELLS:,} more" if len(cells) > MOST_CELLS else ""
+    return ", ".join(named) + more
+
+
 def _remarks(domain: Intentionality) -> Iterator[tuple[str, str]]:
     plan = domain.perfect_plan
     yield (
@@ -82,8 +101,11 @@ def _remarks(domain: Intentionality) -> Iterator[tuple[str, str]]:
         yield (
             "Outside",
             f"{domain.outside.images:,} images ({domain.outside.share:.0%}), "
-            f"{domain.outside.excluded:,} of them of an excluded kind",
+            f"{domain.outside.excluded:,} of them of an excluded kind" + _stray(domain.outside),
         )
+    venturing = [cell for cell in domain.cells if _ventures(cell)]
+    if venturing:
+        yield "Venture", f"where no photograph was taken: {_listed(venturing)}"
     if domain.unverifiable.cells:
         cells = domain.unverifiable.cells
         more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""

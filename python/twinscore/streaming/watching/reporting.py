@@ -10,6 +10,8 @@ from twinscore.base.logs import logger_of
 from twinscore.streaming.watching.view import WatchView, summary_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching.json_lines import JsonLines
     from twinscore.streaming.watching.session import WatchSession
@@ -32,11 +34,21 @@ class Reporter:
         Gets each result, or None.
     quiet
         Show nothing.
+    listener
+        Told each result as well, or None.
     """
 
-    def __init__(self, session: WatchSession, lines: JsonLines | None, *, quiet: bool) -> None:
+    def __init__(
+        self,
+        session: WatchSession,
+        lines: JsonLines | None,
+        *,
+        quiet: bool,
+        listener: Callable[[StreamResult], None] | None = None,
+    ) -> None:
         self._session = session
         self._lines = lines
+        self._listener = listener
         self._view = WatchView(quiet=quiet)
         self._due = 0.0
         self._is_stale = True
@@ -63,6 +75,8 @@ class Reporter:
             started = time.monotonic()
             self.result = self._session.result()
             self._is_stale = False
+            if self.result is not None and self._listener is not None:
+                self._listener(self.result)
             # A score of many frames takes a while: frames come first.
             pause = SCORING_PAUSES * (time.monotonic() - started)
             self._due = time.monotonic() + max(SECONDS_BETWEEN_RESULTS, pause)

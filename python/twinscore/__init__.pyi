@@ -1,0 +1,45 @@
+from ._version import __version__
+from .base.errors import MissingExtraError, TooManySkipsError, UnreadableImageError
+from .comparison.run import compare
+from .domain.declaration import Domain
+from .domain.reading import load_domain
+from .embedding.into_store import EmbeddingRun, embed
+from .embedding.network.embedder import Embedder
+from .embedding.store import load_store
+from .neighbors import knn, self_knn
+from .neighbors.records import Neighbors
+from .planning.renders import plan
+from .scoring.explanation.explain import explain
+from .scoring.explanation.records import Explanation
+from .scoring.result import SampledResult, ScoreResult
+from .scoring.saved_result import SavedResult, load_result
+from .scoring.score import score
+from .streaming import BatchAnswers, StreamingScorer, StreamResult
+
+__all__ = [
+    "BatchAnswers",
+    "Domain",
+    "Embedder",
+    "EmbeddingRun",
+    "Explanation",
+    "MissingExtraError",
+    "Neighbors",
+    "SampledResult",
+    "SavedResult",
+    "ScoreResult",
+    "StreamResult",
+    "StreamingScorer",
+    "TooManySkipsError",
+    "UnreadableImageError",
+    "__version__",
+    "compare",
+    "embed",
+    "explain",
+    "knn",
+    "load_domain",
+    "load_result",
+    "load_store",
+    "plan",
+    "score",
+    "self_knn",
+]
