@@ -80,9 +80,10 @@ def test_its_null_range_lies_around_1() -> None:
     assert found.p_value == pytest.approx(1 / 400)
 
 
-def test_neither_scale_nor_place_of_the_vectors_matters() -> None:
+@pytest.mark.parametrize("unit", [1e-30, 1e-6, 1.0, 1e25])
+def test_neither_scale_nor_place_of_the_vectors_matters(unit: float) -> None:
     pool = moved(0, 2.0)
-    elsewhere = Pool(pool.vectors * np.float32(1e-6) + np.float32(1e-5), pool.is_real, None)
+    elsewhere = Pool((pool.vectors + 10.0) * np.float32(unit), pool.is_real, None)
     assert value(elsewhere) == pytest.approx(value(pool), rel=1e-3)
 
 

@@ -101,9 +101,11 @@ def _some(rows: IdArray, most: int, random: np.random.Generator) -> IdArray:
 
 
 def _distances(vectors: PointMatrix) -> npt.NDArray[np.float32]:
-    """Return all distances, shape (n, n), 0 on the diagonal."""
+    """Return all distances, shape (n, n), 0 on the diagonal, in a unit of their own."""
     centered = vectors - vectors.mean(axis=0, dtype=np.float64)
-    points = np.ascontiguousarray(centered, dtype=np.float32)
+    # Squares of what is very large or very small would leave the range of float32.
+    unit = float(np.abs(centered).max(initial=0.0)) or 1.0
+    points = np.ascontiguousarray(centered / unit, dtype=np.float32)
     squares = np.square(points).sum(axis=1)
     table = points @ points.T
     table *= -2.0
