@@ -76,15 +76,56 @@ def test_the_built_in_model_is_written_as_a_file_that_works(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "expected", "message"),
     [
-        (["resnet"], "expected a model of torchvision:MODEL, timm:MODEL, transformers:MODEL"),
-        (["timm:x", "--out", "nowhere/x.onnx"], "nowhere is no folder"),
+        (["resnet"], 2, "expected a model of torchvision:MODEL, timm:MODEL, transformers:MODEL"),
+        (["timm:x", "--out", "nowhere/x.onnx"], 1, "nowhere is no folder"),
     ],
 )
 def test_what_cannot_be_exported_is_one_line(
-    run: Callable[..., tuple[int, str, str]], arguments: list[str], message: str
+    run: Callable[..., tuple[int, str, str]], arguments: list[str], expected: int, message: str
 ) -> None:
     code, _, errors = run("export", *arguments)
-    assert code == 1
+    assert code == expected
     assert message in errors
+
+
+OWN = "import torch\ndef build():\n    return torch.nn.Conv2d(3, 2, 3).eval()\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mine.py:biuld"], "expected a function 'biuld' in mine.py: did you mean 'build'?"),
+        (["mine.py"], "expected a file and its function, such as my.py:build, got 'mine.py'"),
+        (["other.py:build"], "model file other.py does not exist"),
+        (["mine.py:build", "--layer", "conv"], "Conv2d has no layer 'conv'"),
+        (["efficientnet-lite0", "--layer", "x"], "expected no layer"),
+    ],
+)
+def test_own_code_that_cannot_be_exported_is_one_line(
+    run: Callable[..., tuple[int, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    pytest.importorskip("torch", reason="needs torch, of the extra export")
+    pytest.importorskip("onnxscript", reason="needs onnxscript, of the extra export")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(OWN)
+    code, _, errors = run("export", *arguments, "--output", "x.onnx")
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert message in errors
+    assert not (tmp_path / "x.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    "stated", ['{"size": 8, "mean": [127, 127, 127]}', '{"sise": 8}', "[8]", "{"]
+)
+def test_a_preprocessing_that_cannot_be_meant_is_refused(
+    run: Callable[..., tuple[int, str, str]], stated: str
+) -> None:
+    code, _, errors = run("export", "mine.py:build", "--preprocessing", stated)
+    assert code == 2
+    assert "Invalid value for '--preprocessing'" in errors or "expected JSON" in errors

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 pytestmark = [
     # FiftyOne and what it brings along warn of their own future.
     pytest.mark.filterwarnings("ignore"),
+    # It takes its time to be imported.
+    pytest.mark.slow,
     pytest.mark.skipif(
         "FIFTYONE_DATABASE_URI" not in os.environ,
         reason="needs a MongoDB, named by FIFTYONE_DATABASE_URI",

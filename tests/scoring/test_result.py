@@ -52,6 +52,8 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "distance_ratio",
         "domain",
         "explanation",
+        "objects",
+        "views",
         "transfer",
         "choice",
         "duplicates",

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from twinscore.base.counts import checked_count
+from twinscore.base.errors import SettingError
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:iB|B)?", re.IGNORECASE)
@@ -33,7 +34,7 @@ def bytes_of(size: Any, name: str = "memory") -> int:
     found = _SIZE.fullmatch(size.strip())
     number = 0 if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
     if number < 1:
-        raise ValueError(f"expected {name} like 4GiB or 512MiB, got {size!r}")
+        raise SettingError(f"expected {name} like 4GiB or 512MiB, got {size!r}")
     return number
 
 

@@ -12,6 +12,8 @@ from twinscore.cli.messages import say
 from twinscore.cli.options import device_option, read_preprocessing
 
 if TYPE_CHECKING:
+    from twinscore.embedding.models.catalog import CatalogEntry
+    from twinscore.embedding.models.torch_models import TorchModel
     from twinscore.embedding.network.checkup import Checkup
     from twinscore.images.decoding import Preprocessing
 
@@ -20,6 +22,7 @@ Examples:
   twinscore model export resnet50
   twinscore model export timm:convnext_tiny.fb_in22k --out convnext.onnx
   twinscore model export transformers:facebook/dinov2-small --out dinov2.onnx
+  twinscore model export my.py:build --layer backbone --size 96 --output mine.onnx
   twinscore score photos/ renders/ --model resnet50.onnx
 """
 
@@ -57,7 +60,7 @@ def list_models() -> int:
     Console(highlight=False).print(table)
     say(
         "Others: your own .onnx file, or 'twinscore model export' of torchvision:MODEL,\n"
-        "timm:MODEL or transformers:MODEL."
+        "timm:MODEL, transformers:MODEL or your own code, my.py:build."
     )
     return 0
 
@@ -66,9 +69,16 @@ def list_models() -> int:
 @click.argument("name")
 @click.option(
     "--out",
+    "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.onnx",
     help="Default: the model's name, here.",
+)
+@click.option(
+    "--layer",
+    metavar="NAME",
+    help="Layer whose output, averaged over the image, is the embedding. Default: what the model "
+    "returns, without its classifier if it is a package's.",
 )
 @click.option(
     "--size", type=click.IntRange(16), help="Pixels a side of the input. Default: the model's own."
@@ -77,30 +87,31 @@ def list_models() -> int:
     "--preprocessing",
     callback=read_preprocessing,
     metavar="JSON|FILE",
-    help="In place of the model's own.",
+    help="In place of the model's own: size, resize, mean and std (of 0..1), interpolation. "
+    "Default of your own model: ImageNet's.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def export(
     name: str,
     out: Path | None,
+    layer: str | None,
     size: int | None,
     preprocessing: Preprocessing | None,
     overwrite: bool,
 ) -> int:
-    """Write a model of another package as an ONNX file.
+    """Write a model of another package, or your own, as an ONNX file.
 
-    NAME is one that 'twinscore model list' shows, or torchvision:MODEL, timm:MODEL or
-    transformers:MODEL. The package downloads the weights if it has not; the file is checked to
-    compute what the original does, and holds how images are prepared.
+    NAME is one that 'twinscore model list' shows, torchvision:MODEL, timm:MODEL or
+    transformers:MODEL, or a Python file and its function, my.py:build, which returns a
+    torch.nn.Module in evaluation mode. A package downloads the weights if it has not; your file is
+    run. What is written is checked to compute what the original does, and holds how images are
+    prepared.
     """
-    import dataclasses
-
     from twinscore.embedding.models.catalog import find_entry
-    from twinscore.embedding.models.torch_models import load_torch_model
-    from twinscore.embedding.network.export import export_model
+    from twinscore.embedding.models.own_code import is_own_code
 
     entry = find_entry(name)
-    target = out or Path(f"{name.rpartition(':')[2].rpartition('/')[2]}.onnx")
+    target = out or Path(f"{_short_name(name)}.onnx")
     if target.exists() and not overwrite:
         raise FileExistsError(
             f"{target} is there already: choose --out, or replace it: --overwrite"
@@ -110,15 +121,59 @@ def export(
     if entry is not None and entry.source is None:
         from twinscore.embedding.network.session import built_in_model
 
+        if layer is not None:
+            raise ValueError(f"expected no layer: {name} is a file of its output, got {layer!r}")
         target.write_bytes(built_in_model())
     else:
-        source = entry.source if entry is not None and entry.source else name
-        loaded = load_torch_model(source, crop=size or (entry.crop if entry else None))
-        if preprocessing is not None:
-            loaded = dataclasses.replace(loaded, preprocessing=preprocessing)
-        export_model(loaded, target)
+        from twinscore.embedding.network.export import LARGEST_DIFFERENCE, export_model
+
+        if is_own_code(name):
+            loaded = _own_model(name, layer, size, preprocessing)
+        else:
+            loaded = _model_of_package(name, entry, layer, size, preprocessing)
+        dimension = export_model(loaded, target).dimension
+        say(
+            f"{dimension:,} dimensions; vectors agree with the original's to "
+            f"{LARGEST_DIFFERENCE:g} of the largest component"
+        )
     say(f"Written to {target}; 'twinscore model check {target}' tries it")
     return 0
+
+
+def _short_name(name: str) -> str:
+    last = name.rpartition(":")[2].rpartition("/")[2]
+    return Path(name.rpartition(":")[0]).stem if ".py:" in name else last
+
+
+def _own_model(
+    name: str, layer: str | None, size: int | None, preprocessing: Preprocessing | None
+) -> TorchModel:
+    from twinscore.embedding.models.own_code import load_own_model
+    from twinscore.images.decoding.stated_preprocessing import as_preprocessing
+
+    if preprocessing is None:
+        preprocessing = as_preprocessing({} if size is None else {"size": size})
+    elif size is not None:
+        preprocessing = preprocessing.with_crop(size)
+    return load_own_model(name, layer=layer, preprocessing=preprocessing)
+
+
+def _model_of_package(
+    name: str,
+    entry: CatalogEntry | None,
+    layer: str | None,
+    size: int | None,
+    preprocessing: Preprocessing | None,
+) -> TorchModel:
+    import dataclasses
+
+    from twinscore.embedding.models.torch_models import load_torch_model
+
+    source = entry.source if entry is not None and entry.source else name
+    loaded = load_torch_model(source, crop=size or (entry.crop if entry else None), layer=layer)
+    if preprocessing is not None:
+        loaded = dataclasses.replace(loaded, preprocessing=preprocessing)
+    return loaded
 
 
 @model.command(epilog=CHECK_EXAMPLES)
@@ -148,7 +203,7 @@ def check(
     from twinscore.embedding.network.embedder import Embedder
 
     embedder = Embedder(
-        Path(name),
+        name,
         device=device,
         threads=1,
         compute_dtype=compute_dtype,

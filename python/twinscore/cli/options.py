@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.numbers import Number
 from twinscore.embedding.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from twinscore.images.decoding import Preprocessing
+    from twinscore.integrations.loggers import ResultLog
 
 
 def check_device(
@@ -44,7 +46,8 @@ def read_preprocessing(
     """Read JSON, or the file that holds it."""
     if value is None:
         return None
-    from twinscore.images.decoding import Preprocessing
+    from twinscore.base.json_text import parse_json
+    from twinscore.images.decoding.stated_preprocessing import as_preprocessing
 
     text = value
     if not value.lstrip().startswith("{"):
@@ -53,7 +56,7 @@ def read_preprocessing(
         except (OSError, UnicodeDecodeError) as error:
             raise click.BadParameter(f"expected JSON or a file of it: {error}") from error
     try:
-        return Preprocessing.from_json(text)
+        return as_preprocessing(parse_json(text))
     except (ValueError, TypeError) as error:
         raise click.BadParameter(str(error)) from error
 
@@ -66,7 +69,7 @@ model_option = click.option(
     default=DEFAULT_MODEL,
     show_default=True,
     metavar="NAME|FILE.onnx",
-    help="Network that embeds the images.",
+    help="Network that embeds the images; also torchvision:MODEL, timm:MODEL.",
 )
 device_option = click.option(
     "--device",
@@ -77,7 +80,10 @@ device_option = click.option(
     help="Where the network runs.",
 )
 exposure_option = click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+    "--exposure",
+    type=Number(),
+    metavar="STOPS",
+    help="Of OpenEXR and HDR files; 1 doubles the light.",
 )
 allow_remote_paths_option = click.option(
     "--allow-remote-paths",
@@ -92,6 +98,7 @@ domain_option = click.option(
 )
 video_interval_option = click.option(
     "--video-interval",
+    type=Number(),
     default=1.0,
     show_default=True,
     metavar="SECONDS",
@@ -104,3 +111,22 @@ memory_option = click.option(
     help="Most that a search for neighbors may take, such as 4GiB; of stores and embeddings.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
+
+
+def _checked_log(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> ResultLog:
+    """Refuse what names no logger, before any work; the command opens what is left."""
+    from twinscore.integrations.loggers import open_log
+
+    return open_log(value)
+
+
+log_option = click.option(
+    "--log",
+    multiple=True,
+    callback=_checked_log,
+    metavar="TOOL[:PLACE]",
+    help="Also log score, parts and pictures to wandb:PROJECT, mlflow:EXPERIMENT or "
+    "tensorboard:DIR. May be repeated.",
+)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,14 @@ from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
+from twinscore.cli.numbers import Number
+from twinscore.cli.object_options import object_options
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
     domain_option,
     exposure_option,
+    log_option,
     memory_option,
     model_option,
     neighbors_option,
@@ -27,15 +29,17 @@ from twinscore.cli.score_outputs import (
     FORMATS,
     can_report,
     check_json_target,
+    log_result,
     print_result,
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
-from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.views.settings import ViewSettings
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
 
@@ -50,16 +54,10 @@ Examples:
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
   twinscore score photos/ renders/ --label-by folder # classes are folders
   twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
+  twinscore score real.json synthetic.json           # COCO: the objects, and the world
+  twinscore score photos/ renders/ --objects photos.json --objects renders.json
   twinscore score --settings result/result.json      # the same run again
 """
-
-
-def _check_number(
-    _context: click.Context, _parameter: click.Parameter, value: float | None
-) -> float | None:
-    if value is not None and math.isnan(value):
-        raise click.BadParameter("expected a number, got nan")
-    return value
 
 
 @click.command(epilog=SCORE_EXAMPLES)
@@ -78,7 +76,7 @@ def _check_number(
 )
 @click.option(
     "--precision",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="X",
     help="Score a random sample of the synthetic images, to plus or minus X.",
 )
@@ -176,24 +174,22 @@ def _check_number(
     metavar="FILE|-",
     help="Write (or replace) the result as JSON; - for standard output, without the summary.",
 )
+@log_option
 @click.option(
     "--min-score",
-    type=float,
-    callback=_check_number,
+    type=Number(),
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
 @click.option(
     "--min-coverage",
-    type=click.FloatRange(0, 1),
-    callback=_check_number,
+    type=Number(0, 1),
     metavar="X",
     help="Exit with code 3 if the images reach a smaller share of reality.",
 )
 @click.option(
     "--min-match",
-    type=click.FloatRange(0, 1),
-    callback=_check_number,
+    type=Number(0, 1),
     metavar="X",
     help="Exit with code 3 if fewer of the images are where --domain wants them.",
 )
@@ -215,6 +211,7 @@ def _check_number(
 @click.option("--brief", is_flag=True, help="The same as --format brief: one line.")
 @click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@object_options
 def score(
     real: str,
     synthetic: str,
@@ -240,6 +237,7 @@ def score(
     squint: bool,
     overwrite: bool,
     json_target: Path | None,
+    log: ResultLog,
     min_score: float | None,
     min_coverage: float | None,
     min_match: float | None,
@@ -254,6 +252,7 @@ def score(
     brief: bool,
     verbose: bool,
     quiet: bool,
+    views: ViewSettings | None,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
 
@@ -288,38 +287,39 @@ def score(
     if min_match is not None and domain is None:
         raise click.UsageError("--min-match needs --domain FILE")
     declared = None if domain is None else load_domain(domain)
-    with refusals_are_usage():
-        settings = settings_of(
-            k=k,
-            threads=threads,
-            group_by=group_by,
-            slice_by=slice_by,
-            label_by=label_by,
-            collapse_duplicates=collapse_duplicates,
-            interval=interval,
-            diagnostics=diagnostics,
-            richness=richness,
-            space=space,
-            convention=convention,
-            domain=declared,
-            model=model,
-            device=device,
-            backend=backend,
-            precision=precision,
-            budget=budget,
-            exposure=exposure,
-            video_interval=video_interval,
-            allow_remote_paths=allow_remote_paths,
-            allow_skips=allow_skips,
-            seed=seed,
-            memory=memory,
-        )
+    settings = settings_of(
+        k=k,
+        threads=threads,
+        group_by=group_by,
+        slice_by=slice_by,
+        label_by=label_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
+        richness=richness,
+        space=space,
+        convention=convention,
+        domain=declared,
+        model=model,
+        device=device,
+        backend=backend,
+        precision=precision,
+        budget=budget,
+        exposure=exposure,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+        allow_skips=allow_skips,
+        seed=seed,
+        views=views,
+        memory=memory,
+    )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
         report = can_report(wanted, quiet=quiet)
     if json_target is not None and not to_stdout:
         check_json_target(json_target)
+    click.get_current_context().with_resource(log)
     network: Embedder | None = None
     if squint:
         network = settings.images.open_embedder(threads)
@@ -353,6 +353,7 @@ def score(
             print_result(result, shown_as, verbose=verbose, minimum=min_score)
     if out is not None and not (quiet or to_stdout):
         say(_written(out), err=shown_as != "text")
+    log_result(log, result, quiet=quiet)
     if isinstance(result, SampledResult) and result.sampling["interrupted"]:
         return EXIT_INTERRUPTED
     missed = missed_minimums(result, min_score, min_coverage, min_match)

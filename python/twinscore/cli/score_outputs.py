@@ -1,4 +1,4 @@
-"""Where the answer of `twinscore score` goes: a summary, a page, a file of JSON."""
+"""Where the answer of `twinscore score` goes: a summary, a page, a file of JSON, loggers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from twinscore.cli.messages import say
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.scoring.estimate import Estimate
 
 
@@ -82,6 +83,13 @@ def write_page(
             map_method=map_method,
             progress=progress,
         )
+
+
+def log_result(log: ResultLog, result: Estimate, *, quiet: bool) -> None:
+    """Tell loggers, and say where to look."""
+    log.log(result)
+    for place in log.places if not quiet else ():
+        say(f"Logged to {place}", err=True)
 
 
 def can_report(wanted: bool | None, *, quiet: bool) -> bool:

@@ -59,4 +59,18 @@ def _values(settings: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
         **search,
         "precision": sample.get("precision"),
         "budget": None if budget is None else f"{budget}s",
+        **_view_values(settings.get("views")),
+    }
+
+
+def _view_values(views: dict[str, Any] | None) -> dict[str, Any]:
+    if views is None:
+        return {}
+    given = [views[name] for name in ("real_objects", "synthetic_objects")]
+    return {
+        "objects": [each for each in given if each is not None] or None,
+        "view": ",".join(views["names"]),
+        "smallest_object": views["smallest"],
+        "object_margin": views["margin"],
+        "without_background": views["without_background"],
     }

@@ -15,10 +15,12 @@ from twinscore.base.extras import require
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
+from twinscore.cli.numbers import Number
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
     exposure_option,
+    log_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from twinscore.integrations.loggers import ResultLog
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching import WatchSession
     from twinscore.streaming.watching.reporting import Reporter
@@ -88,9 +91,10 @@ Examples:
     metavar="FILE|-",
     help="Append a line of JSON for each new score; - for standard output.",
 )
+@log_option
 @click.option(
     "--stop-below",
-    type=float,
+    type=Number(),
     metavar="X",
     help="Exit with code 3 once the score is lower; see --after.",
 )
@@ -104,7 +108,7 @@ Examples:
 )
 @click.option(
     "--until-idle",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="SECONDS",
     help="Exit with code 0 when no frame has landed for that long. Default: watch on.",
 )
@@ -112,7 +116,7 @@ Examples:
     "--settle",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="SECONDS",
     help="A frame is read when its file has not changed for that long.",
 )
@@ -138,6 +142,7 @@ def watch(
     allow_remote_paths: bool,
     state: Path | None,
     out: Path | None,
+    log: ResultLog,
     stop_below: float | None,
     after: int,
     until_idle: float | None,
@@ -156,11 +161,15 @@ def watch(
     """
     from filelock import FileLock, Timeout
 
+    from twinscore.integrations.loggers.frame_pictures import listener_of
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.streaming.watching import WatchSession, WatchSettings
     from twinscore.streaming.watching.json_lines import JsonLines
     from twinscore.streaming.watching.reporting import Reporter
 
+    settings = WatchSettings(
+        real, model, k, capacity, seed, group_by, exposure, video_interval, allow_remote_paths
+    )
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
     state = state or folder / STATE_FILE
@@ -178,25 +187,16 @@ def watch(
         with ProgressDisplay(quiet=quiet) as progress:
             session = WatchSession(
                 folder,
-                WatchSettings(
-                    real,
-                    model,
-                    k,
-                    capacity,
-                    seed,
-                    group_by,
-                    exposure,
-                    video_interval,
-                    allow_remote_paths,
-                ),
+                settings,
                 state=state,
                 settle=settle,
                 device=device,
                 threads=threads,
                 progress=progress,
             )
-        report = Reporter(session, lines, quiet=quiet)
-        with report, _stopped_by_termination():
+        listener = listener_of(log, session.scorer, folder)
+        report = Reporter(session, lines, quiet=quiet, listener=listener)
+        with log, report, _stopped_by_termination():
             try:
                 code = _watch(session, changes, report, stop_below, after, until_idle)
             finally:

@@ -10,11 +10,10 @@ from twinscore.embedding.records import Embeddings
 from twinscore.images.sources.passed_over import passed_over_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
-    from twinscore.base.arrays import IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.embedding.records import EmbeddedImage
@@ -37,14 +36,14 @@ def embed_images(
     """
     from twinscore.embedding.network.preparation import Examination
 
-    kept = _KeptImages()
+    kept = KeptImages()
     vectors, places, skipped = embedder.embed_items(
         source, progress, examination=Examination(facts=True), note=kept.append
     )
     return Embeddings(
         vectors=vectors,
         names=tuple(kept.names),
-        groups=kept.complete_groups(places),
+        groups=kept.complete_groups(places.tolist()),
         skipped=skipped,
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -55,7 +54,7 @@ def embed_images(
     )
 
 
-class _KeptImages:
+class KeptImages:
     """What remains of images once their content is let go."""
 
     def __init__(self) -> None:
@@ -66,6 +65,7 @@ class _KeptImages:
         self._columns: list[Mapping[str, str]] = []
 
     def append(self, image: EmbeddedImage) -> None:
+        """Keep what is known of one image."""
         self.names.append(image.item.name)
         self.facts.append(image.facts)
         if image.pixel_facts is not None:
@@ -73,13 +73,13 @@ class _KeptImages:
         self._groups.append(image.item.group)
         self._columns.append(image.item.columns)
 
-    def complete_groups(self, places: IdArray) -> tuple[str, ...] | None:
+    def complete_groups(self, places: Sequence[int]) -> tuple[str, ...] | None:
         """Give images without a group one of their own; None if none has any."""
         if not any(group is not None for group in self._groups):
             return None
         return tuple(
             f"image {place}" if group is None else group
-            for place, group in zip(places.tolist(), self._groups, strict=True)
+            for place, group in zip(places, self._groups, strict=True)
         )
 
     def complete_pixel_facts(self) -> npt.NDArray[np.float32] | None:
@@ -89,6 +89,7 @@ class _KeptImages:
         return np.array(self._pixel_facts, dtype=np.float32)
 
     def columns(self) -> dict[str, tuple[str | None, ...]]:
+        """Return the values of each column that any image has."""
         names = dict.fromkeys(name for columns in self._columns for name in columns)
         return {name: tuple(columns.get(name) for columns in self._columns) for name in names}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.devices import is_device_name
+from twinscore.base.errors import SettingError
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 
@@ -23,7 +23,8 @@ class ImageSettings:
     Attributes
     ----------
     model
-        "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+        "efficientnet-lite0", the path of an ONNX file, a name such as "torchvision:resnet50" or
+        "timm:MODEL", or an `Embedder`; not used for embeddings.
         None in what was saved with an `Embedder`, which no file holds.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
@@ -56,10 +57,22 @@ class ImageSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         if not is_device_name(self.device):
-            raise ValueError(f"expected a device cpu, cuda, cuda:N or auto, got {self.device!r}")
+            raise SettingError(f"expected a device cpu, cuda, cuda:N or auto, got {self.device!r}")
         if self.exposure is not None and not math.isfinite(self.exposure):
-            raise ValueError(f"expected a finite exposure in stops, got {self.exposure}")
+            raise SettingError(f"expected a finite exposure in stops, got {self.exposure}")
         check_interval(self.video_interval)
+        if not (self.model is None or isinstance(self.model, str | os.PathLike)):
+            self._check_embedder()
+
+    def _check_embedder(self) -> None:
+        from twinscore.embedding.network.embedder import Embedder
+
+        if not isinstance(self.model, Embedder):
+            kind = type(self.model).__name__
+            raise TypeError(
+                f"expected a model's name, an ONNX file or an Embedder, got {kind}: "
+                "ts.Embedder(model, layer=...) makes one of a torch module"
+            )
 
     def open_embedder(self, threads: int | None) -> Embedder:
         """Open the model, unless it is open.
@@ -84,7 +97,7 @@ class ImageSettings:
                 "pass it again as model"
             )
         return Embedder(
-            Path(self.model), device=self.device, threads=threads, exposure=self.exposure
+            os.fspath(self.model), device=self.device, threads=threads, exposure=self.exposure
         )
 
     def to_dict(self) -> dict[str, Any]:

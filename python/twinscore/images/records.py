@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from twinscore.images.alterations.altered_image import AlteredImage
+    from twinscore.images.views.image_view import ImageView
 
 
 @runtime_checkable
@@ -70,7 +71,7 @@ class ImageItem:
         How people recognise it: a path, an archive member, a row number.
     content
         A file to read, a handle that reads it, encoded bytes, pixels already in memory, a
-        frame to take in its turn, or any of these altered.
+        frame to take in its turn, or any of these altered, or a part of them.
     group
         Correlated images (one clip, scene, camera pass) share a group; None is a group of one.
     columns
@@ -86,6 +87,7 @@ class ImageItem:
         | ImageHandle
         | ImageInTurn
         | AlteredImage
+        | ImageView
         | bytes
         | Image.Image
         | npt.NDArray[np.generic]

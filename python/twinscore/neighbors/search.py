@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.counts import checked_count
+from twinscore.base.errors import SettingError
 from twinscore.base.memory import bytes_of
 from twinscore.neighbors.block_problem import BlockProblem
 from twinscore.neighbors.block_search import search_blocks
@@ -184,7 +185,7 @@ def checked_memory(memory: int | str | None, backend: str) -> int | None:
         return None
     allowed = bytes_of(memory)
     if backend != "exact":
-        raise ValueError(f"expected the backend exact where memory is limited, got {backend!r}")
+        raise SettingError(f"expected the backend exact where memory is limited, got {backend!r}")
     return allowed
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
 
@@ -79,6 +80,7 @@ def settings_of(
     allow_skips: bool,
     seed: int,
     memory: int | str | None = None,
+    views: ViewSettings | None = None,
 ) -> ScoreSettings:
     """Turn the keywords of `score` into settings.
 
@@ -110,4 +112,5 @@ def settings_of(
         ),
         search=SearchSettings(backend, threads, memory),
         sample=SampleGoal(precision, budget) if sampled else None,
+        views=views,
     )

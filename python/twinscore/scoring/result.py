@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from twinscore.base.constants import Z_95
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from twinscore.measures.slices import SliceScore
     from twinscore.measures.spread import Spread
     from twinscore.measures.transfer import Transfer
+    from twinscore.scoring.views.scores import Views
 
 COPIES_SUSPECTED = 1.2
 """Score of a sample up to which nothing is made of it."""
@@ -106,6 +107,9 @@ class ScoreResult(RichnessFigures, Estimate):
     richness
         How much of reality the synthetic images reach, and how many of them count; the reason
         where that cannot be told, None where it was not asked for.
+    views
+        Of annotated images, the results of their views ("items", "environment", "scenes", ...) and
+        what they say together; None where nothing is known of objects.
     """
 
     interval: tuple[float, float]
@@ -137,6 +141,7 @@ class ScoreResult(RichnessFigures, Estimate):
     domain: Intentionality | None = None
     audit: dict[str, Any] | None = None
     richness: Richness | RichnessUntold | None = None
+    views: Views[ScoreResult] | None = field(default=None, repr=False, compare=False)
 
     @property
     def target_score(self) -> float | None:
@@ -160,6 +165,15 @@ class ScoreResult(RichnessFigures, Estimate):
             spread=self.spread,
             hub_labels=labels_of_hubs(self.hubness, real_fraction),
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything but the samples as JSON types; what is not finite becomes None."""
+        views = self.views
+        return {
+            **Estimate.to_dict(self),
+            "views": None if views is None else views.to_dict(),
+            "objects": None if views is None else views.objects_to_dict(),
+        }
 
     def plot(
         self,
@@ -248,6 +262,6 @@ class SampledResult(Estimate):
 
 RESULT_KEYS = (
     *(item.name for item in dataclasses.fields(ScoreResult) if item.name not in NOT_IN_JSON),
-    "verdict",
+    *("verdict", "views", "objects"),
 )
 """Keys of `result.json`: the same for every result; what was not looked at is null."""

@@ -7,7 +7,6 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.errors import TooManySkipsError
 from twinscore.domain.examples import told_by_example
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.models import DEFAULT_MODEL
@@ -22,9 +21,13 @@ from twinscore.scoring.early_checks import (
     check_sides,
     checked_examples,
 )
+from twinscore.scoring.logged_by import opened_log
 from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
+from twinscore.scoring.skips import check_skips
+from twinscore.scoring.views.inputs import annotated_sources, open_objects, view_settings_of
+from twinscore.scoring.views.run import score_views
 from twinscore.scoring.way import score_embeddings
 
 if TYPE_CHECKING:
@@ -37,14 +40,12 @@ if TYPE_CHECKING:
     from twinscore.domain.examples import Examples
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.sources.columns import ColumnedSource
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
     from twinscore.scoring.result import SampledResult, ScoreResult
 
     Labels = Sequence[Any] | npt.NDArray[Any]
-
-MOST_SKIPPED = 0.05
-"""Share of unreadable images of one side above which a score needs the caller's consent."""
 
 
 def score(
@@ -79,6 +80,10 @@ def score(
     seed: int = 0,
     memory: int | str | None = None,
     progress: StageProgress | None = None,
+    log: Any = None,
+    real_objects: Any = None,
+    synthetic_objects: Any = None,
+    views: Sequence[str] | ViewSettings | None = None,
 ) -> ScoreResult | SampledResult:
     """Score how far synthetic images can be told apart from real ones.
 
@@ -123,7 +128,8 @@ def score(
         What the images are meant to show: a domain file, or what `twinscore.load_domain` made of
         one. Adds `result.domain` and `result.target_score`.
     model
-        "efficientnet-lite0", the path of an ONNX file, or an `Embedder`; not used for embeddings.
+        "efficientnet-lite0", the path of an ONNX file, a name such as "torchvision:resnet50" or
+        "timm:MODEL", or an `Embedder`, also of your own torch module; not used for embeddings.
     device
         "cpu", "cuda", "cuda:1" for a certain one, or "auto".
     backend
@@ -150,6 +156,17 @@ def score(
         embeddings; the points of both lie in a temporary file then. The result is the same.
     progress
         Called now and then with (stage, done, total).
+    log
+        Where the result is logged as well: "wandb:PROJECT", "mlflow:EXPERIMENT",
+        "tensorboard:DIR", a logger of `twinscore.integrations.loggers`, or several of these.
+    real_objects, synthetic_objects
+        Annotations of the objects in the images of each side, as paths: a COCO file, a YOLO set,
+        folders of Pascal VOC, KITTI or instance masks. Not needed where a side is itself a file
+        of annotations. Adds `result.views`: the objects, what surrounds them, and whole scenes,
+        each scored by itself.
+    views
+        Which of them: some of "items", "in-place", "environment" and "scenes"; or `ViewSettings`,
+        which also say how objects are cut out. None: all but "in-place".
 
     Returns
     -------
@@ -197,6 +214,7 @@ def score(
         allow_skips=allow_skips,
         seed=seed,
         memory=memory,
+        views=view_settings_of(real_objects, synthetic_objects, views),
     )
     if (real_labels is None) != (synthetic_labels is None):
         raise ValueError("expected labels of both sides, got them of one")
@@ -204,7 +222,13 @@ def score(
         raise ValueError("expected label_by, or real_labels and synthetic_labels, got both")
     groups = {"real": real_groups, "synthetic": synthetic_groups}
     classes = {"real": real_labels, "synthetic": synthetic_labels}
-    return score_sides(real, synthetic, Run(settings, progress), groups=groups, labels=classes)
+    run = Run(settings, progress)
+    if log is None:
+        return score_sides(real, synthetic, run, groups=groups, labels=classes)
+    with opened_log(log) as loggers:
+        result = score_sides(real, synthetic, run, groups=groups, labels=classes)
+        loggers.log(result)
+    return result
 
 
 def score_sides(
@@ -242,6 +266,7 @@ def score_sides(
         raise ValueError(NO_GROUPS)
     check_distinct(real, synthetic)
     started = time.perf_counter()
+    given, annotations, views = open_objects({"real": real, "synthetic": synthetic}, settings)
     sources = {
         side: open_source(
             value,
@@ -253,10 +278,14 @@ def score_sides(
             allow_remote_paths=settings.images.allow_remote_paths,
             on_disk=settings.search.memory is not None,
         )
-        for side, value in (("real", real), ("synthetic", synthetic))
+        for side, value in given.items()
     }
     check_same_model(sources)
     check_sides(sources, settings)
+    inputs = {"real": _location(real), "synthetic": _location(synthetic)}
+    if views is not None:
+        annotated = annotated_sources(sources, annotations)
+        return dataclasses.replace(score_views(annotated, views, run, embedder), inputs=inputs)
     examples = {} if settings.domain is None else checked_examples(settings.domain, sources)
     sides, exposure = _embedded(sources, run, embedder, examples)
     seconds = time.perf_counter() - started
@@ -267,7 +296,7 @@ def score_sides(
     return dataclasses.replace(
         result,
         seconds={"embedding": seconds, **result.seconds},
-        inputs={"real": _location(real), "synthetic": _location(synthetic)},
+        inputs=inputs,
         pool=ScoredPool(sides["real"], sides["synthetic"], images, exposure),
     )
 
@@ -294,7 +323,8 @@ def _embedded(
     for side, source in sources.items():
         sides[side] = embedded(source, f"Embedding {side} images")
         if not settings.images.allow_skips:
-            _check_skips(sides[side], side)
+            skipped = sides[side].skipped
+            check_skips(skipped, len(sides[side].vectors) + len(skipped), side)
     shown = {
         condition: {
             value: embedded(source, f"Embedding examples of {value}")
@@ -308,15 +338,3 @@ def _embedded(
 
 def _location(value: Any) -> str | None:
     return without_secrets(os.fspath(value)) if isinstance(value, str | os.PathLike) else None
-
-
-def _check_skips(side: Embeddings, name: str) -> None:
-    total = len(side.vectors) + len(side.skipped)
-    if len(side.skipped) <= MOST_SKIPPED * total:
-        return
-    first = side.skipped[0]
-    raise TooManySkipsError(
-        f"{len(side.skipped):,} of {total:,} {name} images could not be read, more than "
-        f"{MOST_SKIPPED:.0%} (the first: {first.name}: {first.reason}); "
-        "allow_skips (--allow-skips) scores the others"
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.counts import checked_count
+from twinscore.base.errors import SettingError
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.interval import METHODS, IntervalMethod
 from twinscore.measures.published_procedure import check_procedure_packages
@@ -16,6 +17,7 @@ from twinscore.neighbors.settings import SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.domain.declaration import Domain
+    from twinscore.images.views.settings import ViewSettings
 
 OF_ALL_IMAGES = {
     "slice_by": ("slice_by", ()),
@@ -24,6 +26,7 @@ OF_ALL_IMAGES = {
     "interval": ("interval", "local"),
     "published": ("space", False),
     "domain": ("domain", None),
+    "views": ("objects", None),
 }
 """What needs the neighbors of every image: its keyword, and its value when it is not asked for."""
 
@@ -47,7 +50,7 @@ class SampleGoal:
         """Refuse goals that cannot be meant."""
         for name, value in (("precision", self.precision), ("budget", self.budget)):
             if value is not None and not (value > 0.0 and math.isfinite(value)):
-                raise ValueError(f"expected a {name} above 0, got {value}")
+                raise SettingError(f"expected a {name} above 0, got {value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,8 @@ class ScoreSettings:
         How images become points, and how neighbors are found.
     sample
         When a sample of the images suffices; None: all images are searched.
+    views
+        How annotated images are looked at; None: as usual where a side is a file of annotations.
 
     Raises
     ------
@@ -102,13 +107,14 @@ class ScoreSettings:
     images: ImageSettings = field(default_factory=ImageSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     sample: SampleGoal | None = None
+    views: ViewSettings | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be, and what a sample cannot tell."""
         checked_count(self.k, "k")
         checked_count(self.seed, "seed", least=0)
         if self.interval not in METHODS:
-            raise ValueError(
+            raise SettingError(
                 f"interval: expected one of {', '.join(METHODS)}, got {self.interval!r}"
             )
         if self.sample is not None:
@@ -127,22 +133,22 @@ class ScoreSettings:
 
     def _check_sample(self) -> None:
         if self.search.backend not in ("exact", AUTOMATIC):
-            raise ValueError(
+            raise SettingError(
                 "expected the backend exact with a precision or budget, "
                 f"got {self.search.backend!r}: a sample is searched exactly"
             )
         if self.search.memory is not None:
-            raise ValueError(
+            raise SettingError(
                 "expected no precision or budget where memory is limited: a sample is searched "
                 "in memory"
             )
         if self.asked_of_all_images:
-            raise ValueError(
+            raise SettingError(
                 f"expected no {self.asked_of_all_images[0]} with a precision or budget: "
                 "a sample says nothing of it"
             )
         if self.images.group_by is not None:
-            raise ValueError(
+            raise SettingError(
                 f"expected no group_by with a precision or budget, got {self.images.group_by!r}: "
                 "a sample is of single images"
             )
@@ -163,4 +169,5 @@ class ScoreSettings:
             "images": self.images.to_dict(),
             "search": dataclasses.asdict(self.search),
             "sample": None if self.sample is None else dataclasses.asdict(self.sample),
+            "views": None if self.views is None else self.views.to_dict(),
         }

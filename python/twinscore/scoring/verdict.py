@@ -11,6 +11,7 @@ import numpy as np
 from twinscore.measures.multiple_tests import holm
 
 if TYPE_CHECKING:
+    from twinscore.base.arrays import Float64Array
     from twinscore.measures.judge import Judge
     from twinscore.measures.spread import Spread
 
@@ -75,10 +76,7 @@ class Evidence:
     @property
     def case(self) -> Case:
         """Say which case this is: all tests together are wrong once in twenty times."""
-        spread_p = None if self.spread is None else self.spread.p_value
-        p_values = [self.low_score, self.pair, self.copies, self.judge.p_value, spread_p]
-        asked = np.array([np.nan if value is None else value for value in p_values])
-        low_score, pair, copies, judge, spread = (holm(asked) <= SIGNIFICANT).tolist()
+        low_score, pair, copies, judge, spread = (self._corrected <= SIGNIFICANT).tolist()
         if copies:
             return Case.COPIES
         if low_score or pair:
@@ -92,6 +90,11 @@ class Evidence:
         return Case.TOO_FEW if self.null_interval[0] < TOO_WIDE else Case.NO_DIFFERENCE
 
     @property
+    def p_value(self) -> float:
+        """How often chance alone lets any of the tests find as much, corrected for all of them."""
+        return float(np.nanmin(self._corrected))
+
+    @property
     def sentence(self) -> str:
         """Say it in one sentence."""
         hubs = "" if self.hub_labels is None else HUBS_DECIDE
@@ -102,6 +105,12 @@ class Evidence:
             right=f"{self.judge.accuracy:.0%}",
             judge=self._judge_clause,
         )
+
+    @property
+    def _corrected(self) -> Float64Array:
+        spread = None if self.spread is None else self.spread.p_value
+        p_values = [self.low_score, self.pair, self.copies, self.judge.p_value, spread]
+        return holm(np.array([np.nan if value is None else value for value in p_values]))
 
     def _neighbors_differ(self) -> Case:
         away = self.score - 1.0

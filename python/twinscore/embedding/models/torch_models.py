@@ -7,6 +7,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import require
 from twinscore.images.decoding.preprocessing import Preprocessing
 
@@ -28,17 +29,27 @@ class TorchModel:
     name
         What to call it.
     module
-        ``torch.nn.Module`` from (n, 3, crop, crop) to embeddings, in evaluation mode.
+        ``torch.nn.Module`` that takes (n, channels, height, width), in evaluation mode.
     preprocessing
         How its input is made.
+    layer
+        Name of the layer whose output, pooled, is the embedding; None: what the module returns.
     """
 
     name: str
     module: Any
     preprocessing: Preprocessing
+    layer: str | None = None
 
 
-def load_torch_model(name: str, *, crop: int | None = None, pretrained: bool = True) -> TorchModel:
+def is_of_library(name: str) -> bool:
+    """Tell whether a name is one of a package's model, such as "timm:resnet18"."""
+    return name.partition(":")[0] in LIBRARIES and ":" in name
+
+
+def load_torch_model(
+    name: str, *, crop: int | None = None, layer: str | None = None, pretrained: bool = True
+) -> TorchModel:
     """Load a network from an installed package; weights may be downloaded by that package.
 
     Parameters
@@ -48,6 +59,8 @@ def load_torch_model(name: str, *, crop: int | None = None, pretrained: bool = T
         "transformers:facebook/dinov2-small", or a folder with such a model after the colon.
     crop
         Pixels a side of the input, with the same share of the image; None: the model's own.
+    layer
+        Whose output is the embedding; None: what the classifier, which is then left out, is given.
     pretrained
         False for random weights (torchvision and timm).
 
@@ -61,60 +74,74 @@ def load_torch_model(name: str, *, crop: int | None = None, pretrained: bool = T
     library, _, model = name.partition(":")
     if library not in LIBRARIES or not model:
         expected = ", ".join(f"{library}:MODEL" for library in LIBRARIES)
-        raise ValueError(f"expected a model of {expected}, got {name!r}")
+        raise SettingError(f"expected a model of {expected}, got {name!r}")
     require(library, extra="export", purpose=f"the model {name!r}")
+    asked = _Asked(model, crop, layer, pretrained)
     try:
-        loaded = LIBRARIES[library](model, crop, pretrained)
+        loaded = LIBRARIES[library](asked)
     except ImportError:
         raise
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(f"{library} cannot load {model!r}: {reason}") from error
+    loaded = dataclasses.replace(loaded, name=name, layer=layer)
     if crop is None:
         return loaded
     return dataclasses.replace(loaded, preprocessing=loaded.preprocessing.with_crop(crop))
 
 
-def _from_torchvision(model: str, crop: int | None, pretrained: bool) -> TorchModel:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What of a package's model is wanted."""
+
+    model: str
+    crop: int | None
+    layer: str | None
+    pretrained: bool
+
+
+def _from_torchvision(asked: _Asked) -> TorchModel:
     models = importlib.import_module("torchvision.models")
-    weights = models.get_model_weights(model).DEFAULT
-    options = {} if crop is None or not model.startswith("vit_") else {"image_size": crop}
-    module = models.get_model(model, weights=weights if pretrained else None, **options)
-    return TorchModel(
-        f"torchvision:{model}",
-        without_classifier(module).eval(),
-        preprocessing_of_torchvision(weights.transforms()),
-    )
+    weights = models.get_model_weights(asked.model).DEFAULT
+    sized = asked.crop is not None and asked.model.startswith("vit_")
+    options = {"image_size": asked.crop} if sized else {}
+    module = models.get_model(asked.model, weights=weights if asked.pretrained else None, **options)
+    if asked.layer is None:
+        module = without_classifier(module)
+    preprocessing = preprocessing_of_torchvision(weights.transforms())
+    return TorchModel(asked.model, module.eval(), preprocessing)
 
 
-def _from_timm(model: str, crop: int | None, pretrained: bool) -> TorchModel:
+def _from_timm(asked: _Asked) -> TorchModel:
     timm = importlib.import_module("timm")
     data = importlib.import_module("timm.data")
-    options = {"pretrained": pretrained, "num_classes": 0}
+    options: dict[str, Any] = {"pretrained": asked.pretrained}
+    if asked.layer is None:
+        options["num_classes"] = 0
     try:
         # Transformers are built for one size, to which timm fits the weights.
-        sized = {} if crop is None else {"img_size": crop}
-        module = timm.create_model(model, **options, **sized)
+        sized = {} if asked.crop is None else {"img_size": asked.crop}
+        module = timm.create_model(asked.model, **options, **sized)
     except TypeError:
-        module = timm.create_model(model, **options)
+        module = timm.create_model(asked.model, **options)
     config = data.resolve_model_data_config(module)
-    if crop is not None:
-        config = {**config, "input_size": (3, crop, crop)}
-    return TorchModel(f"timm:{model}", module.eval(), preprocessing_of_timm(config))
+    if asked.crop is not None:
+        config = {**config, "input_size": (3, asked.crop, asked.crop)}
+    return TorchModel(asked.model, module.eval(), preprocessing_of_timm(config))
 
 
-def _from_transformers(model: str, _crop: int | None, pretrained: bool) -> TorchModel:
+def _from_transformers(asked: _Asked) -> TorchModel:
     transformers = importlib.import_module("transformers")
-    if not pretrained:
+    if not asked.pretrained:
         raise ValueError("random weights are not offered")
     # The processor itself may need torchvision; what it does is in its configuration.
     base = importlib.import_module("transformers.image_processing_base")
-    config, _ = base.ImageProcessingMixin.get_image_processor_dict(model)
-    module = pooled_output(transformers.AutoModel.from_pretrained(model))
-    return TorchModel(f"transformers:{model}", module.eval(), preprocessing_of_transformers(config))
+    config, _ = base.ImageProcessingMixin.get_image_processor_dict(asked.model)
+    module = pooled_output(transformers.AutoModel.from_pretrained(asked.model))
+    return TorchModel(asked.model, module.eval(), preprocessing_of_transformers(config))
 
 
-LIBRARIES: dict[str, Callable[[str, int | None, bool], TorchModel]] = {
+LIBRARIES: dict[str, Callable[[_Asked], TorchModel]] = {
     "torchvision": _from_torchvision,
     "timm": _from_timm,
     "transformers": _from_transformers,

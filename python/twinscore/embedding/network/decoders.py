@@ -48,7 +48,7 @@ class Decoder(Protocol):
     """Prepares images, up to a number at a time, in a buffer of its own."""
 
     inputs: FloatMatrix
-    """Shape (capacity, 3, crop, crop): what `prepare` wrote."""
+    """Shape (capacity, channels, height, width): what `prepare` wrote."""
 
     def prepare(self, items: Sequence[ImageItem]) -> list[Outcome]:
         """Decode images into the first rows of `inputs`; see `prepare_images`."""
@@ -71,7 +71,7 @@ class ThreadDecoder:
     def __init__(
         self, preprocessing: Preprocessing, examination: Examination, capacity: int
     ) -> None:
-        self.inputs = np.empty(_shape(capacity, preprocessing.crop), dtype=np.float32)
+        self.inputs = np.empty((capacity, *preprocessing.input_shape), dtype=np.float32)
         self._preprocessing = preprocessing
         self._examination = examination
 

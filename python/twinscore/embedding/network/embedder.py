@@ -13,6 +13,7 @@ import numpy as np
 from twinscore.base.counts import checked_count
 from twinscore.base.threads import thread_count
 from twinscore.embedding.models import DEFAULT_MODEL
+from twinscore.embedding.network.given_images import check_many
 from twinscore.embedding.network.growing_rows import GrowingRows
 from twinscore.embedding.records import Skipped
 from twinscore.images.records import ImageItem
@@ -20,11 +21,14 @@ from twinscore.images.records import ImageItem
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
+    from torch.nn import Module as TorchModule
+
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.preparation import Examination
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.decoding import Preprocessing
+    from twinscore.images.decoding.stated_preprocessing import StatedPreprocessing
 
 
 BATCH_ON_CPU = 8
@@ -34,7 +38,7 @@ BATCH_ON_DEVICE = 64
 
 
 class Embedder:
-    """Turns images into points with an image network in ONNX Runtime.
+    """Turns images into points with an image network, in ONNX Runtime or in torch.
 
     On the CPU a vector of the built-in network depends on its image alone: batch size, threads
     and neighbours in the batch change no bit. On CUDA expect agreement to about 1e-4 of the
@@ -44,22 +48,31 @@ class Embedder:
     ----------
     model
         "efficientnet-lite0" (ImageNet, 1280 dimensions, built from an installed package without a
-        download), or an ONNX file: one input (n, 3, side, side); the first output, flattened, is
+        download); an ONNX file: one input (n, 3, side, side); the first output, flattened, is
         the embedding. The file's metadata may say how images are prepared, as JSON of
         ``Preprocessing`` under ``twinscore.preprocessing``; otherwise ImageNet's mean and
-        standard deviation are taken, bicubic, with the crop that the input has or 224.
+        standard deviation are taken, bicubic, with the crop that the input has or 224. Or a
+        ``torch.nn.Module`` in evaluation mode, which is run where it lies and is not changed; or
+        "torchvision:resnet50", "timm:MODEL", "transformers:MODEL", whose weights that package
+        downloads if it has not.
     device
-        "cpu", "cuda", "cuda:1" for a certain one, or "auto": CUDA where it can be used.
+        "cpu", "cuda", "cuda:1" for a certain one, or "auto": CUDA where it can be used. None: the
+        CPU; a torch module stays where it lies.
     threads
-        For decoding as for the network; None: one for each core.
+        For decoding as for the network; None: one for each core. torch has threads of its own.
     batch_size
         Images the network takes at a time, in each thread; None: 8 on the CPU, 64 on CUDA. Where
         memory does not suffice for them, fewer are taken.
+    layer
+        Of a torch module: the layer whose output is the embedding, by its name in
+        ``named_modules``; averaged over height and width, or tokens. None: what it returns.
     compute_dtype
         "float32", or "float16": the network computes in half precision. Scores agree to about
         0.01; it pays on CUDA only.
     preprocessing
-        Takes the place of what the model says of itself.
+        Takes the place of what the model says of itself (a torch module: ImageNet's, 256 and 224
+        pixels): a mapping with ``size``, ``resize``, ``mean`` and ``std`` (of 0..1), or a function
+        from a PIL image to (channels, height, width); see `as_preprocessing`.
     exposure
         In stops, for OpenEXR and HDR files: 1 doubles the light. None: as `preprocessing` says.
     isolated
@@ -78,39 +91,42 @@ class Embedder:
     FileNotFoundError
         There is no such model file.
     ValueError
-        An argument is out of range, or the file holds no such model.
+        An argument is out of range, the file holds no such model, or a module is in training mode,
+        has no such layer (the message lists those it has) or gives no finite vectors.
     """
 
     def __init__(
         self,
-        model: str | Path = DEFAULT_MODEL,
-        device: str = "cpu",
+        model: str | Path | TorchModule = DEFAULT_MODEL,
+        device: str | None = None,
         threads: int | None = None,
         batch_size: int | None = None,
         *,
+        layer: str | None = None,
         compute_dtype: str = "float32",
-        preprocessing: Preprocessing | None = None,
+        preprocessing: StatedPreprocessing | None = None,
         exposure: float | None = None,
         isolated: bool = False,
     ) -> None:
         # Brings in Pillow, which `import twinscore` is to do without.
-        from twinscore.base.devices import parse_device
-        from twinscore.embedding.network.session import open_network
+        from twinscore.embedding.network.opening import open_model
+        from twinscore.images.decoding.stated_preprocessing import as_preprocessing
 
         self._threads = thread_count() if threads is None else checked_count(threads, "threads")
-        chosen = parse_device(device)
-        usual = BATCH_ON_DEVICE if chosen.is_cuda else BATCH_ON_CPU
-        self._batch_size = usual if batch_size is None else checked_count(batch_size, "batch_size")
-        self._on_device = chosen.is_cuda
+        chosen = None if batch_size is None else checked_count(batch_size, "batch_size")
+        stated = None
+        if preprocessing is not None:
+            stated = as_preprocessing(preprocessing, portable=isolated)
         self._isolated = isolated
-        self.network = open_network(
+        self.network = open_model(
             model,
-            device=chosen,
-            # On the CPU the network runs in each of the threads.
-            threads=1,
+            layer=layer,
+            device=device,
             compute_dtype=compute_dtype,
-            preprocessing=preprocessing,
+            preprocessing=stated,
         )
+        self._on_device = self.network.on_device
+        self._batch_size = chosen or (BATCH_ON_DEVICE if self._on_device else BATCH_ON_CPU)
         self._preprocessing = self.network.preprocessing
         if exposure is not None:
             self._preprocessing = replace(self._preprocessing, exposure=exposure)
@@ -151,7 +167,7 @@ class Embedder:
         TypeError
             ``images`` is one image, or holds something that is none.
         """
-        _check_many(images)
+        check_many(images)
         total = operator.length_hint(images)
         rows = GrowingRows(self.dimension, capacity=total)
         for place, image in enumerate(self._each(map(_as_item, images), total, progress)):
@@ -281,15 +297,3 @@ def _as_item(content: Any) -> ImageItem:
     if isinstance(content, str | Path):
         return ImageItem(name=str(content), content=Path(content))
     return ImageItem(name=type(content).__name__, content=content)
-
-
-def _check_many(images: Any) -> None:
-    """Refuse one image where many are expected: iterating it would give its rows as images."""
-    dimensions = getattr(images, "ndim", None)
-    if dimensions is not None and dimensions != 4:
-        raise TypeError(
-            "expected an iterable of images or an array of four dimensions, got an array of "
-            f"{dimensions}: pass [image] for one image, list(images) for a stack of grey ones"
-        )
-    if isinstance(images, str | Path | bytes) or not hasattr(images, "__iter__"):
-        raise TypeError(f"expected an iterable of images, got one {type(images).__name__}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix
     from twinscore.embedding.network.decoders import Decoder
-    from twinscore.embedding.network.network import Network
+    from twinscore.embedding.network.image_network import ImageNetwork
     from twinscore.embedding.network.preparation import Outcome
     from twinscore.images.records import ImageItem
 
@@ -66,7 +66,10 @@ class DecoderPool:
 
 
 def embed_beside_decoding(
-    batches: Iterable[Sequence[ImageItem]], decoders: DecoderPool, network: Network, threads: int
+    batches: Iterable[Sequence[ImageItem]],
+    decoders: DecoderPool,
+    network: ImageNetwork,
+    threads: int,
 ) -> Generator[list[EmbeddedImage], None, None]:
     """Let every thread decode a batch and run the network on it: no thread waits for another.
 
@@ -99,7 +102,7 @@ def embed_beside_decoding(
 def embed_after_decoding(
     batches: Iterable[Sequence[ImageItem]],
     decoders: DecoderPool,
-    network: Network,
+    network: ImageNetwork,
     threads: int,
     batch_size: int,
 ) -> Generator[list[EmbeddedImage], None, None]:

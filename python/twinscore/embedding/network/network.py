@@ -1,4 +1,4 @@
-"""An image network: its contract checked when opened, then called on batches."""
+"""An image network in ONNX Runtime: its contract checked when opened, then called on batches."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.base.logs import logger_of
 from twinscore.embedding.models.onnx_metadata import PREPROCESSING_KEY
+from twinscore.embedding.network.image_network import ImageNetwork
 from twinscore.images.decoding.preprocessing import IMAGENET, Preprocessing
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import FloatMatrix
     from twinscore.embedding.network.runners import RunSession
-
-_log = logger_of(__name__)
 
 _INPUT_DTYPES: dict[str, type[np.floating[Any]]] = {
     "tensor(float)": np.float32,
@@ -22,7 +20,7 @@ _INPUT_DTYPES: dict[str, type[np.floating[Any]]] = {
 }
 
 
-class Network:
+class Network(ImageNetwork):
     """An image network in a session of ONNX Runtime.
 
     Parameters
@@ -36,15 +34,8 @@ class Network:
         Called with (name of the input, values, name of the output); returns the output.
     preprocessing
         Takes the place of what the model says of itself.
-
-    Attributes
-    ----------
-    fingerprint
-        As given.
-    preprocessing
-        How the input is made.
-    dimension
-        Length of an embedding.
+    on_device
+        Whether the session runs on an accelerator.
 
     Raises
     ------
@@ -59,58 +50,24 @@ class Network:
         fingerprint: str,
         run: RunSession,
         preprocessing: Preprocessing | None = None,
+        *,
+        on_device: bool = False,
     ) -> None:
-        self.fingerprint = fingerprint
         self._session = session
         self._run_session = run
-        self._largest_batch: int | None = None
+        self.fingerprint = fingerprint
         network_input = self._only_input()
         batch, _, side, _ = network_input.shape
         self._input_name = network_input.name
         self._input_dtype = self._known_dtype(network_input.type)
         self._output_name = session.get_outputs()[0].name
-        self._fixed_batch = batch if isinstance(batch, int) else None
-        self.preprocessing = self._checked_preprocessing(
-            side if isinstance(side, int) else None, preprocessing
+        super().__init__(
+            fingerprint,
+            self._checked_preprocessing(side if isinstance(side, int) else None, preprocessing),
+            on_device=on_device,
+            fixed_batch=batch if isinstance(batch, int) else None,
         )
         self.dimension = self._measure_dimension()
-
-    def run_any(self, inputs: FloatMatrix) -> FloatMatrix:
-        """Embed prepared images as `run`, or none at all."""
-        if len(inputs) == 0:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        return self.run(inputs)
-
-    def run(self, inputs: FloatMatrix) -> FloatMatrix:
-        """Embed prepared images.
-
-        Where memory does not suffice for so many at once, half as many are taken from then on.
-
-        Parameters
-        ----------
-        inputs
-            Shape (n, 3, crop, crop), float32, n >= 1.
-
-        Returns
-        -------
-        ndarray of shape (n, dimension), float32
-        """
-        size = self._fixed_batch or self._largest_batch or len(inputs)
-        parts = [inputs[start : start + size] for start in range(0, len(inputs), size)]
-        try:
-            rows = [self._run_part(part) for part in parts]
-        except Exception as error:
-            if self._fixed_batch or size == 1 or not _is_lack_of_memory(error):
-                raise
-            self._largest_batch = max(1, min(size, len(inputs)) // 2)
-            _log.warning(
-                "%s: too little memory for %d images at a time, going on with %d",
-                self.fingerprint,
-                size,
-                self._largest_batch,
-            )
-            return self.run(inputs)
-        return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
     def _run_part(self, inputs: FloatMatrix) -> FloatMatrix:
         if self._fixed_batch in (None, len(inputs)):
@@ -152,7 +109,7 @@ class Network:
     ) -> Preprocessing:
         if chosen is None:
             return self._read_preprocessing(side)
-        if side not in (None, chosen.crop):
+        if side is not None and chosen.input_shape[1:] != (side, side):
             raise self._error(f"expected crop {side} as the input has, got {chosen.crop}")
         return chosen
 
@@ -169,8 +126,7 @@ class Network:
         return preprocessing
 
     def _measure_dimension(self) -> int:
-        side = self.preprocessing.crop
-        zeros = np.zeros((1, 3, side, side), dtype=np.float32)
+        zeros = np.zeros((1, *self.preprocessing.input_shape), dtype=np.float32)
         # ONNX Runtime's errors have no public base class.
         try:
             dimension = len(self.run(zeros)[0])
@@ -181,14 +137,3 @@ class Network:
         if not dimension:
             raise self._error(f"expected embeddings from {self._output_name!r}, got empty ones")
         return dimension
-
-    def _error(self, message: str) -> ValueError:
-        return ValueError(f"{self.fingerprint}: {message}")
-
-
-def _is_lack_of_memory(error: Exception) -> bool:
-    """Recognise the errors by which ONNX Runtime says so; they have no type of their own."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        sign in text for sign in ("failed to allocate memory", "out of memory", "alloc_failed")
-    )

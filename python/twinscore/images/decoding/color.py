@@ -54,7 +54,7 @@ def rgb_from_pillow(image: Image.Image, described_by: Image.Image | None = None)
     described_by = described_by or image
     if 0 in image.size:
         raise UnreadableImageError(f"no pixels ({image.width} x {image.height})")
-    return upright(_to_rgb(image, described_by.info), _orientation(described_by))
+    return upright(_to_rgb(image, described_by.info), orientation_of(described_by))
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
@@ -83,7 +83,8 @@ def _laid_over(image: Image.Image, alpha: Image.Image) -> Image.Image:
     return flat
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
+    """Return the orientation in an image's EXIF, 1 to 8; 1 where there is none."""
     # Damaged EXIF does not damage the picture: viewers show it as it is stored.
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))

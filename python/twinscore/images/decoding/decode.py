@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -22,6 +22,7 @@ from twinscore.images.decoding.profiles import CODING_POINTS
 from twinscore.images.decoding.reasons import reason_of, system_reason
 from twinscore.images.decoding.reduction import reduction_factor
 from twinscore.images.records import ImageHandle, ImageInTurn
+from twinscore.images.views.image_view import ImageView
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,15 @@ class SupportsArray(Protocol):
 
 Encoded = bytes | bytearray | memoryview
 ImageContent = (
-    Path | str | ImageHandle | ImageInTurn | AlteredImage | Encoded | Image.Image | SupportsArray
+    Path
+    | str
+    | ImageHandle
+    | ImageInTurn
+    | AlteredImage
+    | ImageView
+    | Encoded
+    | Image.Image
+    | SupportsArray
 )
 
 
@@ -97,13 +106,19 @@ class _Options:
 
 
 def _holds_an_image(content: object) -> bool:
-    kinds = Path | str | AlteredImage | ImageInTurn | ImageHandle | Encoded | Image.Image
+    kinds = (
+        *(Path, str, AlteredImage, ImageView, ImageInTurn, ImageHandle),
+        *(bytes, bytearray, memoryview, Image.Image),
+    )
     return isinstance(content, kinds) or hasattr(content, "__array__")
 
 
 def _read(content: ImageContent, options: _Options) -> Image.Image:
     if isinstance(content, AlteredImage):
         return content.alter(_reduced(_read(content.content, options), options.shorter_side))
+    if isinstance(content, ImageView):
+        whole = _read(content.content, replace(options, shorter_side=None))
+        return content.cut.of(whole, options.shorter_side)
     if isinstance(content, Path | str):
         return _read_file(Path(content), options)
     if isinstance(content, ImageInTurn):

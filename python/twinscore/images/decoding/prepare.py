@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinscore.images.decoding.decode import read_image
-from twinscore.images.decoding.preprocessing import (
-    network_input,
-    preprocess,
-    seen_by_network,
-)
+from twinscore.images.decoding.preprocessing import preprocess, seen_by_network
 from twinscore.images.decoding.reduction import reduction_factor
 from twinscore.images.facts.measured import pixel_fact, pixel_facts
 
@@ -34,7 +30,7 @@ def prepare_image(content: ImageContent, preprocessing: Preprocessing) -> FloatM
 
     Returns
     -------
-    ndarray of shape (3, crop, crop), float32
+    ndarray of shape ``preprocessing.input_shape``, float32
 
     Raises
     ------
@@ -67,12 +63,12 @@ def prepare_and_measure(
 
     Returns
     -------
-    prepared : ndarray of shape (3, crop, crop), float32
+    prepared : ndarray of shape ``preprocessing.input_shape``, float32
     facts : PixelFacts
         As `pixel_facts` returns them.
     """
     seen = seen_by_network(image, preprocessing)
-    return network_input(seen, preprocessing), _measured(image, seen, preprocessing, file)
+    return preprocessing.input_of(image, seen), _measured(image, seen, preprocessing, file)
 
 
 def measure(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from twinscore.base.errors import SettingError
 from twinscore.base.json_text import parse_json
 from twinscore.images.decoding.color import BACKGROUND
 from twinscore.images.decoding.reduction import reduction_factor
@@ -103,7 +104,7 @@ class Preprocessing:
         if not all(value > 0 for value in self.scale):
             raise ValueError(f"expected positive scale, got {self.scale}")
         if not math.isfinite(self.exposure):
-            raise ValueError(f"expected a finite exposure in stops, got {self.exposure}")
+            raise SettingError(f"expected a finite exposure in stops, got {self.exposure}")
 
     @property
     def fingerprint(self) -> str:
@@ -116,6 +117,32 @@ class Preprocessing:
     def least_decoded(self) -> int:
         """Pixels of the shorter side that are still resampled as they are."""
         return 2 * self.resize_shorter
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of what `input_of` returns."""
+        return 3, self.crop, self.crop
+
+    def input_of(self, image: Image.Image, seen: Image.Image | None = None) -> FloatMatrix:
+        """Turn an image into a network's input.
+
+        Parameters
+        ----------
+        image
+            Mode RGB, of any size from 1 x 1.
+        seen
+            What `seen_by_network` made of it, where that is at hand.
+
+        Returns
+        -------
+        ndarray of shape ``input_shape``, float32
+        """
+        pixels = np.asarray(seen_by_network(image, self) if seen is None else seen)
+        prepared = np.empty(self.input_shape, dtype=np.float32)
+        prepared[...] = pixels.transpose(2, 0, 1)
+        prepared -= np.array(self.mean, dtype=np.float32)[:, None, None]
+        prepared /= np.array(self.scale, dtype=np.float32)[:, None, None]
+        return prepared
 
     def with_crop(self, crop: int) -> Preprocessing:
         """Return the same for another input size, keeping the share of the image that is seen."""
@@ -165,9 +192,9 @@ def preprocess(image: Image.Image, preprocessing: Preprocessing) -> FloatMatrix:
 
     Returns
     -------
-    ndarray of shape (3, crop, crop), float32
+    ndarray of shape ``preprocessing.input_shape``, float32
     """
-    return network_input(seen_by_network(image, preprocessing), preprocessing)
+    return preprocessing.input_of(image)
 
 
 def seen_by_network(image: Image.Image, preprocessing: Preprocessing) -> Image.Image:
@@ -191,16 +218,6 @@ def seen_by_network(image: Image.Image, preprocessing: Preprocessing) -> Image.I
     # does not grow to 256 x 5120000 first.
     reduced, box = _reduce(image, preprocessing)
     return reduced.resize((side, side), resampling, box=box)
-
-
-def network_input(seen: Image.Image, preprocessing: Preprocessing) -> FloatMatrix:
-    """Turn what `seen_by_network` returns into numbers, shape (3, crop, crop), float32."""
-    side = preprocessing.crop
-    prepared = np.empty((3, side, side), dtype=np.float32)
-    prepared[...] = np.asarray(seen).transpose(2, 0, 1)
-    prepared -= np.array(preprocessing.mean, dtype=np.float32)[:, None, None]
-    prepared /= np.array(preprocessing.scale, dtype=np.float32)[:, None, None]
-    return prepared
 
 
 def _reduce(image: Image.Image, preprocessing: Preprocessing) -> tuple[Image.Image, Box]:

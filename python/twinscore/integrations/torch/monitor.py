@@ -13,6 +13,7 @@ import numpy as np
 
 from twinscore.base.logs import logger_of
 from twinscore.integrations.torch.batches import items_of
+from twinscore.integrations.torch.monitor_log import MonitorLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
 BATCHES_WAITING = 2
 IMAGES_AT_ONCE = 8
 """Of a batch of images so many are drawn, rather than all of one batch in ten."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _EpochEnd:
+    """Stands in the queue after the last batch of an epoch.
+
+    Attributes
+    ----------
+    batches
+        Of the loader until then.
+    """
+
+    batches: int
+
 
 _logger = logger_of(__name__)
 
@@ -55,6 +70,10 @@ class ScoreMonitor:
         whole batches. Opening the network, once, comes on top.
     on_error
         "warn": log the error, stop scoring, keep it as `error`. "raise": raise it from the loader.
+    log
+        Where results are logged, every half minute and at the end of each epoch: as
+        `twinscore.score` takes it. The steps are batches of the loader; of images, those that
+        gave themselves away most since the last entry go with it.
 
     Examples
     --------
@@ -73,6 +92,7 @@ class ScoreMonitor:
         ids: Extract | None = None,
         budget: float = 0.03,
         on_error: str = "warn",
+        log: Any = None,
     ) -> None:
         if not 0.0 < budget <= 1.0:
             raise ValueError(f"expected a budget above 0 and at most 1, got {budget}")
@@ -93,6 +113,7 @@ class ScoreMonitor:
         self._idle = threading.Condition()
         self._unscored = 0
         self._random = np.random.default_rng()
+        self._log = MonitorLog(log)
 
     def __len__(self) -> int:
         """Return the number of batches of the loader, if it knows."""
@@ -104,6 +125,7 @@ class ScoreMonitor:
             self._offer(batch)
             yield batch
         self._raise_if_asked()
+        self._log_epoch()
         if self.skipped:
             _logger.info("%s", self._says())
 
@@ -150,11 +172,14 @@ class ScoreMonitor:
             self._idle.wait_for(lambda: self._unscored == 0 or not self._is_alive())
 
     def close(self) -> None:
-        """Score what was taken and stop the thread; the monitor may be used again."""
+        """Score and log what was taken and stop the thread; the monitor may be used again."""
         thread, self._thread = self._thread, None
         if thread is not None and thread.is_alive():
             self._queue.put(None)
             thread.join()
+        if thread is not None and self.error is None:
+            self._log.tell(self.scorer, self.offered, at_once=True)
+        self._log.close()
         atexit.unregister(self.close)
 
     def _offer(self, batch: Any) -> None:
@@ -191,6 +216,7 @@ class ScoreMonitor:
 
     def _start(self) -> None:
         if not self._is_alive():
+            self._log.open()
             self._thread = threading.Thread(
                 target=self._score, name="twinscore-monitor", daemon=True
             )
@@ -202,22 +228,41 @@ class ScoreMonitor:
 
     def _score(self) -> None:
         while (drawn := self._queue.get()) is not None:
-            items, names = drawn
             started = time.monotonic()
             try:
-                if self.error is None:
-                    if not _are_embeddings(items):
-                        _ = self.scorer.embedder
-                        started = time.monotonic()
-                    self.scorer.update(items, ids=names)
+                if self.error is not None:
+                    pass
+                elif isinstance(drawn, _EpochEnd):
+                    self._log.tell(self.scorer, drawn.batches, at_once=True)
+                else:
+                    started = self._take(*drawn)
+                    self._log.tell(self.scorer, self.offered)
             except Exception as error:
                 self._fail(error)
             finally:
                 spent = time.monotonic() - started
-                self._rests_until = time.monotonic() + spent * (1.0 / self._budget - 1.0)
+                rests = time.monotonic() + spent * (1.0 / self._budget - 1.0)
+                if not isinstance(drawn, _EpochEnd) or self._rests_until != float("inf"):
+                    self._rests_until = rests
                 with self._idle:
                     self._unscored -= 1
                     self._idle.notify_all()
+
+    def _take(self, items: Any, names: Any) -> float:
+        """Score a batch; return when that began, the network being open."""
+        is_images = not _are_embeddings(items)
+        if is_images:
+            _ = self.scorer.embedder
+        started = time.monotonic()
+        answers = self.scorer.update(items, ids=names, answers=bool(self._log) and is_images)
+        self._log.took(items, names, answers)
+        return started
+
+    def _log_epoch(self) -> None:
+        if self._log and self._is_alive():
+            with self._idle:
+                self._unscored += 1
+            self._queue.put(_EpochEnd(self.offered))
 
     def _fail(self, error: Exception) -> None:
         self.error = error

@@ -16,6 +16,7 @@ from twinscore.report.terminal.bars import bar_table
 from twinscore.report.terminal.classes import print_classes
 from twinscore.report.terminal.details import print_details
 from twinscore.report.terminal.slices import print_slices
+from twinscore.report.terminal.views import print_views
 from twinscore.scoring.notes import MANY_ALIKE
 from twinscore.scoring.verdict import SIGNIFICANT
 
@@ -54,7 +55,8 @@ def print_summary(result: ScoreResult, console: Console, *, verbose: bool = Fals
         print_details(result, console)
     print_slices(result, console)
     print_classes(result, console)
-    if verbose or result.slices or result.transfer:
+    print_views(result, console)
+    if verbose or result.slices or result.transfer or result.views:
         console.print()
     width = min(console.width, WIDEST)
     above: list[RenderableType] = [

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 from twinscore.base.logs import logger_of
+from twinscore.streaming.watching.folder_state import FolderState
 from twinscore.streaming.watching.view import WatchView, summary_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching.json_lines import JsonLines
     from twinscore.streaming.watching.session import WatchSession
@@ -32,11 +36,21 @@ class Reporter:
         Gets each result, or None.
     quiet
         Show nothing.
+    listener
+        Told each result as well, or None.
     """
 
-    def __init__(self, session: WatchSession, lines: JsonLines | None, *, quiet: bool) -> None:
+    def __init__(
+        self,
+        session: WatchSession,
+        lines: JsonLines | None,
+        *,
+        quiet: bool,
+        listener: Callable[[StreamResult], None] | None = None,
+    ) -> None:
         self._session = session
         self._lines = lines
+        self._listener = listener
         self._view = WatchView(quiet=quiet)
         self._due = 0.0
         self._is_stale = True
@@ -63,6 +77,8 @@ class Reporter:
             started = time.monotonic()
             self.result = self._session.result()
             self._is_stale = False
+            if self.result is not None and self._listener is not None:
+                self._listener(self.result)
             # A score of many frames takes a while: frames come first.
             pause = SCORING_PAUSES * (time.monotonic() - started)
             self._due = time.monotonic() + max(SECONDS_BETWEEN_RESULTS, pause)
@@ -81,14 +97,14 @@ class Reporter:
     def _write(self) -> None:
         if self._lines is None or self.result is None:
             return
-        fields = {
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-            "frames": self._session.counted,
-            "landing": self._session.waiting,
-            "unreadable": self._session.unreadable,
-            "passed_over": self._session.passed_over,
-            **self.result.to_dict(),
-        }
+        folder = FolderState(
+            time=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            frames=self._session.counted,
+            landing=self._session.waiting,
+            unreadable=self._session.unreadable,
+            passed_over=self._session.passed_over,
+        )
+        fields = {**dataclasses.asdict(folder), **self.result.to_dict()}
         try:
             self._lines.append(fields)
         except OSError as error:

@@ -1,0 +1,123 @@
+"""Options of annotated images: where objects are, and which views are scored."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from twinscore.cli.numbers import Number
+from twinscore.images.annotations.opening import is_annotation_file
+from twinscore.images.views.settings import (
+    DEFAULT_MARGIN,
+    DEFAULT_SMALLEST,
+    DEFAULT_VIEWS,
+    VIEWS,
+    ViewSettings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TWICE = (
+    "expected --objects twice, first the annotations of the real images, then those of the "
+    "synthetic ones"
+)
+
+
+def object_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command of REAL and SYNTHETIC the options, and hand it their settings as ``views``."""
+
+    @functools.wraps(command)
+    def with_views(
+        *,
+        objects: tuple[str, ...],
+        view: str | None,
+        smallest_object: int,
+        object_margin: float,
+        without_background: bool,
+        **others: Any,
+    ) -> int:
+        is_asked = bool(objects or view or without_background)
+        if not is_asked and not _is_said("smallest_object", "object_margin"):
+            return command(views=None, **others)
+        real_objects, synthetic_objects = _of_sides(objects, others["real"], others["synthetic"])
+        views = ViewSettings(
+            names=DEFAULT_VIEWS if view is None else _names_in(view),
+            margin=object_margin,
+            smallest=smallest_object,
+            without_background=without_background,
+            real_objects=real_objects,
+            synthetic_objects=synthetic_objects,
+        )
+        return command(views=views, **others)
+
+    for option in reversed(_OPTIONS):
+        with_views = option(with_views)
+    return with_views
+
+
+_OPTIONS = (
+    click.option(
+        "--objects",
+        multiple=True,
+        metavar="ANNOTATIONS",
+        help="Objects in the images, given twice: of the real ones, then of the synthetic ones. A "
+        "COCO file, a YOLO data.yaml, a folder of Pascal VOC, KITTI or instance masks. Not needed "
+        "where REAL and SYNTHETIC are such files themselves.",
+    ),
+    click.option(
+        "--view",
+        metavar="NAMES",
+        help=f"Which views of annotated images are scored, of {','.join(VIEWS)}. "
+        f"Default: {','.join(DEFAULT_VIEWS)}.",
+    ),
+    click.option(
+        "--smallest-object",
+        default=DEFAULT_SMALLEST,
+        show_default=True,
+        type=click.IntRange(1),
+        metavar="PIXELS",
+        help="Leave out objects whose longer side is smaller, on both sides.",
+    ),
+    click.option(
+        "--object-margin",
+        default=DEFAULT_MARGIN,
+        show_default=True,
+        type=Number(0, 2),
+        metavar="X",
+        help="Of grey around each object, as a share of its longer side.",
+    ),
+    click.option(
+        "--without-background",
+        is_flag=True,
+        help="Show of each object its mask alone; leaves out objects without one.",
+    ),
+)
+
+
+def _of_sides(objects: tuple[str, ...], real: str, synthetic: str) -> tuple[str | None, str | None]:
+    """Say whose annotations these are; one is of the side that is no such file itself."""
+    if not objects:
+        return None, None
+    if len(objects) == 2:
+        return objects[0], objects[1]
+    is_file = [is_annotation_file(Path(side)) for side in (real, synthetic)]
+    if len(objects) > 2 or is_file[0] == is_file[1]:
+        raise click.UsageError(f"{TWICE}; got it {len(objects)} times")
+    return (None, objects[0]) if is_file[0] else (objects[0], None)
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(",") if (name := part.strip()))
+
+
+def _is_said(*names: str) -> bool:
+    """Tell whether any option was given, rather than left as it is."""
+    context = click.get_current_context()
+    return any(
+        context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        for name in names
+    )

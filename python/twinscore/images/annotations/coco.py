@@ -1,0 +1,199 @@
+"""COCO: one JSON file of images, categories and annotations."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.json_text import parse_json
+from twinscore.images.annotations.beside import images_named
+from twinscore.images.annotations.masks import polygons_in, run_lengths_in
+from twinscore.images.annotations.records import (
+    OBJECT,
+    AnnotatedImage,
+    AnnotationProblem,
+    ObjectAnnotation,
+)
+from twinscore.images.annotations.values import (
+    CORNERS_SWAPPED,
+    MalformedError,
+    box_of_size,
+    number_in,
+    shortened,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from twinscore.images.annotations.records import Box, ObjectMask
+
+
+class CocoAnnotations:
+    """The annotations in one COCO file; nothing in it that is malformed costs anything else.
+
+    Parameters
+    ----------
+    location
+        The file.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is none.
+    ValueError
+        It is no COCO file.
+    """
+
+    format = "COCO"
+    is_by_stem = False
+    absent_means_none = False
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        document = _document(location)
+        self._records: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        self._sizes: dict[str, tuple[float, float] | None] = {}
+        self._classes: dict[Any, str] = {}
+        self._problems: list[AnnotationProblem] = []
+        self._add_classes(document.get("categories"))
+        self._add_records(document.get("annotations"), self._add_images(document["images"]))
+        self.names = tuple(self._sizes)
+        self.problems = tuple(self._problems)
+
+    def read(self, name: str) -> AnnotatedImage:
+        """Read the objects of an image."""
+        objects: list[ObjectAnnotation] = []
+        problems: list[AnnotationProblem] = []
+        for record, value in self._records.get(name, ()):
+            try:
+                read, notes = self._object(name, record, value)
+            except MalformedError as error:
+                problems.append(AnnotationProblem(record, str(error)))
+            else:
+                objects.append(read)
+                problems += [AnnotationProblem(record, note, is_lost=False) for note in notes]
+        return AnnotatedImage(name, tuple(objects), self._sizes[name], tuple(problems))
+
+    def image_files(self) -> Sequence[Path]:
+        """Find the images in the folders where they usually lie."""
+        return images_named(self.names, Path(self.location))
+
+    def _add_classes(self, categories: object) -> None:
+        for place, category in enumerate(_listed(categories)):
+            if isinstance(category, dict) and _is_id(category.get("id")):
+                self._classes[category["id"]] = str(category.get("name", category["id"]))
+            else:
+                self._note(f"category {place}", "expected an id and a name")
+
+    def _add_images(self, images: object) -> dict[Any, str]:
+        """Note the images; return their names by id."""
+        names: dict[Any, str] = {}
+        for place, image in enumerate(_listed(images)):
+            record = f"image {place}"
+            if not isinstance(image, dict) or not isinstance(image.get("file_name"), str):
+                self._note(record, "expected a file_name")
+                continue
+            name, identity = image["file_name"], image.get("id")
+            if name in self._sizes:
+                self._note(record, f"{name!r} is there twice: its objects are put together", False)
+            self._sizes.setdefault(name, _size(image))
+            if not _is_id(identity):
+                self._note(record, f"expected an id for {name!r}, got {shortened(identity)}")
+            elif names.setdefault(identity, name) != name:
+                taken = names[identity]
+                self._note(record, f"{name!r} has the id {identity} of {taken!r}, and no objects")
+                self._sizes.pop(name)
+        return names
+
+    def _add_records(self, annotations: object, names: Mapping[Any, str]) -> None:
+        seen: set[Any] = set()
+        for place, annotation in enumerate(_listed(annotations)):
+            if not isinstance(annotation, dict):
+                self._note(f"annotation at {place}", f"expected a record, got {annotation!r:.40}")
+                continue
+            identity = annotation.get("id", f"at {place}")
+            record = f"annotation {identity}"
+            if _is_id(identity) and identity in seen:
+                self._note(record, "its id is there twice: both are kept", False)
+            elif _is_id(identity):
+                seen.add(identity)
+            image = annotation.get("image_id")
+            if not _is_id(image) or image not in names:
+                self._note(record, f"it is of image {shortened(image)}, which is not listed")
+            else:
+                self._records[names[image]].append((f"{self.location} {record}", annotation))
+
+    def _object(
+        self, image: str, record: str, value: Mapping[str, Any]
+    ) -> tuple[ObjectAnnotation, list[str]]:
+        notes = []
+        category = value.get("category_id")
+        class_name = OBJECT
+        if category is not None:
+            if not _is_id(category) or (self._classes and category not in self._classes):
+                raise MalformedError(f"its category {shortened(category)} is not listed")
+            class_name = self._classes.get(category, str(category))
+        box, mask = None, None
+        try:
+            mask, box = _mask(value.get("segmentation"))
+        except MalformedError as error:
+            notes.append(f"left without its mask: {error}")
+        if value.get("bbox") is not None:
+            box, is_swapped = box_of_size(value["bbox"])
+            notes += [CORNERS_SWAPPED] if is_swapped else []
+        if box is None:
+            raise MalformedError("it has neither box nor mask")
+        is_region = value.get("iscrowd") in (1, True)
+        return ObjectAnnotation(image, class_name, box, mask, is_region, record), notes
+
+    def _note(self, where: str, reason: str, is_lost: bool = True) -> None:
+        self._problems.append(AnnotationProblem(f"{self.location} {where}", reason, is_lost))
+
+
+def _document(location: str) -> dict[str, Any]:
+    try:
+        document = parse_json(Path(location).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{location!r}: expected JSON, got {error}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("images"), list):
+        raise ValueError(
+            f"{location!r}: expected COCO annotations with a list of images, "
+            f"got {_what_it_is(document)}"
+        )
+    return document
+
+
+def _what_it_is(document: object) -> str:
+    if isinstance(document, dict):
+        return f"the keys {', '.join(map(str, list(document)[:6]))}" if document else "no keys"
+    return f"a {'list' if isinstance(document, list) else type(document).__name__}"
+
+
+def _mask(segmentation: object) -> tuple[ObjectMask | None, Box | None]:
+    """Read a mask and the box around it, if there is one."""
+    if not segmentation:
+        return None, None
+    if isinstance(segmentation, dict):
+        runs = run_lengths_in(segmentation)
+        return runs, runs.box
+    if isinstance(segmentation, list):
+        polygons = polygons_in(segmentation)
+        return polygons, polygons.box
+    raise MalformedError(f"expected polygons or run lengths, got {shortened(segmentation)}")
+
+
+def _size(image: Mapping[str, Any]) -> tuple[float, float] | None:
+    try:
+        width, height = (number_in(image.get(side), side) for side in ("width", "height"))
+    except MalformedError:
+        return None
+    return (width, height) if width > 0 and height > 0 else None
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)

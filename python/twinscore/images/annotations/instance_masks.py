@@ -1,0 +1,207 @@
+"""Instance masks as images: every object has a number or a colour of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twinscore.base.json_text import parse_json
+from twinscore.images.annotations.beside import files_below
+from twinscore.images.annotations.label_files import LabelFiles, LabelLines
+from twinscore.images.annotations.records import OBJECT, AnnotatedImage, Box, ObjectAnnotation
+from twinscore.images.annotations.values import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from twinscore.base.arrays import BoolArray, IdArray
+
+MASK_ENDINGS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga")
+"""Of formats that keep numbers as they are."""
+
+CLASSES_FILE = "classes.json"
+
+MOST_OBJECTS = 10_000
+"""Values in one mask; more are the shades of a photograph."""
+
+_VOID = 255
+"""Of palettes, the border that Pascal VOC draws around objects."""
+
+_ENDINGS_OF_NAMES = ("_instances", "_instance", "_instanceIds", "_masks", "_mask", "_seg", "_ids")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PixelRuns:
+    """An object as stretches of neighboring pixels, row by row.
+
+    Attributes
+    ----------
+    width, height
+        Of the image.
+    starts, stops
+        Shape (m,): places in the image, row after row; the last one is not part of the stretch.
+    """
+
+    width: int
+    height: int
+    starts: IdArray
+    stops: IdArray
+
+    def drawn(self, width: int, height: int) -> BoolArray:
+        """Return the pixels."""
+        if (width, height) != (self.width, self.height):
+            raise ValueError(
+                f"the mask is {self.width} x {self.height}, its image {width} x {height}"
+            )
+        steps = np.zeros(width * height + 1, dtype=np.int8)
+        np.add.at(steps, self.starts, 1)
+        np.add.at(steps, self.stops, -1)
+        return np.cumsum(steps[:-1], dtype=np.int8).astype(bool).reshape(height, width)
+
+
+@dataclass(frozen=True, slots=True)
+class MaskReader:
+    """Reads the objects of one mask; 0, which is black, is none.
+
+    Attributes
+    ----------
+    classes
+        Names by number, or by colour: "7", "#ff8000".
+    """
+
+    classes: Mapping[str, str]
+
+    def __call__(self, name: str, file: Path) -> AnnotatedImage:
+        """Return what is in the file."""
+        values, is_color = read_values(file)
+        height, width = values.shape
+        runs = _runs_of(values)
+        lines = LabelLines(name, file)
+        order = np.argsort(runs.values, kind="stable")
+        present, firsts = np.unique(runs.values[order], return_index=True)
+        if len(present) > MOST_OBJECTS:
+            raise MalformedError(
+                f"expected a number or colour an object, got {len(present):,} different ones: "
+                "no instance mask"
+            )
+        for value, of_it in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
+            if value == 0:
+                continue
+            mask = PixelRuns(width, height, runs.starts[of_it], runs.stops[of_it])
+            shown = f"#{value:06x}" if is_color else str(value)
+            lines.objects.append(
+                ObjectAnnotation(
+                    name,
+                    self.classes.get(shown, OBJECT),
+                    _box_of(mask),
+                    mask,
+                    record=f"{file} {'colour' if is_color else 'number'} {shown}",
+                )
+            )
+        return lines.finish((float(width), float(height)))
+
+
+def instance_masks(location: str) -> LabelFiles:
+    """Take the masks below a folder, each named like its image.
+
+    A ``classes.json`` beside them names their classes: ``{"7": "car", "#ff8000": "person"}``.
+
+    Raises
+    ------
+    ValueError
+        It is no such file.
+    """
+    folder = Path(location)
+    files = {_image_name(stem): file for stem, file in files_below(folder, MASK_ENDINGS).items()}
+    return LabelFiles(location, "instance masks", files, MaskReader(_classes_in(folder)))
+
+
+def read_values(file: Path) -> tuple[IdArray, bool]:
+    """Read the numbers of a mask, and whether they are colours: red first, eight bits each.
+
+    Raises
+    ------
+    MalformedError
+        It is no image, or none that holds numbers.
+    """
+    # Brings in Pillow, which listing annotations is to do without.
+    from PIL import Image
+
+    from twinscore.images.decoding import pillow_warnings_silenced
+
+    try:
+        with pillow_warnings_silenced(), Image.open(file) as image:
+            image.load()
+            if image.mode in ("RGB", "RGBA"):
+                return _colors_of(np.asarray(image)), True
+            values = np.asarray(image)
+            is_palette = image.mode == "P"
+    except OSError as error:
+        raise MalformedError(f"expected a mask, got what cannot be read ({error})") from error
+    except Exception as error:
+        # Damaged headers make Pillow raise nearly anything.
+        raise MalformedError(f"damaged mask ({error})") from error
+    if values.ndim != 2 or values.dtype.kind not in "uib":
+        raise MalformedError(f"expected a mask of numbers or colours, got mode {image.mode}")
+    values = values.astype(np.int64)
+    if is_palette:
+        values[values == _VOID] = 0
+    return values, False
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Stretches of equal values; see `PixelRuns`."""
+
+    values: IdArray
+    starts: IdArray
+    stops: IdArray
+
+
+def _runs_of(values: IdArray) -> _Runs:
+    height, width = values.shape
+    begins = np.ones((height, width), dtype=bool)
+    np.not_equal(values[:, 1:], values[:, :-1], out=begins[:, 1:])
+    starts = np.flatnonzero(begins)
+    return _Runs(values.reshape(-1)[starts], starts, np.append(starts[1:], values.size))
+
+
+def _box_of(mask: PixelRuns) -> Box:
+    rows = mask.starts // mask.width
+    return Box(
+        float((mask.starts % mask.width).min()),
+        float(rows.min()),
+        float(((mask.stops - 1) % mask.width).max() + 1),
+        float(rows.max() + 1),
+    )
+
+
+def _colors_of(pixels: Any) -> IdArray:
+    colors: IdArray = pixels[..., 0].astype(np.int64)
+    for channel in (1, 2):
+        colors = (colors << 8) | pixels[..., channel]
+    return colors
+
+
+def _image_name(stem: str) -> str:
+    """Return the name of the image that a mask is of: ``0001_mask`` is that of ``0001``."""
+    for ending in _ENDINGS_OF_NAMES:
+        if stem.endswith(ending) and not stem.endswith("/" + ending):
+            return stem.removesuffix(ending)
+    return stem
+
+
+def _classes_in(folder: Path) -> dict[str, str]:
+    file = folder / CLASSES_FILE
+    if not file.is_file():
+        return {}
+    try:
+        classes = parse_json(file.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{str(file)!r}: expected JSON, got {error}") from error
+    if not isinstance(classes, dict):
+        raise ValueError(f"{str(file)!r}: expected names by number or colour")
+    return {str(key).lower(): str(name) for key, name in classes.items()}

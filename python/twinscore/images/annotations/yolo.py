@@ -1,0 +1,216 @@
+"""YOLO: a text file an image, a line an object, in shares of the image; classes in data.yaml."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.extras import require
+from twinscore.images.annotations.beside import files_below, label_folder, stem_path
+from twinscore.images.annotations.label_files import LabelFiles, LabelLines, text_of
+from twinscore.images.annotations.masks import FEWEST_COORDINATES, polygons_in
+from twinscore.images.annotations.records import (
+    SHARE_OF_THE_IMAGE,
+    AnnotatedImage,
+    AnnotationProblem,
+    ObjectAnnotation,
+)
+from twinscore.images.annotations.values import (
+    CORNERS_SWAPPED,
+    MalformedError,
+    box_of_size,
+    number_in,
+)
+from twinscore.images.sources.endings import is_image_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from twinscore.images.annotations.records import Box, ObjectMask
+
+SPLITS = ("train", "val", "valid", "test", "minival")
+CLASS_FILES = ("classes", "obj", "labels", "notes")
+"""Text files beside labels that hold none: lists of names."""
+
+
+@dataclass(frozen=True, slots=True)
+class YoloReader:
+    """Reads a label file: ``class x y width height``, or ``class`` and the points of an outline.
+
+    Attributes
+    ----------
+    classes
+        Names by number; a number without a name is its own.
+    has_keypoints
+        Whether points follow a box, which are no outline.
+    """
+
+    classes: Mapping[int, str]
+    has_keypoints: bool = False
+
+    def __call__(self, name: str, file: Path) -> AnnotatedImage:
+        """Return what the file says."""
+        lines = LabelLines(name, file)
+        for number, line in enumerate(text_of(file).splitlines(), start=1):
+            if not line.strip():
+                continue
+            record = f"{file} line {number}"
+            try:
+                box, mask, is_swapped = self._shape(line.split())
+                class_name = self._class(line.split()[0])
+            except MalformedError as error:
+                lines.note(record, str(error))
+                continue
+            lines.objects.append(ObjectAnnotation(name, class_name, box, mask, record=record))
+            if is_swapped:
+                lines.note(record, CORNERS_SWAPPED, is_lost=False)
+        return lines.finish(SHARE_OF_THE_IMAGE)
+
+    def _shape(self, words: Sequence[str]) -> tuple[Box, ObjectMask | None, bool]:
+        values = [number_in(word, "a share of the image") for word in words[1:]]
+        if len(values) >= FEWEST_COORDINATES and not len(values) % 2 and not self.has_keypoints:
+            outline = polygons_in([values], is_relative=True)
+            return outline.box, outline, False
+        # A fifth number is how sure a detector was.
+        if len(values) not in (4, 5) and not (self.has_keypoints and len(values) > 5):
+            raise MalformedError(
+                "expected a class with 4 numbers or the points of an outline, "
+                f"got {len(values)} numbers"
+            )
+        x, y, width, height = values[:4]
+        box, is_swapped = box_of_size((x - width / 2, y - height / 2, width, height))
+        return box, None, is_swapped
+
+    def _class(self, word: str) -> str:
+        number = number_in(word, "a class")
+        if number != int(number) or number < 0:
+            raise MalformedError(f"expected the number of a class, got {word!r}")
+        if self.classes and int(number) not in self.classes:
+            raise MalformedError(f"its class {int(number)} is not listed")
+        return self.classes.get(int(number), str(int(number)))
+
+
+def yolo_of_file(location: str) -> LabelFiles:
+    """Read a ``data.yaml``, and find the images and labels of all its splits.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        It is no description of a YOLO set.
+    MissingExtraError
+        PyYAML is not installed.
+    """
+    file = Path(location)
+    described = _described(file, location)
+    root = _root(file, described.get("path"))
+    images: dict[Path, None] = {}
+    problems = []
+    for split in SPLITS:
+        for entry in _entries(described.get(split)):
+            found = list(_images_of(root, file.parent, entry))
+            if not found:
+                problems.append(
+                    AnnotationProblem(
+                        f"{location} {split}", f"no images at {entry!r}", is_lost=True
+                    )
+                )
+            images.update(dict.fromkeys(found))
+    labels = {
+        stem_path(_below(image, root)): label
+        for image in images
+        if (label := label_folder(image.parent) / f"{image.stem}.txt").is_file()
+    }
+    if not images:
+        # The folders it names are elsewhere: what lies beside it will do.
+        labels = label_files_below(file.parent)
+    return LabelFiles(
+        location,
+        "YOLO",
+        labels,
+        YoloReader(_class_names(described.get("names")), "kpt_shape" in described),
+        tuple(images),
+        absent_means_none=True,
+        problems=tuple(problems),
+    )
+
+
+def yolo_of_folder(location: str) -> LabelFiles:
+    """Take a folder of label files; names of classes come from a ``classes.txt`` among them."""
+    folder = Path(location)
+    classes: dict[int, str] = {}
+    for place in (folder, folder.parent):
+        if (place / "classes.txt").is_file():
+            lines = text_of(place / "classes.txt").splitlines()
+            classes = {number: line.strip() for number, line in enumerate(lines) if line.strip()}
+            break
+    return LabelFiles(
+        location, "YOLO", label_files_below(folder), YoloReader(classes), absent_means_none=True
+    )
+
+
+def label_files_below(folder: Path) -> dict[str, Path]:
+    """List the text files below a folder that may hold labels."""
+    files = files_below(folder, (".txt",))
+    return {name: file for name, file in files.items() if file.stem not in CLASS_FILES}
+
+
+def _described(file: Path, location: str) -> dict[str, Any]:
+    yaml = require("yaml", extra="objects", purpose="reading data.yaml")
+    text = file.read_text(encoding="utf-8", errors="replace")
+    try:
+        described = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise ValueError(f"{location!r}: expected YAML, got {reason}") from error
+    if not isinstance(described, dict) or not {"names", *SPLITS} & described.keys():
+        raise ValueError(f"{location!r}: expected a YOLO set with names and train or val")
+    return described
+
+
+def _root(file: Path, path: object) -> Path:
+    """Return the folder that splits are relative to: as described, if it is there."""
+    if isinstance(path, str):
+        for candidate in (Path(path), file.parent / path):
+            if candidate.is_dir():
+                return candidate
+    return file.parent
+
+
+def _entries(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+
+
+def _images_of(root: Path, beside: Path, entry: str) -> Iterator[Path]:
+    """List the images of a folder, or of a text file that lists them."""
+    # Sets exported by Roboflow say ../train/images and mean train/images.
+    places = [root / entry, beside / entry, beside / entry.removeprefix("../")]
+    place = next((place for place in places if place.exists()), None)
+    if place is None:
+        return
+    if place.is_dir():
+        for path in sorted(place.rglob("*")):
+            if is_image_name(path.name) and path.is_file():
+                yield path
+        return
+    for line in text_of(place).splitlines():
+        path = place.parent / line.strip()
+        if line.strip() and (path.is_file() or (path := root / line.strip()).is_file()):
+            yield path
+
+
+def _class_names(names: object) -> dict[int, str]:
+    if isinstance(names, dict):
+        return {key: str(name) for key, name in names.items() if isinstance(key, int)}
+    if isinstance(names, list):
+        return {number: str(name) for number, name in enumerate(names)}
+    return {}
+
+
+def _below(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()

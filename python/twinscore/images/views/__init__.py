@@ -1,0 +1,1 @@
+"""Views of an image with its objects: each object, what surrounds them, and the whole."""

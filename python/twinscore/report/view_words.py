@@ -1,0 +1,79 @@
+"""Views of annotated images in words: a row each, and what they say together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinscore.scoring.views.object_words import object_sentences
+
+if TYPE_CHECKING:
+    from twinscore.scoring.result import ScoreResult
+    from twinscore.scoring.views.scores import ViewScore
+
+MOST_DIFFERENCES = 3
+"""Sentences that a first screen has room for; the JSON holds all."""
+
+HEADINGS = ("Real", "Synthetic", "Score", "95% interval", "Judge", "p, corrected")
+
+NAMES = {
+    "items": "all objects",
+    "in-place": "objects in their place",
+    "environment": "world around them",
+    "scenes": "whole scenes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """A row as it is shown.
+
+    Attributes
+    ----------
+    name
+        Of the view, or of the class.
+    is_class
+        Whether it is of a class.
+    cells
+        Under `HEADINGS`.
+    standing
+        In a few words.
+    """
+
+    name: str
+    is_class: bool
+    cells: tuple[str, ...]
+    standing: str
+
+
+def shown_views(result: ScoreResult) -> list[ShownView]:
+    """Return the rows of a result, classes before the objects that they are of."""
+    return [] if result.views is None else [_shown(row) for row in result.views.table]
+
+
+def views_sentence(result: ScoreResult) -> str | None:
+    """Say how the views stand beside each other, where there are any."""
+    return None if result.views is None else result.views.verdict
+
+
+def object_differences(result: ScoreResult) -> list[str]:
+    """Say how objects differ between the sides: the strongest differences, a sentence each."""
+    if result.views is None:
+        return []
+    return object_sentences(result.views.gaps)[:MOST_DIFFERENCES]
+
+
+def _shown(row: ViewScore) -> ShownView:
+    return ShownView(
+        NAMES[row.view] if row.class_name is None else row.class_name,
+        row.class_name is not None,
+        (
+            f"{row.n_real:,}",
+            f"{row.n_synthetic:,}",
+            "" if row.score is None else f"{row.score:.3f}",
+            "" if row.interval is None else f"{row.interval[0]:.2f} to {row.interval[1]:.2f}",
+            "" if row.judge is None else f"{row.judge.accuracy:.0%}",
+            "" if row.adjusted_p_value is None else f"{row.adjusted_p_value:.2g}",
+        ),
+        row.standing.value,
+    )

@@ -1,0 +1,1 @@
+"""Objects and what surrounds them, each scored by itself."""

@@ -1,0 +1,104 @@
+"""Annotated images: objects and the world around them, from the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from command_runs import DONE, USAGE
+from composed_scenes import write_scenes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from command_runs import RunCommand
+
+pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+pytest.importorskip("pycocotools", reason="needs the extra objects")
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> tuple[Path, Path]:
+    """Two COCO files whose objects are alike and whose worlds are not."""
+    real = write_scenes(tmp_path / "real", 30, seed=1)
+    return real, write_scenes(tmp_path / "synthetic", 30, seed=2, real_worlds=0.0)
+
+
+@pytest.fixture
+def quick(save_model: Callable[..., Path]) -> list[Any]:
+    return ["--model", save_model(), "--no-diagnostics", "--no-richness"]
+
+
+def test_files_of_annotations_are_scored_view_by_view(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any]
+) -> None:
+    finished = run("score", *scenes, *quick)
+    assert finished.code == DONE
+    lines = finished.standard.splitlines()
+    sentence = next(line for line in lines if line.startswith("The objects pass ("))
+    assert "the world around them does not (0.0" in sentence
+    rows = [line.split() for line in lines]
+    assert [row[:2] for row in rows if row[:1] in (["car"], ["sign"])]
+    assert [row[-3:] for row in rows if row[:2] == ["world", "around"]] == [["does", "not", "pass"]]
+
+
+def test_annotations_stand_beside_folders_and_a_run_is_repeated_from_its_settings(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    folders = [file.parent / "images" for file in scenes]
+    objects = ["--objects", scenes[0], "--objects", scenes[1]]
+    first = tmp_path / "first.json"
+    options = [*quick, "--view", "environment, items", "--smallest-object", "22"]
+    assert run("score", *folders, *objects, *options, "-q", "--json", first).code == DONE
+    found = json.loads(first.read_text())
+    assert list(found["views"]) == ["items", "environment"]
+    assert found["settings"]["views"]["smallest"] == 22
+    assert found["objects"]["real"]["too_small"] > 0
+    again = tmp_path / "again.json"
+    assert run("score", *folders, "--settings", first, "-q", "--json", again).code == DONE
+    repeated = json.loads(again.read_text())
+    assert repeated["views"] == found["views"]
+    assert repeated["objects"] == found["objects"]
+
+
+def test_one_side_may_be_its_own_annotations(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    folder = scenes[1].parent / "images"
+    target = tmp_path / "a.json"
+    mixed = ["score", scenes[0], folder, "--objects", scenes[1], *quick, "-q", "--json", target]
+    assert run(*mixed).code == DONE
+    assert json.loads(target.read_text())["views"]["items"]["n_synthetic"] == 60
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--objects", "a.json"], "expected --objects twice"),
+        (["--objects", "a", "--objects", "b", "--objects", "c"], "got it 3 times"),
+        (["--view", "things"], "expected views of items"),
+        (["--view", ","], "got none"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(
+    run: RunCommand, scenes: tuple[Path, Path], options: list[str], message: str
+) -> None:
+    folders = [file.parent / "images" for file in scenes]
+    refused = run("score", *folders, *options)
+    assert refused.code == USAGE
+    assert message in " ".join(refused.errors.split())
+
+
+def test_the_page_shows_a_row_for_each_view(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    pytest.importorskip("jinja2", reason="needs the extra report")
+    pytest.importorskip("plotly", reason="needs the extra report")
+    out = tmp_path / "result"
+    assert run("score", *scenes, *quick, "-q", "--out", out, "--map", "pca").code == DONE
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<b>world around them</b>" in page
+    assert "The objects pass (" in page
