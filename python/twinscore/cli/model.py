@@ -22,7 +22,7 @@ Examples:
   twinscore model export resnet50
   twinscore model export timm:convnext_tiny.fb_in22k --out convnext.onnx
   twinscore model export transformers:facebook/dinov2-small --out dinov2.onnx
-  twinscore model export my.py:build --layer backbone --size 96 --output mine.onnx
+  twinscore model export my.py:build --layer backbone --output mine.onnx
   twinscore score photos/ renders/ --model resnet50.onnx
 """
 
