@@ -27,6 +27,7 @@ from twinscore.cli.plan import plan
 from twinscore.cli.report import report
 from twinscore.cli.schema import schema
 from twinscore.cli.score import score
+from twinscore.cli.size import size
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
 
@@ -82,6 +83,7 @@ for command in (
     compare,
     domain,
     plan,
+    size,
     embed,
     watch,
     history,
