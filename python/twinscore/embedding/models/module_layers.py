@@ -110,7 +110,7 @@ class LayerReader:
 
 
 def layer_dimensions(module: Any, shape: tuple[int, int, int]) -> dict[str, int | None]:
-    """Find the length of the vector that each layer would give; what the module returns may be all.
+    """Find the length of the vector that each layer would give, whatever the module returns.
 
     Parameters
     ----------
