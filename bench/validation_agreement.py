@@ -23,6 +23,8 @@ APART = 0.03
 FLOOR = 0.03
 """Of a figure that a perfect twin brings to 1."""
 
+FEWEST_RUNGS = 5
+
 MODELS = ("probe", "network")
 
 
@@ -108,19 +110,19 @@ def spearman(first: Float64Array, second: Float64Array) -> Float64Array:
 
 
 def standings(cells: Sequence[Cell]) -> list[Standing]:
-    """Put the cells of each ladder in order; of rungs with all seeds that any rung has."""
+    """Put the cells of each ladder in order; seeds that lack rungs of others are left out."""
     found = []
     for ladder in dict.fromkeys(cell.ladder for cell in cells):
         own = {(cell.rung, cell.seed): cell for cell in cells if cell.ladder == ladder}
-        seeds = sorted({seed for _, seed in own})
-        rungs = [
-            rung
-            for rung in dict.fromkeys(rung for rung, _ in own)
-            if all((rung, seed) in own for seed in seeds)
+        rungs = list(dict.fromkeys(rung for rung, _ in own))
+        seeds = [
+            seed
+            for seed in sorted({seed for _, seed in own})
+            if all((rung, seed) in own for rung in rungs)
         ]
-        table = [[own[rung, seed] for rung in rungs] for seed in seeds]
-        if len(rungs) < 3:
+        if not seeds or len(rungs) < FEWEST_RUNGS:
             continue
+        table = [[own[rung, seed] for rung in rungs] for seed in seeds]
         found.append(
             Standing(
                 ladder,

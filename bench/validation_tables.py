@@ -28,8 +28,8 @@ def tables(cells: Sequence[Cell]) -> Iterator[str]:
     if not ladders:
         return
     rungs = sum(len(ladder.rungs) for ladder in ladders)
-    seeds = len(next(iter(ladders[0].accuracies.values())))
-    yield f"{rungs} rungs, {len({cell.direction for cell in cells})} directions, {seeds} seeds\n"
+    seeds = ", ".join(f"{ladder.ladder} {len(ladder.accuracies['probe'])}" for ladder in ladders)
+    yield f"{rungs} rungs, {len({cell.direction for cell in cells})} directions; seeds: {seeds}\n"
     yield from rungs_table(ladders)
     for model in MODELS:
         yield from agreement_table(ladders, model)

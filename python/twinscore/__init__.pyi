@@ -6,6 +6,7 @@ from .domain.reading import load_domain
 from .embedding.into_store import EmbeddingRun, embed
 from .embedding.network.embedder import Embedder
 from .embedding.store import load_store
+from .images.views.settings import ViewSettings
 from .neighbors import knn, self_knn
 from .neighbors.records import Neighbors
 from .planning.renders import plan
@@ -33,6 +34,7 @@ __all__ = [
     "StreamingScorer",
     "TooManySkipsError",
     "UnreadableImageError",
+    "ViewSettings",
     "__version__",
     "compare",
     "embed",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from twinscore.base.json_values import json_value
 
 if TYPE_CHECKING:
+    from twinscore.comparison.closeness_difference import ClosenessDifference
     from twinscore.comparison.fact_changes import FactChange
     from twinscore.comparison.richness_differences import RichnessDifference
 
@@ -113,6 +114,9 @@ class Comparison:
     richness
         Coverage, on-domain share and worth of both sets, each with all its images; empty where
         one has none.
+    closeness
+        Of both sets, each with all its images: goes on moving where both scores are at their
+        floor; None where one has none.
     domain
         How both fit a declared domain; None where none was declared, or not the same.
     warnings
@@ -136,6 +140,7 @@ class Comparison:
     slices: tuple[SliceDifference, ...] = ()
     moved: tuple[MovedImage, ...] = ()
     richness: tuple[RichnessDifference, ...] = ()
+    closeness: ClosenessDifference | None = None
     domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
     facts: tuple[FactChange, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
+from twinscore.comparison.closeness_difference import closeness_difference
 from twinscore.comparison.domain_difference import domain_difference
 from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
@@ -146,6 +147,7 @@ def compare(
         comparison,
         moved=moved,
         richness=richness_differences(*(fields["richness"] for fields in saved)),
+        closeness=closeness_difference(*(fields["closeness"] for fields in saved)),
         domain=domain_difference(*(fields["domain"] for fields in saved)),
         facts=fact_changes(before.samples, after.samples),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from twinscore.comparison.closeness_difference import closeness_difference
 from twinscore.comparison.domain_difference import (
     OTHER_DOMAIN,
     differently_declared,
@@ -73,6 +74,9 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         slices=_slices(first, second),
         moved=moved,
         richness=richness_differences(first.fields.get("richness"), second.fields.get("richness")),
+        closeness=closeness_difference(
+            first.fields.get("closeness"), second.fields.get("closeness")
+        ),
         domain=domain_difference(*domains),
         warnings=tuple(_warnings(first, second)),
         facts=fact_changes(first.samples, second.samples),

@@ -19,7 +19,13 @@ from twinscore.report.intentionality import (
 )
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.richness_words import gaps_in_reality, richness_bar
-from twinscore.report.view_words import views_sentence
+from twinscore.report.score_range import (
+    at_floor_mark,
+    beyond_the_score,
+    reverse_apart,
+    still_moving,
+)
+from twinscore.report.view_words import object_differences, views_sentence
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -35,12 +41,15 @@ def indistinguishability(result: ScoreResult) -> Bar:
     """Show the score, its interval and where a perfect twin would score."""
     low, high = result.interval
     chance_low, chance_high = result.null_interval
+    sure = (
+        f"{as_sure_as(low, result.interval)} to {as_sure_as(high, result.interval)}, "
+        f"perfect: {max(chance_low, 0.0):.2f} to {chance_high:.2f}"
+    )
     return Bar(
         "Indistinguishability",
         result.score,
         as_sure_as(result.score, result.interval),
-        f"{as_sure_as(low, result.interval)} to {as_sure_as(high, result.interval)}, "
-        f"perfect: {max(chance_low, 0.0):.2f} to {chance_high:.2f}",
+        at_floor_mark(result) or sure,
     )
 
 
@@ -85,6 +94,9 @@ BARS: tuple[Callable[[ScoreResult], Bar | None], ...] = (
 
 FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
     verdict,
+    still_moving,
+    beyond_the_score,
+    reverse_apart,
     views_sentence,
     fix_first,
     most_lost,
@@ -93,7 +105,11 @@ FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
 )
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps_in_reality, missing_from_domain)
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (
+    gaps_in_reality,
+    missing_from_domain,
+    object_differences,
+)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 

@@ -16,6 +16,7 @@ from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import bayes_error, directed_score, expected_shares, other_side_shares
 from twinscore.measures.audit import audit_search
 from twinscore.measures.balance import overlap_with_interval
+from twinscore.measures.closeness import closeness_of
 from twinscore.measures.confounds import find_confounds
 from twinscore.measures.interval import find_interval
 from twinscore.measures.judge import judge_pool
@@ -133,6 +134,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         edge_count=tests.edge_count,
         spread=spread_of(pool, seed=seed),
         judge=judgement.judge,
+        closeness=closeness_of(pool, seed=seed),
         null_interval=moments.interval,
         pooled_score=directed_score(pooled, ~pool.is_real, pool.groups),
         k=k,

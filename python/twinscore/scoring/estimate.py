@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from twinscore.embedding.records import Skipped
+    from twinscore.measures.closeness import Closeness
     from twinscore.measures.confounds import Confound
     from twinscore.measures.judge import Judge
     from twinscore.scoring.explanation.records import Explanation
@@ -47,6 +48,9 @@ class Estimate(ABC):
         Of the neighbors of synthetic images; `score` is their ratio.
     judge
         How often a classifier that never saw an image sorts it right, both sides counting alike.
+    closeness
+        Mean distance within the sides over that across: goes on falling where the score is at its
+        floor; None where a side has fewer than four images or groups.
     ties
         Images whose k-th neighbor shares its distance with further images.
     duplicates
@@ -97,6 +101,7 @@ class Estimate(ABC):
     expected_real_fraction: float
     observed_real_fraction: float
     judge: Judge
+    closeness: Closeness | None
     ties: int
     duplicates: int
     confounds: tuple[Confound, ...]

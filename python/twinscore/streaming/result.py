@@ -12,6 +12,7 @@ from twinscore.scoring.notes import evidence_notes
 from twinscore.streaming.figures import Figures
 
 if TYPE_CHECKING:
+    from twinscore.measures.closeness import Closeness
     from twinscore.measures.richness import RichnessUntold
     from twinscore.streaming.real_side import RealSide
     from twinscore.streaming.register import Register
@@ -39,6 +40,9 @@ class StreamResult(Figures):
     sampling
         "all": every image seen is kept; "uniform": a uniform sample; "window": the latest;
         "decay": a sample whose weight halves with age.
+    closeness
+        Mean distance within the sides over that across: goes on falling where the score is at its
+        floor; None where a side has fewer than four images or groups.
     richness
         How much of reality the images kept reach; the reason where that cannot be told.
     warnings
@@ -55,6 +59,7 @@ class StreamResult(Figures):
     n_skipped: int
     groups: dict[str, int] | None
     sampling: str
+    closeness: Closeness | None
     richness: StreamRichness | RichnessUntold
     warnings: tuple[str, ...]
     model: str | None
@@ -88,6 +93,7 @@ def stream_result(pool: StreamPool, register: Register, side: RealSide) -> Strea
         n_skipped=register.skipped,
         groups=groups,
         sampling=sampling,
+        closeness=pool.closeness(),
         richness=pool.richness(),
         warnings=tuple(_warnings(sampling, found, register, side, pool)),
         model=side.makers[0],

@@ -12,6 +12,7 @@ from twinscore.graph.runs import list_width
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
 from twinscore.measures.balance import balanced_score
+from twinscore.measures.closeness import closeness_of
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.run_readings import RunReadings
 from twinscore.measures.spread import spread_of
@@ -29,11 +30,15 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.balance import BalancedScore
+    from twinscore.measures.closeness import Closeness
     from twinscore.measures.richness import RichnessUntold
     from twinscore.streaming.stream_richness import StreamRichness
 
 RELABELLINGS = 99
 """Of the judge: a stream is judged again and again."""
+
+MOST_COMPARED, COMPARED_RELABELLINGS = 500, 199
+"""Units of each side whose distances are compared, and how often they are relabelled."""
 
 
 DRAWS = 8
@@ -190,6 +195,14 @@ class StreamPool:
         lists = self._lists.first(min(width, self._lists.reach))
         readings.add(UnitLists(np.arange(len(is_real)), lists))
         return stream_richness(readings, self._seed)
+
+    def closeness(self) -> Closeness | None:
+        """Compare distances within and across the sides."""
+        groups = self._group_numbers() if self.has_groups else None
+        pool = self._in_order(Pool(self.vectors, self.is_real, groups))
+        return closeness_of(
+            pool, seed=self._seed, most=MOST_COMPARED, relabellings=COMPARED_RELABELLINGS
+        )
 
     def _group_richness(self) -> StreamRichness | RichnessUntold:
         pool = Pool(self.vectors, self.is_real, self._group_numbers())

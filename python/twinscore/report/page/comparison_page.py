@@ -12,6 +12,7 @@ from twinscore.report.intentionality import domain_lines
 from twinscore.report.page.document import check_page_packages, render_page, write_page
 from twinscore.report.page.thumbnails import GALLERY_SIDE, Thumbnails, name_pictures
 from twinscore.report.richness_words import richness_difference
+from twinscore.report.score_range import closeness_change
 
 if TYPE_CHECKING:
     import os
@@ -104,6 +105,7 @@ def write_comparison(
         comparison=comparison,
         domain_lines=[] if comparison.domain is None else [*domain_lines(comparison.domain)],
         names=(comparison.first_name, comparison.second_name),
+        closeness=None if comparison.closeness is None else closeness_change(comparison.closeness),
         richness=[richness_difference(part) for part in comparison.richness],
         improved=pairs(better),
         worsened=pairs(worse),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.report.maps.layouts import METHODS
 from twinscore.report.page.document import figure, overlap_figure, place_on_scale
+from twinscore.report.score_range import CLOSENESS_MEANS, closeness_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,13 @@ def _floor_figures(result: ScoreResult) -> Iterator[KeyFigure]:
             "Best judge",
             f"wrong on {low}" if low == high else f"wrong on {low} to {high}",
             "of single images, as many of each side, 95% interval; 50% is guessing",
+        )
+    if result.closeness is not None:
+        yield KeyFigure(
+            "Closeness",
+            closeness_text(result.closeness),
+            f"{CLOSENESS_MEANS}; goes on falling where the score is 0 "
+            f"(p = {result.closeness.p_value:.2g})",
         )
     if result.distance_ratio is not None:
         low_ratio, high_ratio = result.distance_ratio.null_interval

@@ -13,6 +13,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.report.intentionality import domain_lines
 from twinscore.report.richness_words import richness_difference
+from twinscore.report.score_range import closeness_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,8 @@ def print_difference(comparison: Comparison, console: Console) -> None:
     if comparison.facts:
         said = ", ".join(change.sentence for change in comparison.facts)
         console.print(f"\nIn the images: {said}.", highlight=False)
+    if comparison.closeness is not None:
+        console.print(f"  {closeness_change(comparison.closeness)}", highlight=False)
     for part in comparison.richness:
         console.print(f"  {richness_difference(part)}", highlight=False)
     if comparison.domain is not None:

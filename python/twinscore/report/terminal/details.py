@@ -11,6 +11,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.report.figures import p_value_text
 from twinscore.report.richness_words import richness_rows
+from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.domain import print_domain
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _figures(result: ScoreResult) -> Iterator[tuple[str, str]]:
     )
     yield "Other way round", f"{result.reverse_score:.3f}, real images among the synthetic ones"
     yield judge_row(result.judge)
+    yield from closeness_rows(result.closeness)
     if result.distance_ratio is not None:
         low, high = result.distance_ratio.null_interval
         yield (

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.bars import scale
 from twinscore.report.terminal.details import judge_row, print_cautions
 from twinscore.report.terminal.summary import folded_cautions
@@ -39,6 +40,7 @@ def print_sampled_summary(
         ),
         ("Overlap", f"{result.overlap:.3f}, the share of synthetic images that could be real ones"),
         judge_row(result.judge),
+        *closeness_rows(result.closeness),
         ("Not computed", "p-value and all that needs the neighbors of every image"),
     ]
     if result.choice is not None:

@@ -10,6 +10,7 @@ import numpy as np
 from twinscore._version import __version__
 from twinscore.graph.pool import Pool, pool_of
 from twinscore.graph.score import overlap
+from twinscore.measures.closeness import closeness_of
 from twinscore.measures.confounds import find_confounds
 from twinscore.measures.judge import judge_pool
 from twinscore.scoring.early_checks import NO_GROUPS
@@ -108,6 +109,7 @@ def _result(
     judge, certainty = _judged(sample, settings.seed)
     return SampledResult(
         judge=judge,
+        closeness=closeness_of(Pool(sample.vectors, sample.is_real, None), seed=settings.seed),
         score=last.score,
         overlap=overlap(last.score, float(sample.is_real.mean())),
         k=sample.k,

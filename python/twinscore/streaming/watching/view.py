@@ -13,6 +13,7 @@ from rich.text import Text
 
 from twinscore.base.printable import printable
 from twinscore.images.sources.passed_over import describe_passed_over
+from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.console import Console
 from twinscore.streaming.stream_richness import StreamRichness
 
@@ -141,6 +142,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
         return f"no score yet: {counts}{reason}"
     low, high = result.interval
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
+    if result.closeness is not None:
+        score += f", closeness {result.closeness.value:.3f}"
     return f"{score}: {counts}. {printable(result.verdict)}"
 
 
@@ -161,6 +164,7 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
         ("Real images", f"{result.n_real:,}"),
         ("Kept", f"{result.n_kept:,} of {result.n_seen:,} frames"),
     ]
+    rows[2:2] = closeness_rows(result.closeness)
     richness = result.richness
     if isinstance(richness, StreamRichness) and not richness.domain_gap:
         low, high = richness.intervals["coverage"]
