@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.json_schema import SchemaMaker, or_null
 from twinscore.domain.declaration import Domain
+from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
-from twinscore.embedding.views import ObjectCounts
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
 from twinscore.scoring.explanation.records import Explanation
 from twinscore.scoring.result import ScoreResult
