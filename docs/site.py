@@ -1,8 +1,9 @@
-"""What the documentation takes from the code: the names, the commands, the keys of a result."""
+"""What the documentation takes from the code: the names, the commands, the schemas."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ import click
 
 import twinscore
 from twinscore.cli.program import cli
-from twinscore.scoring.result import RESULT_KEYS
+from twinscore.cli.schema import KINDS, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mkdocs.structure.files import Files
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -24,12 +27,22 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     makers = {
         "<!-- names -->": python_names,
         "<!-- commands -->": command_pages,
-        "<!-- keys -->": key_table,
     }
     for mark, make in makers.items():
         if mark in markdown:
             markdown = markdown.replace(mark, make())
     return _without_ways_out(markdown, Path(page.file.src_path).parent)
+
+
+def on_files(files: Files, config: Any, **_: Any) -> Files:
+    """Add the schemas of what commands write."""
+    from mkdocs.structure.files import File
+
+    for kind in KINDS:
+        text = json.dumps(schema_of(kind), indent=2, ensure_ascii=False)
+        place = f"reference/schemas/{kind}.schema.json"
+        files.append(File.generated(config, place, content=text))
+    return files
 
 
 def python_names() -> str:
@@ -42,20 +55,9 @@ def python_names() -> str:
 def command_pages() -> str:
     """Show the help of each command."""
     return "\n\n".join(
-        f"## {' '.join(words)}\n\n```text\n{help_text}\n```"
+        f"### {' '.join(words)}\n\n```text\n{help_text}\n```"
         for words, help_text in _helps(cli, ("twinscore",))
     )
-
-
-def key_table() -> str:
-    """Show what README says of each key of result.json, and name those it is silent about."""
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in readme.splitlines() if line.startswith("| `")]
-    named = [
-        row for row in rows if set(re.findall(r"`(\w+)`", row.split("|")[1])) & set(RESULT_KEYS)
-    ]
-    table = "\n".join(["| key | meaning |", "|---|---|", *named])
-    return table.replace("](docs/", "](../")
 
 
 def _home_of(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-SCRIPTS = ("quickstart.py", "compare_two_twins.py", "with_fiftyone.py")
+SCRIPTS = ("quickstart.py", "compare_two_twins.py", "objects.py", "with_fiftyone.py")
 RUN_BY_THE_TESTS_OF_LOADERS = ("hugging_face_datasets.py", "web_dataset.py")
 
 pytestmark = pytest.mark.slow
@@ -52,6 +52,13 @@ def test_quickstart_prints_a_score_and_leaves_a_report(folder: Path) -> None:
 
 def test_comparing_finds_the_final_render_better_than_the_preview(folder: Path) -> None:
     assert "harder to tell from the real images" in run(folder / "compare_two_twins.py")
+
+
+def test_objects_finds_that_the_world_gives_the_twin_away(folder: Path) -> None:
+    pytest.importorskip("pycocotools", reason="needs the extra objects")
+    said = run(folder / "objects.py").splitlines()[0]
+    assert said.startswith("The objects pass (")
+    assert "the world around them passes (" not in said
 
 
 def test_fiftyone_example_lists_its_views(folder: Path) -> None:

@@ -1,24 +1,31 @@
-"""What README shows is true: its Python runs, its options exist, its commands are those of CI."""
+"""README is short, and what it and the pages show is true: options exist, links lead somewhere."""
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import numpy as np
 import pytest
 
-import twinscore as ts
 from twinscore.cli.program import cli
+from twinscore.cli.schema import KINDS
 from twinscore.scoring.result import RESULT_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "design"]
+PAGES_AND_README = [ROOT / "README.md", *PAGES]
+
+MOST_BYTES = 7000
 
 
 def blocks(language: str) -> list[str]:
@@ -33,62 +40,12 @@ def _all_commands(group: click.Group) -> Iterator[click.Command]:
             yield command
 
 
-@pytest.mark.parametrize("snippet", blocks("python"))
-def test_python_snippets_run(
-    snippet: str,
-    make_folder: Callable[..., Path],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
-    if "import torch" in snippet:
-        pytest.importorskip("torch", reason="needs torch")
-    monkeypatch.chdir(tmp_path)
-    if "photos.store" in snippet:
-        make_store(make_folder("photos", {"a": 5}), tmp_path / "photos.store")
-    exec(compile(snippet, "README.md", "exec"), {})
+def test_it_is_read_in_two_minutes() -> None:
+    assert len(README.encode()) <= MOST_BYTES
 
 
-def make_store(photos: Path, store: Path) -> None:
-    (photos / "a" / "broken.png").write_bytes(b"")
-    ts.embed(photos, store, shard_size=4)
-
-
-def test_a_store_is_read_with_numpy_and_pyarrow_as_shown(
-    make_folder: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
-    monkeypatch.chdir(tmp_path)
-    make_store(make_folder("photos", {"a": 5}), tmp_path / "photos.store")
-    (snippet,) = (block for block in blocks("python") if "photos.store" in block)
-    names: dict[str, Any] = {}
-    exec(compile(snippet, "README.md", "exec"), names)
-    np.testing.assert_array_equal(names["embeddings"], ts.load_store("photos.store").vectors)
-    assert len(names["vectors"]) == 6
-
-
-def test_the_loader_example_keeps_good_samples_and_drops_foreign_ones_as_shown(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pytest.importorskip("torch", reason="needs torch")
-    (snippet,) = (block for block in blocks("python") if "import torch" in block)
-    exec(compile(snippet, "README.md", "exec"), {})
-    # What the monitor says first depends on the time that it was given.
-    shown = capsys.readouterr().out.splitlines()[-2:]
-    assert "\n".join(shown) + "\n" in blocks("text")
-    counts = {
-        kind: (int(good), int(foreign))
-        for kind, good, foreign in (
-            re.fullmatch(r"(\w+): (\d+) good, (\d+) foreign", line).groups()  # type: ignore[union-attr]
-            for line in shown
-        )
-    }
-    assert counts["passing"][0] >= 190
-    assert counts["passing"][1] == 0
-    assert counts["drawn"][0] > 3 * counts["drawn"][1]
-
-
-def test_shown_options_exist() -> None:
+@pytest.mark.parametrize("page", PAGES_AND_README, ids=lambda page: page.stem)
+def test_shown_options_exist(page: Path) -> None:
     options = {
         name
         for command in _all_commands(cli)
@@ -96,20 +53,56 @@ def test_shown_options_exist() -> None:
         if isinstance(parameter, click.Option)
         for name in (*parameter.opts, *parameter.secondary_opts)
     }
-    shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
-    assert shown - options == {"--help"}
+    # Of every command, of TensorBoard, and of a script whose options stand by themselves.
+    others = {"--help", "--logdir", "--only"}
+    text = page.read_text(encoding="utf-8")
+    commands = re.sub(r"python bench/.*", "", text)
+    shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", commands))
+    assert shown - options - others == set()
 
 
 def test_every_key_of_the_result_is_explained() -> None:
-    keys = set(RESULT_KEYS)
-    assert {key for key in keys if f"`{key}`" not in README} == set()
+    page = (ROOT / "docs" / "reference" / "result.md").read_text(encoding="utf-8")
+    assert {key for key in RESULT_KEYS if f"`{key}`" not in page} == set()
 
 
-def test_files_and_pictures_that_are_linked_exist() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).is_file(), target
+@pytest.mark.parametrize("page", PAGES_AND_README, ids=lambda page: page.stem)
+def test_files_and_pictures_that_are_linked_exist(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8")):
+        made = re.fullmatch(r"schemas/(\w+)\.schema\.json", target)  # when the site is
+        assert made[1] in KINDS if made else (page.parent / target).is_file(), target
 
 
 def test_ci_runs_the_test_command_as_shown() -> None:
     _, test_command, *_ = blocks("sh")
     assert f"({test_command.strip()})" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_table_of_the_demo_is_what_it_prints(tmp_path: Path) -> None:
+    for package in ("onnxruntime", "skimage", "sklearn", "matplotlib"):
+        pytest.importorskip(package, reason=f"needs {package}")
+    finished = subprocess.run(
+        [sys.executable, "-m", "twinscore", "demo", "--out", tmp_path],
+        env={**os.environ, "COLUMNS": "80"},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    )
+    shown = "\n".join(line.rstrip() for line in finished.stdout.splitlines()).lstrip("\n")
+    assert shown.startswith(blocks("text")[0])
+
+
+@pytest.mark.slow
+def test_the_first_score_is_what_its_script_prints(camera_images: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    described = importlib.util.spec_from_file_location(
+        "first_score", ROOT / "bench" / "first_score.py"
+    )
+    assert described is not None
+    assert described.loader is not None
+    script = importlib.util.module_from_spec(described)
+    sys.modules[described.name] = script
+    described.loader.exec_module(script)
+    script.split(camera_images / "robocup_real", camera_images / "beamng_sim", tmp_path)
+    assert script.shown(tmp_path) in blocks("text")

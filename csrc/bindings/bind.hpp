@@ -4,6 +4,8 @@
 
 namespace twinscore::bindings {
 
+void bind_blocks(pybind11::module_& module);
+void bind_facts(pybind11::module_& module);
 void bind_kernels(pybind11::module_& module);
 void bind_neighbors(pybind11::module_& module);
 void bind_permutation(pybind11::module_& module);

@@ -3,6 +3,7 @@
 #include "arrays.hpp"
 #include "bind.hpp"
 #include "kernels/dispatch.hpp"
+#include "neighbor_arrays.hpp"
 #include "python_monitor.hpp"
 #include "search/exact_search.hpp"
 #include "search/pair_distances.hpp"
@@ -10,29 +11,12 @@
 namespace twinscore::bindings {
 namespace {
 
-Screen screen_of(const std::string& name) {
-    if (name.empty()) return Screen::automatic;
-    if (name == "full") return Screen::full_width;
-    if (name == "rotated") return Screen::rotated;
-    throw std::invalid_argument("expected a screen of full or rotated, got '" + name + "'");
-}
-
 py::dict to_dict(const SearchReport& report) {
     using namespace pybind11::literals;
     return py::dict("prefix_width"_a = report.prefix_width, "wide_width"_a = report.wide_width,
                     "coarse"_a = report.coarse, "pairs"_a = report.pairs,
                     "past_prefix"_a = report.past_prefix, "past_wide"_a = report.past_wide,
                     "searched_again"_a = report.searched_again);
-}
-
-py::tuple to_tuple(NeighborTable&& table, const SearchProblem& problem) {
-    const auto rows = static_cast<py::ssize_t>(problem.queries.rows);
-    const auto k = static_cast<py::ssize_t>(problem.k);
-    const bool complete = table.tie_counts.empty();
-    return py::make_tuple(
-        to_array(std::move(table.distances), {rows, k}), to_array(std::move(table.ids), {rows, k}),
-        to_array(std::move(table.tie_offsets)), to_array(std::move(table.tie_ids)),
-        complete ? py::object(py::none()) : to_array(std::move(table.tie_counts)));
 }
 
 py::tuple search(const SearchProblem& problem, const std::string& kernel, const std::string& screen,
@@ -46,7 +30,8 @@ py::tuple search(const SearchProblem& problem, const std::string& kernel, const 
         check(problem);
         table = exact_search(problem, options, monitor, &report);
     }
-    return to_tuple(std::move(table), problem) + py::make_tuple(to_dict(report));
+    return to_tuple(std::move(table), problem.queries.rows, problem.k) +
+           py::make_tuple(to_dict(report));
 }
 
 py::tuple exact_knn(const py::array& queries, const py::array& reference, std::size_t k,
@@ -122,7 +107,7 @@ class PreparedRows {
             check(problem);
             table = reference_->search(problem, monitor);
         }
-        return to_tuple(std::move(table), problem);
+        return to_tuple(std::move(table), problem.queries.rows, k);
     }
 
   private:

@@ -2,8 +2,8 @@
 
 #include "arrays.hpp"
 #include "bind.hpp"
-#include "permutation.hpp"
 #include "python_monitor.hpp"
+#include "relabelling/permutation.hpp"
 
 namespace twinscore::bindings {
 namespace {

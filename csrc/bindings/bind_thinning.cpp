@@ -1,6 +1,6 @@
 #include "arrays.hpp"
 #include "bind.hpp"
-#include "thinning.hpp"
+#include "relabelling/thinning.hpp"
 
 namespace twinscore::bindings {
 namespace {

@@ -1,7 +1,10 @@
 #include "bind.hpp"
 
 PYBIND11_MODULE(_core, module) {
-    module.doc() = "Compiled core of twinscore: exact nearest neighbors and permutations.";
+    module.doc() =
+        "Compiled core of twinscore: exact nearest neighbors, permutations, facts of pixels.";
+    twinscore::bindings::bind_blocks(module);
+    twinscore::bindings::bind_facts(module);
     twinscore::bindings::bind_kernels(module);
     twinscore::bindings::bind_neighbors(module);
     twinscore::bindings::bind_permutation(module);

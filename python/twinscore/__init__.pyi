@@ -6,9 +6,11 @@ from .domain.reading import load_domain
 from .embedding.into_store import EmbeddingRun, embed
 from .embedding.network.embedder import Embedder
 from .embedding.store import load_store
+from .images.views.settings import ViewSettings
 from .neighbors import knn, self_knn
 from .neighbors.records import Neighbors
 from .planning.renders import plan
+from .planning.size import SampleSize, size
 from .scoring.explanation.explain import explain
 from .scoring.explanation.records import Explanation
 from .scoring.result import SampledResult, ScoreResult
@@ -24,6 +26,7 @@ __all__ = [
     "Explanation",
     "MissingExtraError",
     "Neighbors",
+    "SampleSize",
     "SampledResult",
     "SavedResult",
     "ScoreResult",
@@ -31,6 +34,7 @@ __all__ = [
     "StreamingScorer",
     "TooManySkipsError",
     "UnreadableImageError",
+    "ViewSettings",
     "__version__",
     "compare",
     "embed",
@@ -42,4 +46,5 @@ __all__ = [
     "plan",
     "score",
     "self_knn",
+    "size",
 ]

@@ -7,6 +7,11 @@ _Points = npt.NDArray[np.float32 | np.float16]
 _Float64 = npt.NDArray[np.float64]
 _Int64 = npt.NDArray[np.int64]
 _Found = tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None]
+_Lists = tuple[_Int64, _Float64, _Int64]
+_Block = tuple[_Points, int, _Int64 | None, _Float64 | None]
+_Ask = Callable[
+    [_Int64 | None, _Int64 | None, int, bool, _Int64 | None, _Int64 | None], tuple[object, ...]
+]
 _Progress = Callable[[int, int], None] | None
 
 def kernels() -> list[str]: ...
@@ -31,6 +36,33 @@ def exact_self_knn(
     progress: _Progress,
 ) -> tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None, dict[str, int]]: ...
 def pair_distances(points: _Points, first: _Int64, second: _Int64, kernel: str) -> _Float64: ...
+def meet_blocks(
+    first: _Block,
+    second: _Block | None,
+    k: int,
+    for_both: bool,
+    kernel: str,
+    screen: str,
+    threads: int,
+    progress: _Progress,
+) -> tuple[_Lists, _Lists | None]: ...
+def merge_shortlists(parts: list[_Lists], k: int) -> _Lists: ...
+def settle_shortlists(lists: _Lists, k: int) -> _Found: ...
+
+class EqualRows:
+    def __init__(self, kinds: npt.NDArray[np.uint32]) -> None: ...
+    @property
+    def many(self) -> bool: ...
+    def search(
+        self,
+        queries: int,
+        k: int,
+        self_join: bool,
+        query_groups: _Int64 | None,
+        reference_groups: _Int64 | None,
+        threads: int,
+        ask: _Ask,
+    ) -> _Found: ...
 
 class PreparedReference:
     def __init__(self, rows: _Points, k: int, kernel: str, screen: str, threads: int) -> None: ...
@@ -57,3 +89,7 @@ def permuted_scores(
 def first_kept_shares(
     ids: _Int64, keep: _Float64, is_other: npt.NDArray[np.uint8], threads: int
 ) -> _Float64: ...
+def patch_facts(
+    pixels: npt.NDArray[np.uint8], outwards: _Float64, block: int
+) -> tuple[float, ...]: ...
+def tone_facts(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]: ...

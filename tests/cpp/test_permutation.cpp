@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "expect.hpp"
-#include "permutation.hpp"
+#include "relabelling/permutation.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "expect.hpp"
-#include "lane_counter.hpp"
-#include "random_subsets.hpp"
+#include "relabelling/lane_counter.hpp"
+#include "relabelling/random_subsets.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "expect.hpp"
-#include "thinning.hpp"
+#include "relabelling/thinning.hpp"
 
 using namespace twinscore;
 using twinscore::testing::expect;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
+#include <utility>
 
 namespace twinscore {
 namespace {
@@ -126,12 +128,26 @@ EqualRows::EqualRows(const MatrixView& matrix, unsigned threads, Monitor& monito
             kinds_[row] = kinds_[first_rows[row]];
         }
     }
+    list_members();
+}
+
+EqualRows::EqualRows(std::vector<std::uint32_t> kinds) : kinds_(std::move(kinds)) {
+    for (std::uint32_t row = 0; row < kinds_.size(); ++row) {
+        if (kinds_[row] > first_.size()) {
+            throw std::invalid_argument("expected kinds numbered in the order of their first rows");
+        }
+        if (kinds_[row] == first_.size()) first_.push_back(row);
+    }
+    list_members();
+}
+
+void EqualRows::list_members() {
     offsets_.assign(kinds() + 1, 0);
     for (const std::uint32_t kind : kinds_) ++offsets_[kind + 1];
     std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
-    members_.resize(matrix.rows);
+    members_.resize(kinds_.size());
     auto next = offsets_;
-    for (std::uint32_t row = 0; row < matrix.rows; ++row) members_[next[kinds_[row]]++] = row;
+    for (std::uint32_t row = 0; row < kinds_.size(); ++row) members_[next[kinds_[row]]++] = row;
 }
 
 bool EqualRows::many() const {

@@ -15,6 +15,10 @@ class EqualRows {
   public:
     EqualRows(const MatrixView& matrix, unsigned threads, Monitor& monitor);
 
+    // `kinds`: for each row the kind it is of, numbered in the order of their first rows.
+    // Throws std::invalid_argument where they are not.
+    explicit EqualRows(std::vector<std::uint32_t> kinds);
+
     // Whether it is worth telling equal rows from others: they are a good part of all, or so many
     // of one kind that spelling out who is as far from whom takes more than searching.
     [[nodiscard]] bool many() const;
@@ -31,6 +35,8 @@ class EqualRows {
     [[nodiscard]] MatrixView distinct(const MatrixView& matrix) const;
 
   private:
+    void list_members();
+
     std::vector<std::uint32_t> kinds_;
     std::vector<std::uint32_t> first_;
     std::vector<std::uint32_t> members_;

@@ -30,9 +30,7 @@ float kth_of_many(std::span<const Candidate> entries, std::size_t k) {
 }
 
 // What a limit must be for all that ties with a row at this distance.
-float limit_for(float distance) {
-    return static_cast<float>(static_cast<double>(distance) * slack);
-}
+float limit_for(double distance) { return static_cast<float>(distance * slack); }
 
 }  // namespace
 
@@ -44,15 +42,18 @@ void Candidates::prepare(std::size_t k) {
 }
 
 void Candidates::guess(float distance) {
-    guess_ = limit_for(distance);
+    guess_ = limit_for(static_cast<double>(distance));
     lower_limit(guess_);
 }
+
+void Candidates::bound(double distance) { lower_limit(limit_for(distance)); }
 
 bool Candidates::guess_holds(std::size_t k) const {
     if (std::isinf(guess_)) return true;
     const auto within =
-        std::count_if(entries_.begin(), entries_.end(),
-                      [this](const Candidate& entry) { return limit_for(entry.upper) <= guess_; });
+        std::count_if(entries_.begin(), entries_.end(), [this](const Candidate& entry) {
+            return limit_for(static_cast<double>(entry.upper)) <= guess_;
+        });
     return static_cast<std::size_t>(within) >= k;
 }
 
@@ -62,8 +63,8 @@ void Candidates::lower_limit(float limit) {
 }
 
 void Candidates::tighten(std::size_t k) {
-    lower_limit(
-        limit_for(entries_.size() < few ? kth_of_few(entries_, k) : kth_of_many(entries_, k)));
+    const float kth = entries_.size() < few ? kth_of_few(entries_, k) : kth_of_many(entries_, k);
+    lower_limit(limit_for(static_cast<double>(kth)));
     std::size_t kept = 0;
     // Without branches: which entries stay is as good as random.
     for (const Candidate& entry : entries_) {

@@ -21,6 +21,9 @@ class Candidates {
     // Takes for granted that k rows are no farther, until `guess_holds` is asked.
     void guess(float distance);
 
+    // Takes it that rows farther than this have no place; proven elsewhere.
+    void bound(double distance);
+
     // Whether what came to light bears the guess out. If not, neighbors may have been lost.
     [[nodiscard]] bool guess_holds(std::size_t k) const;
 

@@ -37,18 +37,12 @@ std::size_t held_by(const ArrangedRows& rows, const Collection& collection, std:
     return held;
 }
 
-std::vector<TilePair> pairs_nearest_first(const ArrangedRows& rows) {
-    struct Ranked {
-        double distance;
-        TilePair pair;
-    };
-    const auto tiles = static_cast<std::uint32_t>(rows.tiles());
-    std::vector<Ranked> ranked;
-    for (std::uint32_t i = 0; i < tiles; ++i) {
-        for (std::uint32_t j = i; j < tiles; ++j) {
-            ranked.push_back({i == j ? -1.0 : rows.tile_distance(i, rows, j), {i, j}});
-        }
-    }
+struct Ranked {
+    double distance;
+    TilePair pair;
+};
+
+std::vector<TilePair> nearest_first(std::vector<Ranked> ranked) {
     std::stable_sort(ranked.begin(), ranked.end(),
                      [](const Ranked& a, const Ranked& b) { return a.distance < b.distance; });
     std::vector<TilePair> pairs;
@@ -56,39 +50,77 @@ std::vector<TilePair> pairs_nearest_first(const ArrangedRows& rows) {
     return pairs;
 }
 
-}  // namespace
+// Rows whose pairs with others serve them.
+struct Side {
+    const ArrangedRows& rows;
+    Collection& collection;
 
-void join_with_itself(Screening& screening, const ArrangedRows& rows, Collection& collection,
-                      unsigned threads, Monitor& monitor) {
-    auto pairs = pairs_nearest_first(rows);
+    [[nodiscard]] RowRange tile(std::size_t index) const {
+        return {rows.tile_begin(index), rows.tile_end(index)};
+    }
+};
+
+// Lets the tiles of a schedule meet; those of `panels` are numbered from `first_panel` on.
+void join(Screening& screening, const Side& rows, const Side& panels, std::size_t first_panel,
+          std::vector<TilePair> pairs, std::uint64_t total, unsigned threads, Monitor& monitor) {
     const std::size_t tasks = pairs.size();
-    TileSchedule schedule(std::move(pairs), rows.tiles());
+    TileSchedule schedule(std::move(pairs), first_panel + panels.rows.tiles());
     HeldCount held;
-    const auto total = static_cast<std::uint64_t>(rows.rows()) * rows.rows();
     parallel_for(tasks, threads, total, monitor, [&](std::size_t, Progress& progress) {
         if (progress.stopped()) return;
         const auto pair = schedule.take();
         if (!pair) return;
         try {
             const bool same = pair->rows == pair->panels;
+            const std::size_t panel = pair->panels - first_panel;
             const auto held_now = [&] {
-                return held_by(rows, collection, pair->rows) +
-                       (same ? 0 : held_by(rows, collection, pair->panels));
+                return held_by(rows.rows, rows.collection, pair->rows) +
+                       (same ? 0 : held_by(panels.rows, panels.collection, panel));
             };
             const std::size_t before = held_now();
-            screening.compare({rows.tile_begin(pair->rows), rows.tile_end(pair->rows)}, collection,
-                              pair->panels, collection, same);
+            const RowRange range = rows.tile(pair->rows);
+            screening.compare(range, rows.collection, panel, panels.collection, same);
             held.replace(before, held_now());
-            const auto size = [&](std::size_t tile) {
-                return static_cast<std::uint64_t>(rows.tile_end(tile) - rows.tile_begin(tile));
-            };
-            progress.advance(size(pair->rows) * size(pair->panels) * (same ? 1 : 2));
+            const RowRange others = panels.tile(panel);
+            progress.advance(static_cast<std::uint64_t>(range.end - range.begin) *
+                             (others.end - others.begin) * (same ? 1 : 2));
         } catch (...) {
             schedule.close();
             throw;
         }
         schedule.give_back(*pair);
     });
+}
+
+}  // namespace
+
+void join_with_itself(Screening& screening, const ArrangedRows& rows, Collection& collection,
+                      unsigned threads, Monitor& monitor) {
+    const auto tiles = static_cast<std::uint32_t>(rows.tiles());
+    std::vector<Ranked> ranked;
+    for (std::uint32_t i = 0; i < tiles; ++i) {
+        for (std::uint32_t j = i; j < tiles; ++j) {
+            ranked.push_back({i == j ? -1.0 : rows.tile_distance(i, rows, j), {i, j}});
+        }
+    }
+    const auto total = static_cast<std::uint64_t>(rows.rows()) * rows.rows();
+    join(screening, {rows, collection}, {rows, collection}, 0, nearest_first(std::move(ranked)),
+         total, threads, monitor);
+}
+
+void join_with_each_other(Screening& screening, const ArrangedRows& rows, Collection& of_rows,
+                          const ArrangedRows& others, Collection& of_others, unsigned threads,
+                          Monitor& monitor) {
+    const auto first = static_cast<std::uint32_t>(rows.tiles());
+    std::vector<Ranked> ranked;
+    for (std::uint32_t i = 0; i < first; ++i) {
+        for (std::uint32_t j = 0; j < others.tiles(); ++j) {
+            ranked.push_back({rows.tile_distance(i, others, j), {i, first + j}});
+        }
+    }
+    const auto total = 2 * static_cast<std::uint64_t>(rows.rows()) * others.rows();
+    join(screening, {rows, of_rows}, {others, of_others}, first, nearest_first(std::move(ranked)),
+         total, threads, monitor);
 }
 
 void search_reference(Screening& screening, const ArrangedRows& queries, Collection& answers,

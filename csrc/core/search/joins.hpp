@@ -15,6 +15,12 @@ namespace twinscore {
 void join_with_itself(Screening& screening, const ArrangedRows& rows, Collection& collection,
                       unsigned threads, Monitor& monitor);
 
+// Every row is compared once with every row of the others, and serves both. `others` are the
+// panels.
+void join_with_each_other(Screening& screening, const ArrangedRows& rows, Collection& of_rows,
+                          const ArrangedRows& others, Collection& of_others, unsigned threads,
+                          Monitor& monitor);
+
 // Each tile of queries meets all reference tiles, the nearest first.
 void search_reference(Screening& screening, const ArrangedRows& queries, Collection& answers,
                       const ArrangedRows& reference, unsigned threads, Monitor& monitor);

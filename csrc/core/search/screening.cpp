@@ -67,6 +67,11 @@ void Collection::guess(std::size_t position, float distance) {
     update(position);
 }
 
+void Collection::bound(std::size_t position, double distance) {
+    candidates_[position].bound(distance);
+    update(position);
+}
+
 void Collection::start_again(std::size_t position) {
     candidates_[position] = {};
     opens_[position] = -unreachable;

@@ -30,6 +30,9 @@ class Collection {
     // Takes for granted that k rows are no farther from this one.
     void guess(std::size_t position, float distance);
 
+    // Rows farther than this from the one at the position have no place; proven elsewhere.
+    void bound(std::size_t position, double distance);
+
     // Forgets what was found for a row.
     void start_again(std::size_t position);
 

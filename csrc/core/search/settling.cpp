@@ -39,15 +39,15 @@ class Block {
           distance_(kernel.widened_distance[index_of(problem.reference.element)]),
           widened_(problem.reference.columns) {}
 
-    void settle(std::size_t first, std::size_t last, Collection& collection, TableWriter& writer) {
+    void measure(std::size_t first, std::size_t last, Collection& collection,
+                 const TakeMeasured& take) {
         collect(first, last, collection);
-        measure();
+        measure_pairs();
         auto next = neighbors_.cbegin();
         for (std::size_t query = first; query < last; ++query) {
             const auto end = next + static_cast<std::ptrdiff_t>(counts_[query - first]);
             of_query_.assign(next, end);
-            twinscore::settle(of_query_, problem_.k);
-            writer.write(queries_.row_at(query), of_query_);
+            take(queries_.row_at(query), of_query_);
             next = end;
         }
     }
@@ -77,7 +77,7 @@ class Block {
     }
 
     // Rows that are candidates of many queries are fetched once for all of them.
-    void measure() {
+    void measure_pairs() {
         const std::size_t reference_bytes = reference_.rows() * bytes_of_row(problem_.reference);
         if (reference_bytes >= many_reference_bytes && pairs_.size() >= 2 * reference_.rows()) {
             sort_by_candidate();
@@ -119,17 +119,27 @@ class Block {
 
 }  // namespace
 
-NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
-                         const ArrangedRows& queries, Collection& collection,
-                         const ArrangedRows& reference, unsigned threads, Monitor& monitor) {
-    TableWriter writer(problem.queries.rows, problem.k);
+void measure_all(const SearchProblem& problem, const Kernel& kernel, const ArrangedRows& queries,
+                 Collection& collection, const ArrangedRows& reference, unsigned threads,
+                 Monitor& monitor, const TakeMeasured& take) {
     const std::size_t step = block_queries(problem.queries);
     const std::size_t blocks = (queries.rows() + step - 1) / step;
     parallel_for(blocks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
         if (progress.stopped()) return;
         Block block(problem, kernel, queries, reference);
-        block.settle(task * step, std::min(queries.rows(), (task + 1) * step), collection, writer);
+        block.measure(task * step, std::min(queries.rows(), (task + 1) * step), collection, take);
     });
+}
+
+NeighborTable settle_all(const SearchProblem& problem, const Kernel& kernel,
+                         const ArrangedRows& queries, Collection& collection,
+                         const ArrangedRows& reference, unsigned threads, Monitor& monitor) {
+    TableWriter writer(problem.queries.rows, problem.k);
+    measure_all(problem, kernel, queries, collection, reference, threads, monitor,
+                [&](std::size_t row, std::vector<Neighbor>& neighbors) {
+                    settle(neighbors, problem.k);
+                    writer.write(row, neighbors);
+                });
     return writer.finish();
 }
 

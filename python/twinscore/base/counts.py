@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from twinscore.base.errors import SettingError
+
 
 def checked_count(value: Any, name: str, *, least: int = 1) -> int:
     """Return a whole number of at least `least`.
@@ -14,11 +16,11 @@ def checked_count(value: Any, name: str, *, least: int = 1) -> int:
     ------
     TypeError
         It is none; True and 1.0 are none either.
-    ValueError
+    SettingError
         It is smaller.
     """
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
         raise TypeError(f"expected {name} as a whole number, got {value!r}")
     if value < least:
-        raise ValueError(f"expected {name} of at least {least}, got {value}")
+        raise SettingError(f"expected {name} of at least {least}, got {value}")
     return int(value)

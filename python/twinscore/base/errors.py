@@ -7,6 +7,10 @@ class MissingExtraError(ImportError):
     """An optional dependency is not installed; the message holds the pip command."""
 
 
+class SettingError(ValueError):
+    """Something was asked for that cannot be meant, whatever the data: wrong usage."""
+
+
 class UnreadableImageError(ValueError):
     """One image could not be read; the message is the reason, in a few words."""
 

@@ -11,6 +11,7 @@ from twinscore.base.printable import printable
 from twinscore.cli.command_line import command_line
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
+from twinscore.cli.numbers import Number
 from twinscore.cli.options import allow_remote_paths_option, check_device, threads_option
 from twinscore.images.sources.url import without_secrets
 
@@ -85,11 +86,11 @@ Examples:
     help="Exit with code 3 if SECOND scores lower than FIRST by more than chance (p < 0.05).",
 )
 @click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files, with --real."
+    "--exposure", type=Number(), metavar="STOPS", help="Of OpenEXR and HDR files, with --real."
 )
 @click.option(
     "--video-interval",
-    type=float,
+    type=Number(),
     metavar="SECONDS",
     help="Between two frames of a clip, with --real. Default: 1.",
 )

@@ -131,8 +131,10 @@ def embed(
     """
     from twinscore.embedding.into_store import embed as embed_source
     from twinscore.embedding.network.embedder import Embedder
+    from twinscore.images.sources.clips import check_interval
     from twinscore.report.terminal.embedding import EmbeddingDisplay
 
+    check_interval(video_interval)
     embedder = Embedder(
         model,
         device=device,

@@ -1,4 +1,4 @@
-"""What the program ends with; README lists them for scripts."""
+"""What the program ends with; the page of the command line lists them for scripts."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from twinscore.cli.usage import refusals_are_usage
+from twinscore.cli.numbers import Number
 from twinscore.images.annotations.opening import is_annotation_file
 from twinscore.images.views.settings import (
     DEFAULT_MARGIN,
@@ -44,15 +44,14 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
         if not is_asked and not _is_said("smallest_object", "object_margin"):
             return command(views=None, **others)
         real_objects, synthetic_objects = _of_sides(objects, others["real"], others["synthetic"])
-        with refusals_are_usage():
-            views = ViewSettings(
-                names=DEFAULT_VIEWS if view is None else _names_in(view),
-                margin=object_margin,
-                smallest=smallest_object,
-                without_background=without_background,
-                real_objects=real_objects,
-                synthetic_objects=synthetic_objects,
-            )
+        views = ViewSettings(
+            names=DEFAULT_VIEWS if view is None else _names_in(view),
+            margin=object_margin,
+            smallest=smallest_object,
+            without_background=without_background,
+            real_objects=real_objects,
+            synthetic_objects=synthetic_objects,
+        )
         return command(views=views, **others)
 
     for option in reversed(_OPTIONS):
@@ -87,7 +86,7 @@ _OPTIONS = (
         "--object-margin",
         default=DEFAULT_MARGIN,
         show_default=True,
-        type=click.FloatRange(0, 2),
+        type=Number(0, 2),
         metavar="X",
         help="Of grey around each object, as a share of its longer side.",
     ),

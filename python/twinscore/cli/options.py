@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.numbers import Number
 from twinscore.embedding.models import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ device_option = click.option(
     help="Where the network runs.",
 )
 exposure_option = click.option(
-    "--exposure", type=float, metavar="STOPS", help="Of OpenEXR and HDR files; 1 doubles the light."
+    "--exposure",
+    type=Number(),
+    metavar="STOPS",
+    help="Of OpenEXR and HDR files; 1 doubles the light.",
 )
 allow_remote_paths_option = click.option(
     "--allow-remote-paths",
@@ -80,6 +84,7 @@ domain_option = click.option(
 )
 video_interval_option = click.option(
     "--video-interval",
+    type=Number(),
     default=1.0,
     show_default=True,
     metavar="SECONDS",
@@ -94,10 +99,7 @@ def _checked_log(
     """Refuse what names no logger, before any work; the command opens what is left."""
     from twinscore.integrations.loggers import open_log
 
-    try:
-        return open_log(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+    return open_log(value)
 
 
 log_option = click.option(

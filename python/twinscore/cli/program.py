@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from twinscore._version import __version__
+from twinscore.base.errors import SettingError
 from twinscore.base.printable import printable, printable_lines
 from twinscore.base.standard_output import nobody_reads
 from twinscore.cli.bench.command import bench
@@ -24,7 +25,9 @@ from twinscore.cli.history import history
 from twinscore.cli.model import model
 from twinscore.cli.plan import plan
 from twinscore.cli.report import report
+from twinscore.cli.schema import schema
 from twinscore.cli.score import score
+from twinscore.cli.size import size
 from twinscore.cli.store import store
 from twinscore.cli.watch import watch
 
@@ -38,12 +41,15 @@ CALLERS_MISTAKES = (ValueError, TypeError, OSError, ImportError, MemoryError)
 
 
 class _Program(click.Group):
-    """Commands whose readers may stop reading, as head does: that is no error."""
+    """Commands whose readers may stop reading, as head does, and that refuse settings as usage."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command asked for."""
         try:
             return super().invoke(ctx)
+        except SettingError as error:
+            # Whatever finds it, after click's own checks: data that are refused stay errors.
+            raise click.UsageError(str(error)) from error
         except BrokenPipeError as error:
             if nobody_reads():
                 return 0
@@ -77,11 +83,13 @@ for command in (
     compare,
     domain,
     plan,
+    size,
     embed,
     watch,
     history,
     model,
     store,
+    schema,
     bench,
     demo,
 ):

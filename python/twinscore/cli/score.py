@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
+from twinscore.cli.numbers import Number
 from twinscore.cli.object_options import object_options
 from twinscore.cli.options import (
     allow_remote_paths_option,
@@ -33,7 +33,6 @@ from twinscore.cli.score_outputs import (
     write_page,
 )
 from twinscore.cli.settings_file import settings_option
-from twinscore.cli.usage import refusals_are_usage
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
@@ -60,14 +59,6 @@ Examples:
 """
 
 
-def _check_number(
-    _context: click.Context, _parameter: click.Parameter, value: float | None
-) -> float | None:
-    if value is not None and math.isnan(value):
-        raise click.BadParameter("expected a number, got nan")
-    return value
-
-
 @click.command(epilog=SCORE_EXAMPLES)
 @click.argument("real")
 @click.argument("synthetic")
@@ -84,7 +75,7 @@ def _check_number(
 )
 @click.option(
     "--precision",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="X",
     help="Score a random sample of the synthetic images, to plus or minus X.",
 )
@@ -185,22 +176,19 @@ def _check_number(
 @log_option
 @click.option(
     "--min-score",
-    type=float,
-    callback=_check_number,
+    type=Number(),
     metavar="X",
     help="Exit with code 3 if the score is lower.",
 )
 @click.option(
     "--min-coverage",
-    type=click.FloatRange(0, 1),
-    callback=_check_number,
+    type=Number(0, 1),
     metavar="X",
     help="Exit with code 3 if the images reach a smaller share of reality.",
 )
 @click.option(
     "--min-match",
-    type=click.FloatRange(0, 1),
-    callback=_check_number,
+    type=Number(0, 1),
     metavar="X",
     help="Exit with code 3 if fewer of the images are where --domain wants them.",
 )
@@ -296,32 +284,31 @@ def score(
     if min_match is not None and domain is None:
         raise click.UsageError("--min-match needs --domain FILE")
     declared = None if domain is None else load_domain(domain)
-    with refusals_are_usage():
-        settings = settings_of(
-            k=k,
-            threads=threads,
-            group_by=group_by,
-            slice_by=slice_by,
-            label_by=label_by,
-            collapse_duplicates=collapse_duplicates,
-            interval=interval,
-            diagnostics=diagnostics,
-            richness=richness,
-            space=space,
-            convention=convention,
-            domain=declared,
-            model=model,
-            device=device,
-            backend=backend,
-            precision=precision,
-            budget=budget,
-            exposure=exposure,
-            video_interval=video_interval,
-            allow_remote_paths=allow_remote_paths,
-            allow_skips=allow_skips,
-            seed=seed,
-            views=views,
-        )
+    settings = settings_of(
+        k=k,
+        threads=threads,
+        group_by=group_by,
+        slice_by=slice_by,
+        label_by=label_by,
+        collapse_duplicates=collapse_duplicates,
+        interval=interval,
+        diagnostics=diagnostics,
+        richness=richness,
+        space=space,
+        convention=convention,
+        domain=declared,
+        model=model,
+        device=device,
+        backend=backend,
+        precision=precision,
+        budget=budget,
+        exposure=exposure,
+        video_interval=video_interval,
+        allow_remote_paths=allow_remote_paths,
+        allow_skips=allow_skips,
+        seed=seed,
+        views=views,
+    )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report

@@ -15,6 +15,7 @@ from twinscore.base.extras import require
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
+from twinscore.cli.numbers import Number
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -93,7 +94,7 @@ Examples:
 @log_option
 @click.option(
     "--stop-below",
-    type=float,
+    type=Number(),
     metavar="X",
     help="Exit with code 3 once the score is lower; see --after.",
 )
@@ -107,7 +108,7 @@ Examples:
 )
 @click.option(
     "--until-idle",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="SECONDS",
     help="Exit with code 0 when no frame has landed for that long. Default: watch on.",
 )
@@ -115,7 +116,7 @@ Examples:
     "--settle",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="SECONDS",
     help="A frame is read when its file has not changed for that long.",
 )
@@ -166,6 +167,9 @@ def watch(
     from twinscore.streaming.watching.json_lines import JsonLines
     from twinscore.streaming.watching.reporting import Reporter
 
+    settings = WatchSettings(
+        real, model, k, capacity, seed, group_by, exposure, video_interval, allow_remote_paths
+    )
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
     state = state or folder / STATE_FILE
@@ -183,17 +187,7 @@ def watch(
         with ProgressDisplay(quiet=quiet) as progress:
             session = WatchSession(
                 folder,
-                WatchSettings(
-                    real,
-                    model,
-                    k,
-                    capacity,
-                    seed,
-                    group_by,
-                    exposure,
-                    video_interval,
-                    allow_remote_paths,
-                ),
+                settings,
                 state=state,
                 settle=settle,
                 device=device,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.devices import is_device_name
+from twinscore.base.errors import SettingError
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 
@@ -56,9 +57,9 @@ class ImageSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         if not is_device_name(self.device):
-            raise ValueError(f"expected a device cpu, cuda, cuda:N or auto, got {self.device!r}")
+            raise SettingError(f"expected a device cpu, cuda, cuda:N or auto, got {self.device!r}")
         if self.exposure is not None and not math.isfinite(self.exposure):
-            raise ValueError(f"expected a finite exposure in stops, got {self.exposure}")
+            raise SettingError(f"expected a finite exposure in stops, got {self.exposure}")
         check_interval(self.video_interval)
         if not (self.model is None or isinstance(self.model, str | os.PathLike)):
             self._check_embedder()

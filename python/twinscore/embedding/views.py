@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinscore.base.threads import thread_count
 from twinscore.embedding.into_memory import KeptImages
+from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.records import EmbeddedImage, Embeddings, Skipped
 from twinscore.images.annotations.matching import match_images
 from twinscore.images.annotations.records import AnnotatedImage
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.passed_over import passed_over_by
+from twinscore.images.views.object_facts import ObjectFacts
 from twinscore.images.views.settings import ENVIRONMENT, OF_OBJECTS
 from twinscore.images.views.view_source import ViewSource
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.annotations.placement import SeenObject
-    from twinscore.images.annotations.records import AnnotationProblem
     from twinscore.images.records import ImageFacts
     from twinscore.images.views.annotated_source import AnnotatedSource
     from twinscore.images.views.cuts import Cut
@@ -31,49 +32,6 @@ if TYPE_CHECKING:
     from twinscore.images.views.settings import ViewSettings
 
 CLASS_COLUMN = "class"
-
-
-@dataclass(slots=True)
-class ObjectCounts:
-    """What was found of the objects of one side, and what was left out.
-
-    Attributes
-    ----------
-    format
-        Of the annotations.
-    images
-        Images of the source, readable or not.
-    unread
-        Images among them that cannot be read.
-    unannotated
-        Images of whose objects nothing is known: scenes only.
-    without_objects
-        Annotated images in which there are none.
-    objects
-        Objects found in their images, by class.
-    too_small
-        Objects among them that are too small to be looked at.
-    without_mask
-        Objects left out because they have none, where the background was to be left out.
-    regions
-        Parts of images in which objects were not told apart: covered, and no objects.
-    covered
-        Images with nothing left beside their objects: no environment.
-    problems
-        What could not be taken as it is written, in the order of the images.
-    """
-
-    format: str
-    images: int
-    unread: list[Skipped] = field(default_factory=list)
-    unannotated: int = 0
-    without_objects: int = 0
-    objects: dict[str, int] = field(default_factory=dict)
-    too_small: int = 0
-    without_mask: int = 0
-    regions: int = 0
-    covered: int = 0
-    problems: list[AnnotationProblem] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +46,14 @@ class EmbeddedViews:
         By view, where its pictures can be had again.
     counts
         Of objects.
+    facts
+        Of objects, small ones as well.
     """
 
     embeddings: dict[str, Embeddings]
     sources: dict[str, ViewSource]
     counts: ObjectCounts
+    facts: ObjectFacts
 
 
 def embed_views(
@@ -154,6 +115,7 @@ class _ViewRun:
         matching = match_images([item.name for item in source], source.annotations)
         self._annotated = matching.annotated
         self._counts = ObjectCounts(source.annotations.format, len(source))
+        self._facts = ObjectFacts()
         self._counts.problems += [*source.annotations.problems, *matching.problems]
 
     def finish(self) -> EmbeddedViews:
@@ -173,6 +135,7 @@ class _ViewRun:
             },
             {name: ViewSource(self._source, view.cuts) for name, view in self._views.items()},
             self._counts,
+            self._facts,
         )
 
     def _keep(self, image: EmbeddedImage, waiting: _Waiting) -> None:
@@ -219,8 +182,14 @@ class _ViewRun:
         if annotated is None and annotations.absent_means_none:
             annotated = AnnotatedImage(item.name)
         with pillow_warnings_silenced():
-            exposure = self._embedder.preprocessing.exposure
-            return cut_image(item, annotated, self._settings, exposure)
+            preprocessing = self._embedder.preprocessing
+            return cut_image(
+                item,
+                annotated,
+                self._settings,
+                shorter_side=preprocessing.least_decoded,
+                exposure=preprocessing.exposure,
+            )
 
     def _count(self, image: CutImage) -> None:
         counts, settings = self._counts, self._settings
@@ -235,10 +204,13 @@ class _ViewRun:
             counts.unannotated += 1
             return
         things = [each for each in image.objects if not each.is_region]
+        assert image.size is not None
+        self._facts.add(things, image.size, unit_of(image.item))
         counts.regions += len(image.objects) - len(things)
         counts.without_objects += not things
         for each in things:
             counts.objects[each.class_name] = counts.objects.get(each.class_name, 0) + 1
+            counts.masked += each.mask is not None
             if each.box.longer_side < settings.smallest:
                 counts.too_small += 1
             elif settings.without_background and each.mask is None:
@@ -289,9 +261,14 @@ def _item_of(image: CutImage, piece: Piece) -> ImageItem:
     return ImageItem(
         object_name(item.name, piece.of),
         content,
-        item.name if item.group is None else item.group,
+        unit_of(item),
         {**item.columns, CLASS_COLUMN: piece.of.class_name},
     )
+
+
+def unit_of(image: ImageItem) -> str:
+    """Return what the objects of an image are grouped by: its group, or the image itself."""
+    return image.name if image.group is None else image.group
 
 
 def object_name(image: str, of: SeenObject) -> str:

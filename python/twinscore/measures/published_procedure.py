@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import check_installed, require
 from twinscore.graph.intervals import wilson_interval
 from twinscore.neighbors.settings import EXACT, SearchSettings
@@ -56,7 +57,7 @@ def published_asked(space: str, convention: str) -> bool:
     """
     ways = {("embedding", "exact"): False, ("umap2d", "notebook"): True}
     if (space, convention) not in ways:
-        raise ValueError(
+        raise SettingError(
             "expected space='embedding' with convention='exact', or space='umap2d' with "
             f"convention='notebook', got space={space!r} with convention={convention!r}"
         )

@@ -44,6 +44,19 @@ class SearchProblem:
         ValueError
             Where widths differ, a query has fewer than k candidates, or a value is not finite.
         """
+        self.check_candidates()
+        check_finite(self.reference, "reference")
+        if not self.self_join:
+            check_finite(self.queries, "queries")
+
+    def check_candidates(self) -> None:
+        """Check all that can be told without a look at the values.
+
+        Raises
+        ------
+        ValueError
+            Where widths differ, or a query has fewer than k candidates.
+        """
         if self.queries.shape[1] != self.reference.shape[1]:
             raise ValueError(
                 f"expected queries as wide as the reference ({self.reference.shape[1]}), "
@@ -58,9 +71,6 @@ class SearchProblem:
                 f"expected k of at most {candidates[few[0]]}, the number of candidates of query "
                 f"row {few[0]}, got k = {self.k}"
             )
-        _check_finite(self.reference, "reference")
-        if not self.self_join:
-            _check_finite(self.queries, "queries")
 
     def forbidden_counts(self) -> IdArray:
         """Count the reference rows that each query may not have; shape (n,)."""
@@ -85,11 +95,22 @@ class SearchProblem:
         return np.zeros(np.broadcast_shapes(rows.shape, ids.shape), dtype=np.bool_)
 
 
-def _check_finite(matrix: PointMatrix, name: str) -> None:
+def check_finite(matrix: PointMatrix, name: str, first_row: int = 0) -> None:
+    """Raise ValueError, naming the row, where one is not finite.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, d).
+    name
+        What the rows are.
+    first_row
+        The number of the first of them.
+    """
     for start in range(0, len(matrix), ROWS_AT_ONCE):
         finite = np.isfinite(matrix[start : start + ROWS_AT_ONCE]).all(axis=1)
         if not finite.all():
             raise ValueError(
                 "expected finite values, got NaN or infinity in row "
-                f"{start + int(np.argmin(finite))} of {name}"
+                f"{first_row + start + int(np.argmin(finite))} of {name}"
             )

@@ -6,6 +6,7 @@ import dataclasses
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import check_installed
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def open_backend(description: str) -> Backend:
     """
     name, _, words = description.partition(":")
     if name not in CLASSES:
-        raise ValueError(f"expected a backend of {', '.join(BACKENDS)}, got {name!r}")
+        raise SettingError(f"expected a backend of {', '.join(BACKENDS)}, got {name!r}")
     module, _, class_name = CLASSES[name].partition(".")
     backend = getattr(import_module(f"twinscore.neighbors.backends.{module}"), class_name)
     fields = {field.name: field for field in dataclasses.fields(backend)}
@@ -106,7 +107,7 @@ def open_backend(description: str) -> Backend:
         key, _, value = word.partition("=")
         if key.strip() not in fields:
             known = ", ".join(fields) or "none"
-            raise ValueError(f"expected a setting of {name} ({known}), got {word!r}")
+            raise SettingError(f"expected a setting of {name} ({known}), got {word!r}")
         settings[key.strip()] = _value(name, fields[key.strip()], value.strip())
     made: Backend = backend(**settings)
     return made
@@ -120,5 +121,5 @@ def _value(name: str, field: dataclasses.Field[Any], text: str) -> Any:
     except ValueError:
         value = None
     if value in (None, "") or (not isinstance(value, str) and value < 0):
-        raise ValueError(f"expected {field.name} of {name} like {field.default!r}, got {text!r}")
+        raise SettingError(f"expected {field.name} of {name} like {field.default!r}, got {text!r}")
     return value

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from twinscore.base.counts import checked_count
+from twinscore.base.memory import bytes_of
+from twinscore.neighbors.block_problem import BlockProblem
+from twinscore.neighbors.block_search import search_blocks
 from twinscore.neighbors.choice import AUTOMATIC, choose_backend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
+from twinscore.neighbors.row_blocks import RowBlocks, row_blocks
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,16 +23,20 @@ if TYPE_CHECKING:
     from twinscore.base.progress import ProgressCallback
     from twinscore.neighbors.records import Neighbors
 
+    Points = npt.ArrayLike | str | os.PathLike[str]
+    """Rows, or the path of a file or store that holds them."""
+
 
 def knn(
-    queries: npt.ArrayLike,
-    reference: npt.ArrayLike,
+    queries: Points,
+    reference: Points,
     k: int = 1,
     *,
     query_groups: npt.ArrayLike | None = None,
     reference_groups: npt.ArrayLike | None = None,
     backend: str = "exact",
     threads: int | None = None,
+    memory: int | str | None = None,
     progress: ProgressCallback | None = None,
 ) -> Neighbors:
     """Find the k nearest reference rows of every query.
@@ -36,7 +45,8 @@ def knn(
     ----------
     queries, reference
         Shapes (n, d) and (m, d), finite. float32 and float16 are read in place, also
-        memory-mapped, with any distance between rows; float64 is rounded to float32.
+        memory-mapped, with any distance between rows; float64 is rounded to float32. Or the path
+        of a store or of a .npy file.
     k
         Neighbors wanted per query.
     query_groups, reference_groups
@@ -49,6 +59,10 @@ def knn(
         "auto" times a sample on this machine and chooses; it logs what and why.
     threads
         None for all that the process may use.
+    memory
+        Bytes, or "4GiB": what the search may take at most, its answer included. Rows that lie in
+        files are then read block by block. The answer is the same, to the bit. Arrays in memory
+        and lists of more ties than rows are not counted. None for no limit.
     progress
         Called now and then with (done, total) pairs of rows.
 
@@ -68,22 +82,31 @@ def knn(
     """
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
-    query_matrix = _matrix(queries, "queries")
-    reference_matrix = _matrix(reference, "reference")
-    if query_matrix.dtype != reference_matrix.dtype:
-        query_matrix = query_matrix.astype(np.float32, copy=False)
-        reference_matrix = reference_matrix.astype(np.float32, copy=False)
+    allowed = _allowed(memory, backend)
+    query_rows = _opened(queries, "queries")
+    reference_rows = _opened(reference, "reference")
     if (query_groups is None) != (reference_groups is None):
         raise ValueError("expected groups for both queries and reference, got them for one")
     query_ids = reference_ids = None
     if query_groups is not None and reference_groups is not None:
         query_ids, reference_ids = _shared_group_ids(
-            _groups(query_groups, len(query_matrix), "queries"),
-            _groups(reference_groups, len(reference_matrix), "reference"),
+            _groups(query_groups, len(query_rows), "queries"),
+            _groups(reference_groups, len(reference_rows), "reference"),
         )
-    problem = SearchProblem(
-        query_matrix, reference_matrix, checked_count(k, "k"), query_ids, reference_ids
-    )
+    wanted = checked_count(k, "k")
+    if allowed is not None:
+        by_blocks = BlockProblem(
+            *_of_one_type(_blocks(query_rows), _blocks(reference_rows)),
+            wanted,
+            query_ids,
+            reference_ids,
+        )
+        return search_blocks(by_blocks, allowed, _threads(threads), progress)
+    query_matrix, reference_matrix = _matrix(query_rows), _matrix(reference_rows)
+    if query_matrix.dtype != reference_matrix.dtype:
+        query_matrix = query_matrix.astype(np.float32, copy=False)
+        reference_matrix = reference_matrix.astype(np.float32, copy=False)
+    problem = SearchProblem(query_matrix, reference_matrix, wanted, query_ids, reference_ids)
     if automatic and len(reference_matrix) > 1:
         problem.check()
         choice = choose_backend(
@@ -94,12 +117,13 @@ def knn(
 
 
 def self_knn(
-    points: npt.ArrayLike,
+    points: Points,
     k: int = 1,
     groups: npt.ArrayLike | None = None,
     backend: str = "exact",
     threads: int | None = None,
     *,
+    memory: int | str | None = None,
     progress: ProgressCallback | None = None,
 ) -> Neighbors:
     """Find the k nearest other points of every point.
@@ -114,7 +138,7 @@ def self_knn(
         Neighbors wanted per point.
     groups
         Length n, labels of any kind: points of the same group are no neighbors of each other.
-    backend, threads, progress
+    backend, threads, memory, progress
         See `knn`.
 
     Returns
@@ -129,13 +153,18 @@ def self_knn(
     """
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
-    matrix = _matrix(points, "points")
+    allowed = _allowed(memory, backend)
+    rows = _opened(points, "points")
     group_ids = None
     if groups is not None:
-        group_ids = _group_ids(_groups(groups, len(matrix), "points"))
-    problem = SearchProblem(
-        matrix, matrix, checked_count(k, "k"), group_ids, group_ids, self_join=True
-    )
+        group_ids = _group_ids(_groups(groups, len(rows), "points"))
+    wanted = checked_count(k, "k")
+    if allowed is not None:
+        blocks = _blocks(rows)
+        by_blocks = BlockProblem(blocks, blocks, wanted, group_ids, group_ids, self_join=True)
+        return search_blocks(by_blocks, allowed, _threads(threads), progress)
+    matrix = _matrix(rows)
+    problem = SearchProblem(matrix, matrix, wanted, group_ids, group_ids, self_join=True)
     if automatic:
         problem.check()
         choice = choose_backend(matrix, problem.k, _threads(threads), grouped=group_ids is not None)
@@ -143,17 +172,55 @@ def self_knn(
     return chosen.search(problem, _threads(threads), progress)
 
 
-def _matrix(values: npt.ArrayLike, name: str) -> PointMatrix:
+def _allowed(memory: int | str | None, backend: str) -> int | None:
+    """Return the bytes that a search may take, None for no limit."""
+    if memory is None:
+        return None
+    allowed = bytes_of(memory)
+    if backend not in ("exact", AUTOMATIC):
+        raise ValueError(f"expected the backend exact where memory is limited, got {backend!r}")
+    return allowed
+
+
+def _opened(values: Points, name: str) -> npt.NDArray[Any] | RowBlocks:
+    """Check what a caller gives without reading it."""
+    if isinstance(values, str | os.PathLike):
+        from twinscore.embedding.mapped_vectors import mapped_vectors
+
+        parts, chosen = mapped_vectors(values)
+        for part in parts:
+            _check_form(part, f"{name} in {os.fspath(values)!r}")
+        return RowBlocks(parts, row_blocks(parts[0]).dtype, chosen)
     array = np.asarray(values)
+    _check_form(array, name)
+    return array
+
+
+def _check_form(array: npt.NDArray[Any], name: str) -> None:
     if array.dtype.kind != "f":
         raise TypeError(f"expected {name} of floating-point numbers, got {array.dtype}")
     if array.ndim != 2:
         raise ValueError(
             f"expected {name} with 2 dimensions (rows, columns), got shape {array.shape}"
         )
-    kept = np.float16 if array.itemsize == 2 else np.float32
+
+
+def _blocks(rows: npt.NDArray[Any] | RowBlocks) -> RowBlocks:
+    return rows if isinstance(rows, RowBlocks) else row_blocks(rows)
+
+
+def _of_one_type(first: RowBlocks, second: RowBlocks) -> tuple[RowBlocks, RowBlocks]:
+    if first.dtype == second.dtype:
+        return first, second
+    return first.as_type(np.dtype(np.float32)), second.as_type(np.dtype(np.float32))
+
+
+def _matrix(rows: npt.NDArray[Any] | RowBlocks) -> PointMatrix:
+    if isinstance(rows, RowBlocks):
+        return rows.read(0, len(rows))
+    kept = np.float16 if rows.itemsize == 2 else np.float32
     with np.errstate(over="ignore"):
-        matrix: PointMatrix = array.astype(kept, copy=False)
+        matrix: PointMatrix = rows.astype(kept, copy=False)
     item = matrix.itemsize
     if (matrix.shape[1] > 1 and matrix.strides[1] != item) or matrix.strides[0] % item:
         return np.ascontiguousarray(matrix)

@@ -1,1 +1,1 @@
-"""What to render next, so that a synthetic set becomes what was meant and reaches what is real."""
+"""What to render next and how many, so that a set becomes what was meant, near what is real."""

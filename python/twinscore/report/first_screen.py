@@ -25,7 +25,7 @@ from twinscore.report.score_range import (
     reverse_apart,
     still_moving,
 )
-from twinscore.report.view_words import views_sentence
+from twinscore.report.view_words import object_differences, views_sentence
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -105,7 +105,11 @@ FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
 )
 """A sentence each, the most important first; None where there is nothing to say."""
 
-GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (gaps_in_reality, missing_from_domain)
+GAPS: tuple[Callable[[ScoreResult], Iterable[str]], ...] = (
+    gaps_in_reality,
+    missing_from_domain,
+    object_differences,
+)
 """Of what the synthetic images lack, a sentence each, below the images to look at next."""
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.scoring.views.object_words import object_sentences
+
 if TYPE_CHECKING:
     from twinscore.scoring.result import ScoreResult
     from twinscore.scoring.views.scores import ViewScore
+
+MOST_DIFFERENCES = 3
+"""Sentences that a first screen has room for; the JSON holds all."""
 
 HEADINGS = ("Real", "Synthetic", "Score", "95% interval", "Judge", "p, corrected")
 
@@ -49,6 +54,13 @@ def shown_views(result: ScoreResult) -> list[ShownView]:
 def views_sentence(result: ScoreResult) -> str | None:
     """Say how the views stand beside each other, where there are any."""
     return None if result.views is None else result.views.verdict
+
+
+def object_differences(result: ScoreResult) -> list[str]:
+    """Say how objects differ between the sides: the strongest differences, a sentence each."""
+    if result.views is None:
+        return []
+    return object_sentences(result.views.gaps)[:MOST_DIFFERENCES]
 
 
 def _shown(row: ViewScore) -> ShownView:

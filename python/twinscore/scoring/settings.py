@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.counts import checked_count
+from twinscore.base.errors import SettingError
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.interval import METHODS, IntervalMethod
 from twinscore.measures.published_procedure import check_procedure_packages
@@ -49,7 +50,7 @@ class SampleGoal:
         """Refuse goals that cannot be meant."""
         for name, value in (("precision", self.precision), ("budget", self.budget)):
             if value is not None and not (value > 0.0 and math.isfinite(value)):
-                raise ValueError(f"expected a {name} above 0, got {value}")
+                raise SettingError(f"expected a {name} above 0, got {value}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class ScoreSettings:
         checked_count(self.k, "k")
         checked_count(self.seed, "seed", least=0)
         if self.interval not in METHODS:
-            raise ValueError(
+            raise SettingError(
                 f"interval: expected one of {', '.join(METHODS)}, got {self.interval!r}"
             )
         if self.sample is not None:
@@ -132,17 +133,17 @@ class ScoreSettings:
 
     def _check_sample(self) -> None:
         if self.search.backend not in ("exact", AUTOMATIC):
-            raise ValueError(
+            raise SettingError(
                 "expected the backend exact with a precision or budget, "
                 f"got {self.search.backend!r}: a sample is searched exactly"
             )
         if self.asked_of_all_images:
-            raise ValueError(
+            raise SettingError(
                 f"expected no {self.asked_of_all_images[0]} with a precision or budget: "
                 "a sample says nothing of it"
             )
         if self.images.group_by is not None:
-            raise ValueError(
+            raise SettingError(
                 f"expected no group_by with a precision or budget, got {self.images.group_by!r}: "
                 "a sample is of single images"
             )

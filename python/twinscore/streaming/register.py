@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.errors import SettingError
 from twinscore.streaming.codes import group_codes
 from twinscore.streaming.priority import (
     fractions,
@@ -156,8 +157,8 @@ def check_sampling(
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
             raise TypeError(f"expected {name} as a whole number, got {value!r}")
         if value < 1:
-            raise ValueError(f"expected {name} of at least 1, got {value}")
+            raise SettingError(f"expected {name} of at least 1, got {value}")
     if half_life is not None and not half_life > 0.0:
-        raise ValueError(f"expected half_life above 0, got {half_life}")
+        raise SettingError(f"expected half_life above 0, got {half_life}")
     if window is not None and (half_life is not None or capacity is not None):
-        raise ValueError("expected window alone, or capacity and half_life")
+        raise SettingError("expected window alone, or capacity and half_life")

@@ -42,6 +42,7 @@ def test_the_same_module_made_anew_has_the_same_digest() -> None:
     assert module_digest(small_module()) == module_digest(small_module())
 
 
+@pytest.mark.slow
 def test_the_digest_is_the_same_in_another_process() -> None:
     program = (
         "from small_modules import small_module\n"

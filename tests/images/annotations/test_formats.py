@@ -30,6 +30,7 @@ def test_every_format_gives_the_same_boxes_and_classes(tmp_path: Path, format_na
     for name in annotations.names:
         objects, problems = place_objects(annotations.read(name), (96, 64), lambda: 1)
         assert problems == []
+        assert objects is not None
         found[PurePosixPath(name).stem] = sorted(
             (each.class_name, each.box.left, each.box.top, each.box.right, each.box.bottom)
             for each in objects

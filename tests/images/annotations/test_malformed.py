@@ -50,6 +50,7 @@ def first_image(file: Path) -> tuple[list[SeenObject], list[AnnotationProblem]]:
     annotations = open_annotations(file)
     read = annotations.read(annotations.names[0])
     objects, problems = place_objects(read, (96, 64), lambda: 1)
+    assert objects is not None
     return objects, [*annotations.problems, *problems]
 
 
@@ -175,6 +176,7 @@ def test_a_damaged_mask_image_is_listed_with_its_reason(tmp_path: Path) -> None:
         read = annotations.read(name)
         assert read.objects == ()
         assert len(read.problems) == 1
+        assert not read.is_known
 
 
 def test_what_holds_no_annotations_is_refused(tmp_path: Path) -> None:

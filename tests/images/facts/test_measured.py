@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from images.facts.naive_facts import naive_detail, naive_tones
 from twinscore.images.decoding.prepare import measure, prepare_and_measure, read_for_network
 from twinscore.images.decoding.preprocessing import Preprocessing, preprocess
 from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.images.facts.detail import detail
 from twinscore.images.facts.measured import pixel_facts
+from twinscore.images.facts.patches import SMALLEST, cut_patches
+from twinscore.images.facts.tones import tones
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,3 +170,20 @@ def test_measuring_changes_nothing_of_what_the_network_gets() -> None:
     prepared, told = prepare_and_measure(image, Preprocessing())
     np.testing.assert_array_equal(prepared, preprocess(image, Preprocessing()))
     assert told == measure(image, Preprocessing())
+
+
+@pytest.mark.parametrize("quality", [20, 95])
+@pytest.mark.parametrize("size", [SIZE, (40, 24), (300, 900)])
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_the_core_measures_as_the_definitions_do_in_float64(
+    quality: int, size: tuple[int, int], factor: int
+) -> None:
+    image = compressed(scene(quality, size), quality)
+    seen = image.resize((224, 224), Image.Resampling.BICUBIC)
+    assert tones(seen) == pytest.approx(naive_tones(np.asarray(seen)), rel=1e-9)
+    patches = cut_patches(image, factor, 1)
+    if patches is None:
+        assert min(size) // factor < SMALLEST
+        return
+    expected = naive_detail(patches.pixels, patches.outwards, patches.block)
+    assert detail(patches) == pytest.approx(expected, rel=2e-5, abs=1e-5, nan_ok=True)

@@ -93,7 +93,7 @@ def test_what_is_covered_has_the_colours_around_it() -> None:
     plain = Image.fromarray(pixels)
     scene = pixels.copy()
     scene[60:100, 80:120] = 255
-    filled = np.asarray(covered(Image.fromarray(scene), [PixelBox(80, 60, 120, 100)]))
+    filled = np.asarray(covered(Image.fromarray(scene).copy(), [PixelBox(80, 60, 120, 100)]))
     assert np.abs(filled.astype(int) - np.asarray(plain).astype(int)).max() < 30
 
 
@@ -102,3 +102,15 @@ def test_an_image_that_is_all_covered_is_grey() -> None:
     assert image.getcolors() == [(1600, FILL)]
     assert share_covered((40, 40), [PixelBox(0, 0, 40, 40)]) == 1.0
     assert share_covered((40, 40), []) == 0.0
+
+
+@pytest.mark.parametrize("shorter_side", [None, 40, 20, 7])
+def test_a_reduced_image_shows_as_little_of_what_is_covered(shorter_side: int | None) -> None:
+    box = PixelBox(33, 27, 71, 66)
+    first, other = noise(203, 161), noise(203, 161)
+    other.paste((255, 0, 255), (33, 27, 71, 66))
+    cut = Surroundings((box,))
+    one, two = (np.asarray(cut.of(image, shorter_side)) for image in (first, other))
+    np.testing.assert_array_equal(one, two)
+    assert min(one.shape[:2]) >= (shorter_side or 161)
+    np.testing.assert_array_equal(np.asarray(first), np.asarray(noise(203, 161)))

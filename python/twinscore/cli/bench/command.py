@@ -9,7 +9,7 @@ import click
 
 from twinscore.base.printable import printable
 from twinscore.cli.messages import say
-from twinscore.cli.usage import refusals_are_usage
+from twinscore.cli.numbers import Number
 
 if TYPE_CHECKING:
     from twinscore.cli.bench.record import Record
@@ -68,7 +68,7 @@ def _neighbor_counts(
 )
 @click.option(
     "--most-seconds",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     default=600.0,
     show_default=True,
     help="Stop a backend that takes longer.",
@@ -110,10 +110,9 @@ def bench(
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.progress import ProgressDisplay
 
-    with refusals_are_usage():
-        chosen = descriptions(backends) if backends else list(installed_backends())
-        for name in chosen:
-            check_available(name)
+    chosen = descriptions(backends) if backends else list(installed_backends())
+    for name in chosen:
+        check_available(name)
     if out is not None:
         from twinscore.base.extras import require
 

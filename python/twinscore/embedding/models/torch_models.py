@@ -7,6 +7,7 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import require
 from twinscore.images.decoding.preprocessing import Preprocessing
 
@@ -73,7 +74,7 @@ def load_torch_model(
     library, _, model = name.partition(":")
     if library not in LIBRARIES or not model:
         expected = ", ".join(f"{library}:MODEL" for library in LIBRARIES)
-        raise ValueError(f"expected a model of {expected}, got {name!r}")
+        raise SettingError(f"expected a model of {expected}, got {name!r}")
     require(library, extra="export", purpose=f"the model {name!r}")
     asked = _Asked(model, crop, layer, pretrained)
     try:

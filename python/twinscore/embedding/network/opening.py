@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.devices import parse_device
+from twinscore.base.devices import is_device_name, parse_device
 from twinscore.base.extras import require
 from twinscore.embedding.models.torch_models import TorchModel, is_of_library, load_torch_model
 from twinscore.embedding.network.session import open_network
@@ -37,6 +37,8 @@ def open_model(
     ValueError
         The model cannot be used, or not so.
     """
+    if device is not None and not is_device_name(device):
+        raise ValueError(f"expected a device of cpu, cuda, cuda:N or auto, got {device!r}")
     if is_torch_module(model):
         _check_dtype(compute_dtype, type(model).__name__)
         _check_device(model, device)

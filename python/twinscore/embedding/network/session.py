@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.devices import CUDA_PROVIDER, Device
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import require
 from twinscore.embedding.models import efficientnet_lite0
 from twinscore.embedding.models.cache import load_or_build
@@ -109,7 +110,7 @@ def _model_file(model: str | Path) -> Path:
     message = f"expected the model {efficientnet_lite0.NAME!r} or an ONNX file, got {str(model)!r}"
     if find_entry(str(model)) is not None:
         message += f": 'twinscore model export {model}' writes {model}.onnx, then pass that file"
-    raise ValueError(message)
+    raise SettingError(message)
 
 
 def _open(runtime: Any, content: bytes | str, name: str, options: Any, device: Device) -> Any:

@@ -90,6 +90,34 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
     )
 
 
+def mapped_store(
+    folder: str | os.PathLike[str],
+) -> tuple[tuple[npt.NDArray[Any], ...], npt.NDArray[np.int64] | None]:
+    """Map the vectors of a store, so that they may be read part by part.
+
+    Returns
+    -------
+    parts
+        The vectors of every shard, read-only.
+    chosen
+        Shape (n,), ascending: the rows that `load_store` would give; None for all.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As `load_store`.
+    """
+    location = Path(folder)
+    description = read_description(location)
+    shards = find_shards(location)
+    _check_counts(shards, description, location)
+    table = _load_rows(shards, location, description)
+    statuses = np.array(table["status"].to_pylist(), dtype=object)
+    kept = (statuses == OK) & _is_latest(table, description)
+    parts = tuple(shard.load_vectors() for shard in shards)
+    return parts, None if kept.all() else np.flatnonzero(kept)
+
+
 def _load_rows(shards: list[Shard], folder: Path, description: StoreDescription) -> pa.Table:
     import pyarrow as pa
 

@@ -80,15 +80,17 @@ class MaskReader:
         height, width = values.shape
         runs = _runs_of(values)
         lines = LabelLines(name, file)
-        present = np.unique(runs.values)
+        order = np.argsort(runs.values, kind="stable")
+        present, firsts = np.unique(runs.values[order], return_index=True)
         if len(present) > MOST_OBJECTS:
             raise MalformedError(
                 f"expected a number or colour an object, got {len(present):,} different ones: "
                 "no instance mask"
             )
-        for value in present[present != 0].tolist():
-            is_of_it = runs.values == value
-            mask = PixelRuns(width, height, runs.starts[is_of_it], runs.stops[is_of_it])
+        for value, of_it in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
+            if value == 0:
+                continue
+            mask = PixelRuns(width, height, runs.starts[of_it], runs.stops[of_it])
             shown = f"#{value:06x}" if is_color else str(value)
             lines.objects.append(
                 ObjectAnnotation(

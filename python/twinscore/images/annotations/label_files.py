@@ -66,7 +66,7 @@ class LabelFiles:
             return self.reader(name, file)
         except (MalformedError, OSError) as error:
             problem = AnnotationProblem(str(file), " ".join(str(error).split()))
-            return AnnotatedImage(name, problems=(problem,))
+            return AnnotatedImage(name, problems=(problem,), is_known=False)
 
     def image_files(self) -> Sequence[Path]:
         """Return the images that are listed, or lie beside the files."""

@@ -128,7 +128,7 @@ class SeenObject:
 
 def place_objects(
     annotated: AnnotatedImage, seen: Size, orientation: Callable[[], int]
-) -> tuple[list[SeenObject], list[AnnotationProblem]]:
+) -> tuple[list[SeenObject] | None, list[AnnotationProblem]]:
     """Find objects in their image as it is seen.
 
     Annotations say of which size the image was. Where that is the size before it was turned
@@ -145,8 +145,9 @@ def place_objects(
 
     Returns
     -------
-    objects : list of SeenObject
-        In the order of the annotations, less those that lie outside, or are there twice.
+    objects : list of SeenObject or None
+        In the order of the annotations, less those that lie outside, or are there twice; None
+        where nothing is known of them, because what was annotated is another image.
     problems : list of AnnotationProblem
         Those of the annotations, and what was found here.
     """
@@ -159,7 +160,9 @@ def place_objects(
             problems.append(
                 AnnotationProblem(annotated.objects[0].record, f"{error}: {lost} left out")
             )
-        return [], problems
+        return None if annotated.objects else [], problems
+    if not annotated.is_known:
+        return None, problems
     if frame.is_scaled and annotated.objects:
         width, height = frame.annotated
         note = f"annotated at {width} x {height}, its image is {seen[0]} x {seen[1]}: scaled"

@@ -127,12 +127,15 @@ class AnnotatedImage:
         shares of them; None where that is not said.
     problems
         What could not be taken as it is written.
+    is_known
+        Whether its objects could be read at all, be it that there are none.
     """
 
     name: str
     objects: tuple[ObjectAnnotation, ...] = ()
     size: tuple[float, float] | None = None
     problems: tuple[AnnotationProblem, ...] = ()
+    is_known: bool = True
 
 
 @runtime_checkable

@@ -117,7 +117,8 @@ def _read(content: ImageContent, options: _Options) -> Image.Image:
     if isinstance(content, AlteredImage):
         return content.alter(_reduced(_read(content.content, options), options.shorter_side))
     if isinstance(content, ImageView):
-        return content.cut.of(_read(content.content, replace(options, shorter_side=None)))
+        whole = _read(content.content, replace(options, shorter_side=None))
+        return content.cut.of(whole, options.shorter_side)
     if isinstance(content, Path | str):
         return _read_file(Path(content), options)
     if isinstance(content, ImageInTurn):

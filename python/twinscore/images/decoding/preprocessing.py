@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from twinscore.base.errors import SettingError
 from twinscore.base.json_text import parse_json
 from twinscore.images.decoding.color import BACKGROUND
 from twinscore.images.decoding.reduction import reduction_factor
@@ -103,7 +104,7 @@ class Preprocessing:
         if not all(value > 0 for value in self.scale):
             raise ValueError(f"expected positive scale, got {self.scale}")
         if not math.isfinite(self.exposure):
-            raise ValueError(f"expected a finite exposure in stops, got {self.exposure}")
+            raise SettingError(f"expected a finite exposure in stops, got {self.exposure}")
 
     @property
     def fingerprint(self) -> str:

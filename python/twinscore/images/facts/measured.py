@@ -9,9 +9,9 @@ import numpy as np
 
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.images.facts.detail import detail
-from twinscore.images.facts.lens import aberration, vignetting
-from twinscore.images.facts.patches import Patches, cut_patches
+from twinscore.images.facts.patches import cut_patches
 from twinscore.images.facts.tones import TONES, tones
+from twinscore.images.facts.vignetting import vignetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,7 @@ def pixel_facts(
     values["vignetting"] = vignetting(image)
     patches = cut_patches(image, factor, decoded_at)
     if patches is not None:
-        values |= detail(patches.luma, patches.block)
-        values["aberration"] = aberration(patches)
+        values |= detail(patches)
     found = (values.get(name, math.nan) for name in FACT_NAMES)
     return tuple(float(np.float32(value)) if math.isfinite(value) else None for value in found)
 
@@ -82,9 +81,5 @@ def pixel_fact(
     patches = cut_patches(image, factor, decoded_at)
     if patches is None:
         return None
-    value = aberration(patches) if fact == "aberration" else _of_detail(fact, patches)
+    value = detail(patches)[fact]
     return value if math.isfinite(value) else None
-
-
-def _of_detail(fact: str, patches: Patches) -> float:
-    return detail(patches.luma, patches.block)[fact]

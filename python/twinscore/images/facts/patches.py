@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from PIL import Image
 
-    from twinscore.base.arrays import FloatMatrix
-
 SIDE = 64
 """Pixels of a patch."""
 ACROSS = 3
@@ -22,8 +20,6 @@ SMALLEST = 16
 """Pixels of the shorter side of an image that still has detail to look at."""
 BLOCK = 8
 """Pixels of a block of JPEG."""
-
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,6 @@ class Patches:
     pixels: npt.NDArray[np.uint8]
     outwards: npt.NDArray[np.float64]
     block: int
-
-    @property
-    def luma(self) -> FloatMatrix:
-        """Shape (m, side, side), float32: brightness in levels (Rec. 601)."""
-        return np.asarray(self.pixels @ _LUMA, dtype=np.float32)
 
 
 def cut_patches(image: Image.Image, factor: int, decoded_at: int) -> Patches | None:

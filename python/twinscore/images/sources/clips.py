@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinscore.base.errors import UnreadableImageError
+from twinscore.base.errors import SettingError, UnreadableImageError
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.failure import FailedImage, FailedSource
 from twinscore.images.sources.remote_file import origin_in
@@ -135,4 +135,4 @@ def open_clip(path: Path, *, interval: float, typed: str) -> Clip | FailedSource
 def check_interval(interval: float) -> None:
     """Refuse an interval that gives no frames."""
     if not (math.isfinite(interval) and interval > 0):
-        raise ValueError(f"expected a video interval of more than 0 seconds, got {interval}")
+        raise SettingError(f"expected a video interval of more than 0 seconds, got {interval}")

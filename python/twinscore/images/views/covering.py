@@ -41,7 +41,7 @@ def covered(image: Image.Image, boxes: Sequence[PixelBox]) -> Image.Image:
     Parameters
     ----------
     image
-        Mode RGB.
+        Mode RGB; it is painted on.
     boxes
         Within the image.
     """
@@ -50,31 +50,29 @@ def covered(image: Image.Image, boxes: Sequence[PixelBox]) -> Image.Image:
     wider = [_widened(box, image.size) for box in boxes]
     cell = _cell_of(image.size)
     squares = image.reduce(cell) if cell > 1 else image
-    hidden = np.zeros((squares.height, squares.width), dtype=bool)
-    for box in wider:
-        rows = slice(box.top // cell, -(-box.bottom // cell))
-        hidden[rows, box.left // cell : -(-box.right // cell)] = True
-    colors = _surroundings(np.asarray(squares, dtype=np.float32), ~hidden)
-    smooth = Image.fromarray(np.rint(colors).astype(np.uint8))
-    result = image.copy()
+    colors = _surroundings(np.asarray(squares, dtype=np.float32), ~_hidden(image.size, wider))
+    smooth = _as_image(colors)
     for box in wider:
         part = (box.left / cell, box.top / cell, box.right / cell, box.bottom / cell)
         size = (box.width, box.height)
         patch = smooth.resize(size, Image.Resampling.BILINEAR, box=part)
-        result.paste(patch, (box.left, box.top))
-    return result
+        image.paste(patch, (box.left, box.top))
+    return image
 
 
 def share_covered(size: tuple[int, int], boxes: Sequence[PixelBox]) -> float:
     """Return the share of an image that `covered` would cover."""
-    if not boxes:
-        return 0.0
+    return float(_hidden(size, [_widened(box, size) for box in boxes]).mean())
+
+
+def _hidden(size: tuple[int, int], boxes: Sequence[PixelBox]) -> BoolArray:
+    """Mark the squares of an image that any of the boxes touches."""
     cell = _cell_of(size)
     hidden = np.zeros((-(-size[1] // cell), -(-size[0] // cell)), dtype=bool)
-    for box in (_widened(box, size) for box in boxes):
+    for box in boxes:
         rows = slice(box.top // cell, -(-box.bottom // cell))
         hidden[rows, box.left // cell : -(-box.right // cell)] = True
-    return float(hidden.mean())
+    return hidden
 
 
 def _cell_of(size: tuple[int, int]) -> int:
@@ -104,19 +102,13 @@ def _surroundings(colors: Colors, is_known: BoolArray) -> Colors:
     padded = np.zeros((height + height % 2, width + width % 2, 4), dtype=np.float32)
     padded[:height, :width, :3] = np.where(is_known[..., None], colors, 0.0)
     padded[:height, :width, 3] = is_known
-    sums = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2, 4).sum(axis=(1, 3))
+    sums = padded[0::2, 0::2] + padded[1::2, 0::2] + padded[0::2, 1::2] + padded[1::2, 1::2]
     weights = sums[..., 3]
     coarse = _surroundings(sums[..., :3] / np.maximum(weights, 1.0)[..., None], weights > 0.0)
-    finer = _blurred(coarse.repeat(2, axis=0).repeat(2, axis=1))[:height, :width]
-    return np.where(is_known[..., None], colors, finer)
+    size = (padded.shape[1], padded.shape[0])
+    finer = np.asarray(_as_image(coarse).resize(size, Image.Resampling.BILINEAR))
+    return np.where(is_known[..., None], colors, finer[:height, :width].astype(np.float32))
 
 
-def _blurred(colors: Colors) -> Colors:
-    """Average each square with its neighbors, so that the coarser ones leave no steps."""
-    for axis in (0, 1):
-        edges = [(1, 1) if place == axis else (0, 0) for place in range(3)]
-        wide = np.pad(colors, edges, mode="edge")
-        length = colors.shape[axis]
-        before, after = (np.take(wide, range(start, start + length), axis) for start in (0, 2))
-        colors = (before + 2.0 * colors + after) / 4.0
-    return colors
+def _as_image(colors: Colors) -> Image.Image:
+    return Image.fromarray(np.rint(colors).astype(np.uint8))

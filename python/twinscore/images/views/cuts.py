@@ -10,25 +10,36 @@ import numpy as np
 from PIL import Image
 
 from twinscore.base.errors import UnreadableImageError
+from twinscore.images.annotations.placement import PixelBox
+from twinscore.images.decoding.reduction import reduction_factor
 from twinscore.images.views.covering import FILL, covered
 
 if TYPE_CHECKING:
-    from twinscore.images.annotations.placement import PixelBox, SeenMask
+    from twinscore.images.annotations.placement import SeenMask
 
 
 class Cut(Protocol):
     """Makes one picture of a decoded image; small and picklable."""
 
-    def of(self, image: Image.Image) -> Image.Image:
-        """Return the picture, mode RGB, of an upright image in mode RGB."""
+    def of(self, image: Image.Image, shorter_side: int | None = None) -> Image.Image:
+        """Make the picture.
+
+        Parameters
+        ----------
+        image
+            Upright, mode RGB, at full size.
+        shorter_side
+            Pixels. What is of the whole image may be reduced by a power of two, where its shorter
+            side keeps at least so many (`reduction_factor`). None: at full size.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class WholeImage:
     """The image as it is."""
 
-    def of(self, image: Image.Image) -> Image.Image:
-        """Return the image."""
+    def of(self, image: Image.Image, _shorter_side: int | None = None) -> Image.Image:
+        """Return the image; networks reduce it as they reduce others."""
         return image
 
 
@@ -44,9 +55,11 @@ class Surroundings:
 
     boxes: tuple[PixelBox, ...]
 
-    def of(self, image: Image.Image) -> Image.Image:
-        """Return the image, its objects covered."""
-        return covered(image, self.boxes)
+    def of(self, image: Image.Image, shorter_side: int | None = None) -> Image.Image:
+        """Return the image, its objects covered: once it is as small as it will be."""
+        factor = 1 if shorter_side is None else reduction_factor(image.size, shorter_side)
+        reduced = image.copy() if factor == 1 else image.reduce(factor)
+        return covered(reduced, [_reduced(box, factor) for box in self.boxes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +89,8 @@ class SquareAround:
         """Pixels of the square."""
         return max(1, math.ceil(round(self.box.longer_side * (1.0 + 2.0 * self.margin), 6)))
 
-    def of(self, image: Image.Image) -> Image.Image:
-        """Return the square."""
+    def of(self, image: Image.Image, _shorter_side: int | None = None) -> Image.Image:
+        """Return the square, at full size."""
         side = self.side
         left = (self.box.left + self.box.right - side) // 2
         top = (self.box.top + self.box.bottom - side) // 2
@@ -104,3 +117,9 @@ class SquareAround:
             raise UnreadableImageError(str(error)) from error
         kept = drawn[top:bottom, left:right]
         return Image.fromarray(np.where(kept, 255, 0).astype(np.uint8))
+
+
+def _reduced(box: PixelBox, factor: int) -> PixelBox:
+    """Return the pixels of a reduced image in which any of the box is."""
+    right, bottom = -(-box.right // factor), -(-box.bottom // factor)
+    return PixelBox(box.left // factor, box.top // factor, right, bottom)

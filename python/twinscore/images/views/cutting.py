@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.images.annotations.placement import place_objects
 from twinscore.images.decoding.decode import read_image
@@ -18,8 +20,6 @@ from twinscore.images.views.settings import ENVIRONMENT, IN_PLACE, ITEMS, SCENES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from PIL import Image
 
     from twinscore.images.annotations.placement import SeenObject
     from twinscore.images.annotations.records import AnnotatedImage, AnnotationProblem
@@ -97,6 +97,8 @@ def cut_image(
     item: ImageItem,
     annotated: AnnotatedImage | None,
     settings: ViewSettings,
+    *,
+    shorter_side: int | None = None,
     exposure: float = 0.0,
 ) -> CutImage:
     """Decode an image once, at full size, and cut all views out of it.
@@ -109,6 +111,8 @@ def cut_image(
         What is written down of it; None where nothing is.
     settings
         Which views.
+    shorter_side
+        See `Cut`.
     exposure
         In stops, for scene-linear files.
     """
@@ -116,30 +120,33 @@ def cut_image(
         if isinstance(item.content, ImageHandle):
             # Read once, for its pixels as for what its file tells.
             item = replace(item, content=item.content.read())
-        image = _bare(read_image(item.content, exposure=exposure))
+        image = _bare(read_image(item.content, exposure=exposure), item.content)
     except MissingExtraError:
         raise
     except Exception as error:
         # Whatever one image makes a library raise, the others are not lost for it.
         return CutImage(item, failure=reason_of(error), is_annotated=annotated is not None)
-    result = CutImage(item, size=image.size, is_annotated=annotated is not None)
+    result = CutImage(item, size=image.size, is_annotated=False)
     if annotated is not None:
         objects, problems = place_objects(
             annotated, image.size, lambda: orientation_in(item.content)
         )
-        result.objects, result.problems = tuple(objects), tuple(problems)
+        result.is_annotated = objects is not None
+        result.objects, result.problems = tuple(objects or ()), tuple(problems)
     result.facts = read_facts(item)
-    result.pieces = [_piece(view, cut, image, of) for view, cut, of in _cuts(result, settings)]
+    result.pieces = [
+        _piece(view, cut, of, image, shorter_side) for view, cut, of in _cuts(result, settings)
+    ]
     return result
 
 
-def _bare(image: Image.Image) -> Image.Image:
+def _bare(image: Image.Image, content: object) -> Image.Image:
     """Let go of what the file said of turning and colours: it is done, and not to be done twice."""
-    if not image.info:
-        return image
-    bare = image.copy()
-    bare.info = {}
-    return bare
+    if image.info:
+        # The caller's own image may have been returned.
+        image = image.copy() if isinstance(content, Image.Image) else image
+        image.info = {}
+    return image
 
 
 def _cuts(image: CutImage, settings: ViewSettings) -> Iterator[tuple[str, Cut, SeenObject | None]]:
@@ -168,8 +175,10 @@ def is_looked_at(each: SeenObject, settings: ViewSettings) -> bool:
     return each.mask is not None or not settings.without_background
 
 
-def _piece(view: str, cut: Cut, image: Image.Image, of: SeenObject | None) -> Piece:
+def _piece(
+    view: str, cut: Cut, of: SeenObject | None, image: Image.Image, shorter_side: int | None
+) -> Piece:
     try:
-        return Piece(view, cut, cut.of(image), of)
+        return Piece(view, cut, cut.of(image, shorter_side), of)
     except UnreadableImageError as error:
         return Piece(view, cut, None, of, str(error))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinscore.base.counts import checked_count
+from twinscore.base.errors import SettingError
 
 ITEMS = "items"
 IN_PLACE = "in-place"
@@ -67,12 +68,12 @@ class ViewSettings:
         unknown = [name for name in names if name not in VIEWS]
         if unknown or not names:
             got = repr(unknown[0]) if unknown else "none"
-            raise ValueError(f"expected views of {', '.join(VIEWS)}, got {got}")
+            raise SettingError(f"expected views of {', '.join(VIEWS)}, got {got}")
         # Shown in one order, however they were named.
         object.__setattr__(self, "names", tuple(name for name in VIEWS if name in names))
         checked_count(self.smallest, "smallest object")
         if not (math.isfinite(self.margin) and 0.0 <= self.margin <= 2.0):
-            raise ValueError(f"expected a margin of objects from 0 to 2, got {self.margin}")
+            raise SettingError(f"expected a margin of objects from 0 to 2, got {self.margin}")
 
     def annotations_of(self, side: str) -> Any:
         """Return the annotations of "real" or "synthetic", as they were given."""

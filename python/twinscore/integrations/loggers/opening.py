@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import check_installed
 from twinscore.integrations.loggers.entry import Logger
 from twinscore.integrations.loggers.mlflow import MlflowLogger
@@ -61,7 +62,7 @@ def _opened(log: Any) -> GuardedLogger:
         )
     tool, colon, place = log.partition(":")
     if tool not in TOOLS or (colon and not place):
-        raise ValueError(
+        raise SettingError(
             f"expected wandb[:PROJECT], mlflow[:EXPERIMENT] or tensorboard[:DIR], got {log!r}"
         )
     package, make = TOOLS[tool]

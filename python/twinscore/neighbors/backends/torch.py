@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from twinscore.base.errors import SettingError
 from twinscore.base.extras import require
 from twinscore.base.threads import thread_count
 from twinscore.neighbors.backend import Capabilities
@@ -77,7 +78,7 @@ class TorchBackend:
         except RuntimeError:
             device = None
         if device is None or device.type not in self.capabilities.devices:
-            raise ValueError(f"expected device auto, cpu or cuda of torch, got {self.device!r}")
+            raise SettingError(f"expected device auto, cpu or cuda of torch, got {self.device!r}")
         if device.type == "cuda" and not torch.cuda.is_available():
             raise ValueError("expected a CUDA GPU for torch:device=cuda, torch finds none")
         return device

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinscore.images.sources.endings import counted
-from twinscore.images.views.settings import ENVIRONMENT, OF_OBJECTS
+from twinscore.images.views.settings import ENVIRONMENT, ITEMS, OF_OBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from twinscore.embedding.views import ObjectCounts
+    from twinscore.embedding.object_counts import ObjectCounts
     from twinscore.images.views.settings import ViewSettings
     from twinscore.scoring.views.scores import ViewScore
 
@@ -32,6 +32,7 @@ def view_notes(
     views
         What was asked for.
     """
+    yield from _masks(counts, views)
     yield from _one_sided_classes(counts)
     for side, found in counts.items():
         yield from _left_out(side, found, views)
@@ -41,6 +42,16 @@ def view_notes(
             what = row.view if row.class_name is None else f"items of class {row.class_name}"
             sides = f"{row.n_real:,} real and {row.n_synthetic:,} synthetic"
             yield f"{what}: {sides} are too few to score"
+
+
+def _masks(counts: Mapping[str, ObjectCounts], views: ViewSettings) -> Iterator[str]:
+    """Say where more would be known of items than is looked at."""
+    is_known = all(0 < sum(found.objects.values()) == found.masked for found in counts.values())
+    if ITEMS in views.names and is_known and not views.without_background:
+        yield (
+            "items show their boxes, with what lies between an object and its box, although all "
+            "masks are known: without_background (--without-background) shows the objects alone"
+        )
 
 
 def _one_sided_classes(counts: Mapping[str, ObjectCounts]) -> Iterator[str]:

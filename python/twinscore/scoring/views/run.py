@@ -11,6 +11,7 @@ import numpy as np
 
 from twinscore.embedding.views import CLASS_COLUMN, embed_views
 from twinscore.images.views.settings import ITEMS, SCENES
+from twinscore.measures.object_gaps import object_gaps
 from twinscore.scoring.all_images import assess
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
@@ -111,7 +112,9 @@ def score_views(
         raise ValueError(f"expected at least {FEWEST} pictures of a view on both sides, got {got}")
     counts = {side: embedded.counts for side, embedded in sides.items()}
     table = with_standings(rows)
-    together = Views(results, table, counts, tuple(view_notes(table, counts, views)))
+    notes = tuple(view_notes(table, counts, views))
+    gaps = object_gaps(sides["real"].facts, sides["synthetic"].facts)
+    together = Views(results, table, counts, notes, gaps)
     shown = results[SCENES] if SCENES in results else next(iter(results.values()))
     return dataclasses.replace(shown, views=together, warnings=(*shown.warnings, *together.notes))
 

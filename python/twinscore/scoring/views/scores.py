@@ -13,10 +13,12 @@ from twinscore.base.json_values import json_value
 from twinscore.images.views.settings import ITEMS
 from twinscore.measures.multiple_tests import holm
 from twinscore.scoring.verdict import SIGNIFICANT, TOO_WIDE
+from twinscore.scoring.views.object_words import object_sentences
 
 if TYPE_CHECKING:
-    from twinscore.embedding.views import ObjectCounts
+    from twinscore.embedding.object_counts import ObjectCounts
     from twinscore.measures.judge import Judge
+    from twinscore.measures.object_gaps import ObjectGap
     from twinscore.scoring.estimate import Estimate
 
 Result = TypeVar("Result", bound="Estimate")
@@ -97,12 +99,16 @@ class Views(Mapping[str, Result], Generic[Result]):
         By side, what was found of objects, and what was left out.
     notes
         What the reader should know before trusting the rows.
+    gaps
+        How the sides differ in what objects they show, where, how large and how many; the most
+        different first.
     """
 
     results: dict[str, Result]
     table: tuple[ViewScore, ...]
     counts: dict[str, ObjectCounts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    gaps: tuple[ObjectGap, ...] = ()
 
     def __getitem__(self, name: str) -> Result:
         """Return the result of a view."""
@@ -145,6 +151,8 @@ class Views(Mapping[str, Result], Generic[Result]):
         return {
             "verdict": self.verdict,
             "notes": list(self.notes),
+            "differences": object_sentences(self.gaps),
+            "facts": [json_value(gap) for gap in self.gaps],
             **{side: json_value(counts) for side, counts in self.counts.items()},
         }
 

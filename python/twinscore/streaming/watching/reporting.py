@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import time
 from typing import TYPE_CHECKING, Any, Self
 
 from twinscore.base.logs import logger_of
+from twinscore.streaming.watching.folder_state import FolderState
 from twinscore.streaming.watching.view import WatchView, summary_line
 
 if TYPE_CHECKING:
@@ -95,14 +97,14 @@ class Reporter:
     def _write(self) -> None:
         if self._lines is None or self.result is None:
             return
-        fields = {
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
-            "frames": self._session.counted,
-            "landing": self._session.waiting,
-            "unreadable": self._session.unreadable,
-            "passed_over": self._session.passed_over,
-            **self.result.to_dict(),
-        }
+        folder = FolderState(
+            time=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+            frames=self._session.counted,
+            landing=self._session.waiting,
+            unreadable=self._session.unreadable,
+            passed_over=self._session.passed_over,
+        )
+        fields = {**dataclasses.asdict(folder), **self.result.to_dict()}
         try:
             self._lines.append(fields)
         except OSError as error:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.counts import checked_count
 from twinscore.embedding.models import DEFAULT_MODEL
+from twinscore.embedding.settings import ImageSettings
 from twinscore.images.sources import DEFAULT_INTERVAL
+from twinscore.streaming.register import check_sampling
 from twinscore.streaming.watching.real_stamp import absolute_location, real_stamp
 
 if TYPE_CHECKING:
@@ -26,6 +29,11 @@ class WatchSettings:
         As in `StreamingScorer`; frames have the columns of a folder.
     allow_remote_paths
         As there; a watch may be given or refused it from one run to the next.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For what cannot be meant.
     """
 
     real: str
@@ -37,6 +45,12 @@ class WatchSettings:
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
     allow_remote_paths: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        check_sampling(self.k, self.capacity, None, None)
+        checked_count(self.seed, "seed", least=0)
+        ImageSettings(exposure=self.exposure, video_interval=self.video_interval)
 
     def identity(self, folder: Path) -> dict[str, Any]:
         """Return, as JSON types, what tells one watch from another.

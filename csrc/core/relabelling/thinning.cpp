@@ -1,4 +1,4 @@
-#include "thinning.hpp"
+#include "relabelling/thinning.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
-#include "random_subsets.hpp"
+#include "relabelling/random_subsets.hpp"
 
 #include <algorithm>
 #include <bit>
 
-#include "lane_counter.hpp"
+#include "relabelling/lane_counter.hpp"
 
 namespace twinscore {
 namespace {

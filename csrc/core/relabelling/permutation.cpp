@@ -1,4 +1,4 @@
-#include "permutation.hpp"
+#include "relabelling/permutation.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "lane_counter.hpp"
-#include "random_subsets.hpp"
+#include "relabelling/lane_counter.hpp"
+#include "relabelling/random_subsets.hpp"
 
 namespace twinscore {
 namespace {

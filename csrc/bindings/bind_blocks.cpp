@@ -1,0 +1,153 @@
+#include <pybind11/stl.h>
+
+#include "arrays.hpp"
+#include "bind.hpp"
+#include "kernels/dispatch.hpp"
+#include "neighbor_arrays.hpp"
+#include "python_monitor.hpp"
+#include "rows/equal_rows.hpp"
+#include "search/block_search.hpp"
+#include "search/collapsed_search.hpp"
+#include "search/shortlists.hpp"
+
+namespace twinscore::bindings {
+namespace {
+
+using Int64 = Contiguous<std::int64_t>;
+using Float64 = Contiguous<double>;
+using ListArrays = std::tuple<Int64, Float64, Int64>;  // offsets, distances, ids
+
+// Rows, the id of the first, groups, limits.
+using BlockArrays =
+    std::tuple<py::array, std::int64_t, std::optional<Int64>, std::optional<Float64>>;
+
+ShortlistsView view_of(const ListArrays& lists) {
+    const auto& [offsets, distances, ids] = lists;
+    return {span_of(offsets), span_of(distances), span_of(ids)};
+}
+
+py::tuple arrays_of(Shortlists&& lists) {
+    return py::make_tuple(to_array(std::move(lists.offsets)), to_array(std::move(lists.distances)),
+                          to_array(std::move(lists.ids)));
+}
+
+SearchedBlock block_of(const BlockArrays& block, const char* name) {
+    const auto& [rows, first_id, groups, limits] = block;
+    return {matrix_view(rows, name), first_id, span_of(groups), span_of(limits)};
+}
+
+py::tuple meet_blocks(const BlockArrays& first, const std::optional<BlockArrays>& second,
+                      std::size_t k, bool for_both, const std::string& kernel,
+                      const std::string& screen, unsigned threads, const py::object& progress) {
+    const SearchedBlock rows = block_of(first, "queries");
+    const SearchedBlock others = second ? block_of(*second, "reference") : rows;
+    const Meeting meeting = !second    ? Meeting::with_itself
+                            : for_both ? Meeting::for_both
+                                       : Meeting::for_the_first;
+    const SearchOptions options{&choose_kernel(kernel), threads, screen_of(screen)};
+    PythonMonitor monitor(progress);
+    MetBlocks met;
+    {
+        const py::gil_scoped_release release;
+        met = meet(rows, others, k, meeting, options, monitor);
+    }
+    const bool both = meeting == Meeting::for_both;
+    return py::make_tuple(arrays_of(std::move(met.of_first)),
+                          both ? py::object(arrays_of(std::move(met.of_second))) : py::none());
+}
+
+py::tuple merge_shortlists(const std::vector<ListArrays>& parts, std::size_t k) {
+    std::vector<ShortlistsView> views;
+    for (const ListArrays& part : parts) views.push_back(view_of(part));
+    Shortlists merged;
+    {
+        const py::gil_scoped_release release;
+        merged = merge(views, k);
+    }
+    return arrays_of(std::move(merged));
+}
+
+py::tuple settle_shortlists(const ListArrays& lists, std::size_t k) {
+    const ShortlistsView view = view_of(lists);
+    NeighborTable table;
+    {
+        const py::gil_scoped_release release;
+        table = settle(view, k);
+    }
+    return to_tuple(std::move(table), view.queries(), k);
+}
+
+NeighborTable table_of(const py::object& answer) {
+    const auto [distances, ids, offsets, tie_ids, counts] =
+        answer.cast<std::tuple<Float64, Int64, Int64, Int64, std::optional<Int64>>>();
+    const auto copied = [](auto& target, auto values) {
+        target.assign(values.begin(), values.end());
+    };
+    NeighborTable table;
+    copied(table.distances, span_of(distances));
+    copied(table.ids, span_of(ids));
+    copied(table.tie_offsets, span_of(offsets));
+    copied(table.tie_ids, span_of(tie_ids));
+    copied(table.tie_counts, span_of(counts));
+    return table;
+}
+
+py::object rows_of(const MatrixView& rows) {
+    if (rows.selection == nullptr) return py::none();
+    return to_array(std::vector<std::int64_t>(rows.selection, rows.selection + rows.rows));
+}
+
+py::object groups_of(std::span<const std::int64_t> groups) {
+    if (groups.empty()) return py::none();
+    return to_array(std::vector<std::int64_t>(groups.begin(), groups.end()));
+}
+
+py::tuple search_kinds(const EqualRows& equal, std::size_t queries, std::size_t k, bool self_join,
+                       const std::optional<Int64>& query_groups,
+                       const std::optional<Int64>& reference_groups, unsigned threads,
+                       const py::function& ask) {
+    std::size_t rows = 0;
+    for (std::size_t kind = 0; kind < equal.kinds(); ++kind) rows += equal.rows_of(kind).size();
+    // Who asks and who is asked is told by row: values are read by those who answer.
+    const SearchProblem problem{.queries = {.rows = queries},
+                                .reference = {.rows = rows},
+                                .k = k,
+                                .self_join = self_join,
+                                .query_groups = span_of(query_groups),
+                                .reference_groups = span_of(reference_groups)};
+    PythonMonitor monitor{py::none()};
+    NeighborTable table;
+    {
+        const py::gil_scoped_release release;
+        table = collapsed_search(
+            problem, equal, resolve_threads(threads), monitor, [&](const SearchProblem& collapsed) {
+                const py::gil_scoped_acquire acquire;
+                return table_of(ask(rows_of(collapsed.queries), rows_of(collapsed.reference),
+                                    collapsed.k, collapsed.self_join,
+                                    groups_of(collapsed.query_groups),
+                                    groups_of(collapsed.reference_groups)));
+            });
+    }
+    return to_tuple(std::move(table), queries, k);
+}
+
+}  // namespace
+
+void bind_blocks(pybind11::module_& module) {
+    using namespace pybind11::literals;
+    module.def("meet_blocks", &meet_blocks, "first"_a, "second"_a, "k"_a, "for_both"_a, "kernel"_a,
+               "screen"_a, "threads"_a, "progress"_a);
+    module.def("merge_shortlists", &merge_shortlists, "parts"_a, "k"_a);
+    module.def("settle_shortlists", &settle_shortlists, "lists"_a, "k"_a);
+    py::class_<EqualRows>(module, "EqualRows")
+        .def(py::init([](const Contiguous<std::uint32_t>& kinds) {
+                 const auto values = span_of(kinds);
+                 return EqualRows(std::vector<std::uint32_t>(values.begin(), values.end()));
+             }),
+             "kinds"_a)
+        .def_property_readonly("many", &EqualRows::many)
+        .def("search", &search_kinds, "queries"_a, "k"_a, "self_join"_a, "query_groups"_a,
+             "reference_groups"_a, "threads"_a, "ask"_a);
+}
+
+}  // namespace twinscore::bindings

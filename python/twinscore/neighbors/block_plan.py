@@ -1,0 +1,88 @@
+"""How many rows of each side may be searched at a time, so that memory suffices.
+
+What a row takes while two blocks meet, in bytes, k being the neighbors wanted, d the columns:
+
+- its values, where they are read from a file or converted: 2 d or 4 d;
+- its sketches, in the order of rows and in that of panels: at most 4 d each;
+- its candidates and its list: at most 64 k + 256.
+
+Lists of more ties than that are beyond the limit, as they are beyond any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinscore.base.memory import size_text
+
+if TYPE_CHECKING:
+    from twinscore.neighbors.block_problem import BlockProblem
+
+AROUND = 32 << 20
+"""Bytes that any search takes: samples, axes, and what threads hold."""
+
+FEWEST_ROWS = 1_024
+"""Smaller blocks take longer to prepare than to search."""
+
+SKETCH_BYTES = 8
+CANDIDATE_BYTES = 64
+PLACE_BYTES = 16
+DIGEST_BYTES = 64
+"""Of each reference row, while equal rows are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlan:
+    """How a search is cut.
+
+    Attributes
+    ----------
+    rows
+        Rows of a block, of either side.
+    whole
+        One search of all rows fits.
+    """
+
+    rows: int
+    whole: bool
+
+
+def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
+    """Cut a search so that it fits.
+
+    Parameters
+    ----------
+    problem
+        What is searched.
+    memory
+        Bytes that it may take, its answer included; arrays in memory are the caller's.
+
+    Raises
+    ------
+    ValueError
+        Not even the answer and small blocks fit; the message says what would.
+    """
+    queries, columns = problem.queries.shape
+    k, self_join = problem.k, problem.self_join
+    row_bytes = (
+        columns * (SKETCH_BYTES + problem.reference.dtype.itemsize) + CANDIDATE_BYTES * k + 256
+    )
+    answer = queries * (PLACE_BYTES * k + 8)
+    # Of a self-join, the lists of all rows wait until the last block was met.
+    lists = queries * (PLACE_BYTES * (k + 1) + 8) if self_join else 0
+    around = AROUND + answer
+    arranged = queries if self_join else queries + len(problem.reference)
+    if around + arranged * row_bytes <= memory:
+        return BlockPlan(arranged, whole=True)
+    least = max(
+        around + lists + 2 * min(FEWEST_ROWS, arranged) * row_bytes,
+        AROUND + DIGEST_BYTES * len(problem.reference),
+    )
+    if memory < least:
+        raise ValueError(
+            f"expected memory of at least {size_text(least)} to search "
+            f"{len(problem.reference):,} rows of {columns} columns for {k:,} neighbors of "
+            f"{queries:,}, got {size_text(memory)}"
+        )
+    return BlockPlan((memory - around - lists) // (2 * row_bytes), whole=False)

@@ -1,0 +1,74 @@
+"""The schemas of result.json and explanation.json."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from twinscore.base.json_schema import SchemaMaker, or_null
+from twinscore.domain.declaration import Domain
+from twinscore.embedding.object_counts import ObjectCounts
+from twinscore.embedding.settings import ImageSettings
+from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
+from twinscore.scoring.explanation.records import Explanation
+from twinscore.scoring.result import ScoreResult
+from twinscore.scoring.views.scores import ViewScore
+
+if TYPE_CHECKING:
+    from twinscore.base.json_schema import Schema
+
+VERDICT = {"type": "string", "description": "The result in one sentence."}
+
+_TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
+
+EXCEPTIONS: dict[Any, Schema] = {
+    Domain: {"type": "string", "description": "The file it was declared in."},
+    (ImageSettings, "model"): _TEXT_OR_NULL,
+}
+"""What settings hold as words, because no file holds the thing itself."""
+
+
+def result_schema() -> Schema:
+    """Describe result.json: what only all images tell may be null, and is in that of a sample."""
+    maker = SchemaMaker(EXCEPTIONS)
+    schema = maker.of_record(ScoreResult, leave_out=(*NOT_IN_JSON, "views"))
+    of_every_result = {field.name for field in fields(Estimate)}
+    for name, described in schema["properties"].items():
+        if name not in of_every_result:
+            schema["properties"][name] = or_null(described)
+    schema["properties"] |= {"verdict": VERDICT, **_of_views(maker)}
+    schema["required"] = list(schema["properties"])
+    return maker.document("result", schema)
+
+
+def explanation_schema() -> Schema:
+    """Describe explanation.json."""
+    maker = SchemaMaker(EXCEPTIONS)
+    return maker.document("explanation", maker.of_record(Explanation))
+
+
+def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
+    """Describe what annotated images add: a record made anew of what the views hold."""
+    score = maker.of_type(ViewScore)
+    view = {
+        "allOf": [score],
+        "properties": {"verdict": VERDICT, "classes": {"type": "array", "items": score}},
+    }
+    found = {
+        "verdict": {**VERDICT, "description": "What the views say together."},
+        "notes": maker.of_type(tuple[str, ...]),
+        "real": maker.of_type(ObjectCounts),
+        "synthetic": maker.of_type(ObjectCounts),
+    }
+    return {
+        "views": {
+            "type": ["object", "null"],
+            "additionalProperties": view,
+            "description": "Of annotated images, the figures of each view by its name.",
+        },
+        "objects": {
+            "type": ["object", "null"],
+            "properties": found,
+            "description": "Of annotated images, what was found of objects on each side.",
+        },
+    }

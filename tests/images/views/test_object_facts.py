@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from twinscore.images.annotations.placement import PixelBox, SeenObject
+from twinscore.images.views.object_facts import OBJECT_FACTS, ObjectFacts
+
+
+def seen(*edges: int, is_cut: bool = False) -> SeenObject:
+    return SeenObject(1, "car", PixelBox(*edges), None, False, is_cut, "")
+
+
+def test_each_object_has_a_row_of_what_its_place_tells() -> None:
+    facts = ObjectFacts()
+    facts.add([seen(0, 10, 20, 20, is_cut=True), seen(10, 10, 30, 50)], (200, 100), "clip 1")
+    named = [
+        dict(zip((fact.name for fact in OBJECT_FACTS), row, strict=True)) for row in facts.table
+    ]
+    assert named[0] == pytest.approx(
+        {
+            "size": 20,
+            "share": 1.0,
+            "aspect": 2.0,
+            "across": 5.0,
+            "down": 15.0,
+            "overlap": 50.0,
+            "cut": 100.0,
+        }
+    )
+    assert named[1]["overlap"] == pytest.approx(12.5)
+    assert named[1]["cut"] == 0.0
+    assert (facts.units, facts.image_units) == (["clip 1", "clip 1"], ["clip 1"])
+
+
+def test_an_image_without_objects_counts_as_an_image() -> None:
+    facts = ObjectFacts()
+    facts.add([], (200, 100), "a")
+    assert facts.image_classes == [()]
+    np.testing.assert_array_equal(facts.table, np.zeros((0, len(OBJECT_FACTS)), dtype=np.float32))
