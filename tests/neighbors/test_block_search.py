@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from point_sets import DATA, clustered, duplicated, gaussian, lattice
+from twinscore.base.memory import bytes_of
 from twinscore.neighbors import block_plan, block_search, knn, self_knn
+from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
 from twinscore.neighbors.block_plan import BlockPlan
 from twinscore.neighbors.records import Neighbors
 
@@ -76,6 +81,7 @@ def test_samples_of_ties_are_those_of_one_search() -> None:
 def test_the_limit_decides_how_rows_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     points = np.random.default_rng(0).standard_normal((3000, 8)).astype(np.float32)
     monkeypatch.setattr(block_plan, "AROUND", 0)
+    monkeypatch.setattr(block_plan, "AROUND_COLUMN", 0)
     asked = []
 
     def noted(problem: BlockProblem, memory: int) -> BlockPlan:
@@ -158,3 +164,42 @@ def test_what_is_neither_a_file_nor_a_store_is_refused(tmp_path: Path) -> None:
         self_knn(tmp_path / "none.npy")
     with pytest.raises(ValueError, match=r"expected a store or a .npy file, got"):
         self_knn(tmp_path)
+
+
+SEARCH = """
+import sys
+import numpy as np
+import twinscore as ts
+
+def status(name):
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) << 10 for line in lines if line.startswith(name))
+
+path, memory = sys.argv[1:]
+ts.self_knn(np.zeros((50, 4), dtype=np.float32), memory="1GiB")
+with open("/proc/self/clear_refs", "w") as peak:
+    peak.write("5")
+before = status("VmRSS")
+ids = ts.self_knn(path, 5, memory=memory, threads=2).ids
+print(status("VmHWM") - before, ids.sum())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads its memory from /proc")
+@pytest.mark.parametrize("forced", [{}, {KERNEL_VARIABLE: "portable", SCREEN_VARIABLE: "full"}])
+def test_a_search_stays_within_the_limit(tmp_path: Path, forced: dict[str, str]) -> None:
+    points = np.random.default_rng(0).standard_normal((16_000, 256)).astype(np.float32)
+    np.save(tmp_path / "points.npy", points)
+    expected = self_knn(points, 5).ids.sum()
+    for memory in ("40MiB", "64MiB"):
+        finished = subprocess.run(
+            [sys.executable, "-c", SEARCH, str(tmp_path / "points.npy"), memory],
+            env={**os.environ, **forced},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        taken, found = map(int, finished.stdout.split())
+        assert found == expected
+        assert taken <= bytes_of(memory)

@@ -26,6 +26,20 @@ def check_device(
     return value
 
 
+def check_memory(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> int | None:
+    """Read an amount of memory."""
+    from twinscore.base.memory import bytes_of
+
+    if value is None:
+        return None
+    try:
+        return bytes_of(str(value), "an amount of memory")
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def read_preprocessing(
     _context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> Preprocessing | None:
@@ -89,6 +103,12 @@ video_interval_option = click.option(
     show_default=True,
     metavar="SECONDS",
     help="Between two frames of a clip.",
+)
+memory_option = click.option(
+    "--memory",
+    callback=check_memory,
+    metavar="SIZE",
+    help="Most that a search for neighbors may take, such as 4GiB; of stores and embeddings.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 

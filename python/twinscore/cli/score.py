@@ -19,6 +19,7 @@ from twinscore.cli.options import (
     domain_option,
     exposure_option,
     log_option,
+    memory_option,
     model_option,
     neighbors_option,
     threads_option,
@@ -197,6 +198,7 @@ Examples:
 @allow_remote_paths_option
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @threads_option
+@memory_option
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
 @click.option(
     "--format",
@@ -244,6 +246,7 @@ def score(
     allow_remote_paths: bool,
     allow_skips: bool,
     threads: int | None,
+    memory: int | None,
     seed: int,
     shown_as: str,
     brief: bool,
@@ -308,6 +311,7 @@ def score(
         allow_skips=allow_skips,
         seed=seed,
         views=views,
+        memory=memory,
     )
     if out is not None:
         check_writable(out, overwrite=overwrite)

@@ -62,10 +62,16 @@ class _Options:
 
     video_interval: float
     allow_remote_paths: bool
+    on_disk: bool
 
 
 def open_location(
-    typed: str, *, side: str, video_interval: float, allow_remote_paths: bool = False
+    typed: str,
+    *,
+    side: str,
+    video_interval: float,
+    allow_remote_paths: bool = False,
+    on_disk: bool = False,
 ) -> ColumnedSource | Embeddings:
     """Open what lies at a path or URL, or what a pattern matches.
 
@@ -79,6 +85,8 @@ def open_location(
         Seconds between two frames of a clip.
     allow_remote_paths
         Whether a list or table at a URL may lead to files of this machine and to other hosts.
+    on_disk
+        Whether the embeddings of a store shall stay out of memory.
 
     Raises
     ------
@@ -88,7 +96,7 @@ def open_location(
         It is of no known kind, or what the source of its kind raises.
     """
     try:
-        return _open(typed, _Options(video_interval, allow_remote_paths))
+        return _open(typed, _Options(video_interval, allow_remote_paths, on_disk))
     except _UnknownKindError as error:
         raise ValueError(f"{side} side: {EXPECTED}, {error}") from error
     except _NothingThereError as error:
@@ -110,7 +118,7 @@ def _open(typed: str, options: _Options) -> ColumnedSource | Embeddings:
         return _open_url(typed, options)
     location = Path(typed)
     if is_store(location):
-        return load_store(location)
+        return load_store(location, on_disk=options.on_disk)
     if is_foreign_store(location):
         return load_foreign_store(location)
     if location.is_dir():

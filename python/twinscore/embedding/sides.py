@@ -37,6 +37,7 @@ def open_source(
     labels: Sequence[Any] | npt.NDArray[Any] | None = None,
     video_interval: float = DEFAULT_INTERVAL,
     allow_remote_paths: bool = False,
+    on_disk: bool = False,
 ) -> ColumnedSource | Embeddings:
     """Recognise one side of the comparison by its kind.
 
@@ -66,6 +67,8 @@ def open_source(
         Seconds between two frames of a clip.
     allow_remote_paths
         Whether a list or table at a URL may lead to files of this machine and to other hosts.
+    on_disk
+        Whether the embeddings of a store shall stay out of memory.
 
     Raises
     ------
@@ -77,7 +80,7 @@ def open_source(
         URLs, video: the package for it is not installed.
     """
     check_interval(video_interval)
-    opened = _open(value, side, video_interval, allow_remote_paths)
+    opened = _open(value, side, video_interval, allow_remote_paths, on_disk)
     if labels is not None:
         opened = _labelled(opened, labels, side)
     if isinstance(opened, Embeddings):
@@ -91,7 +94,7 @@ def open_source(
 
 
 def _open(
-    value: Any, side: str, video_interval: float, allow_remote_paths: bool
+    value: Any, side: str, video_interval: float, allow_remote_paths: bool, on_disk: bool
 ) -> ColumnedSource | Embeddings:
     if isinstance(value, str | os.PathLike):
         return open_location(
@@ -99,6 +102,7 @@ def _open(
             side=side,
             video_interval=video_interval,
             allow_remote_paths=allow_remote_paths,
+            on_disk=on_disk,
         )
     if isinstance(value, Embeddings):
         return value

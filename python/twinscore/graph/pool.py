@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.scratch import stacked_on_disk
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -79,7 +81,7 @@ class Pool:
         check_neighbor_count(k, len(self.unit_is_real), grouped=self.groups is not None)
 
 
-def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
+def pool_of(real: Embeddings, synthetic: Embeddings, k: int, *, on_disk: bool = False) -> Pool:
     """Pool two sides.
 
     Parameters
@@ -88,6 +90,8 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
         Of one model. Groups are separate per side: equal names on both sides are two groups.
     k
         Neighbors that each image shall have.
+    on_disk
+        The points of the pool shall lie in a temporary file instead of in memory.
 
     Raises
     ------
@@ -107,7 +111,8 @@ def pool_of(real: Embeddings, synthetic: Embeddings, k: int) -> Pool:
         real_ids = _group_ids(real)
         groups = np.concatenate([real_ids, _group_ids(synthetic) + real_ids.max() + 1])
     is_real = np.arange(len(real.vectors) + len(synthetic.vectors)) < len(real.vectors)
-    pool = Pool(np.concatenate([real.vectors, synthetic.vectors]), is_real, groups)
+    stacked = stacked_on_disk if on_disk else np.concatenate
+    pool = Pool(stacked([real.vectors, synthetic.vectors]), is_real, groups)
     pool.check_neighbor_count(k)
     return pool
 

@@ -19,8 +19,11 @@ from twinscore.base.memory import size_text
 if TYPE_CHECKING:
     from twinscore.neighbors.block_problem import BlockProblem
 
-AROUND = 32 << 20
-"""Bytes that any search takes: samples, axes, and what threads hold."""
+AROUND = 8 << 20
+"""Bytes that any search takes: what threads hold, and rows that are looked through."""
+
+AROUND_COLUMN = 48 << 10
+"""Bytes that any search takes for each column: samples of rows, and the axes found in them."""
 
 FEWEST_ROWS = 1_024
 """Smaller blocks take longer to prepare than to search."""
@@ -71,18 +74,19 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
     answer = queries * (PLACE_BYTES * k + 8)
     # Of a self-join, the lists of all rows wait until the last block was met.
     lists = queries * (PLACE_BYTES * (k + 1) + 8) if self_join else 0
-    around = AROUND + answer
+    fixed = AROUND + AROUND_COLUMN * columns
+    around = fixed + answer
     arranged = queries if self_join else queries + len(problem.reference)
     if around + arranged * row_bytes <= memory:
         return BlockPlan(arranged, whole=True)
     least = max(
         around + lists + 2 * min(FEWEST_ROWS, arranged) * row_bytes,
-        AROUND + DIGEST_BYTES * len(problem.reference),
+        fixed + DIGEST_BYTES * len(problem.reference),
     )
     if memory < least:
         raise ValueError(
             f"expected memory of at least {size_text(least)} to search "
-            f"{len(problem.reference):,} rows of {columns} columns for {k:,} neighbors of "
-            f"{queries:,}, got {size_text(memory)}"
+            f"{len(problem.reference):,} rows of {columns} columns for {k:,} neighbors "
+            f"of each of {queries:,}, got {size_text(memory)}"
         )
     return BlockPlan((memory - around - lists) // (2 * row_bytes), whole=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import IdArray, PointMatrix
 
-READ_AT_ONCE = 1 << 24
+READ_AT_ONCE = 1 << 22
 """Bytes that are read at a time where rows are looked at one after another."""
 
 

@@ -82,7 +82,7 @@ def knn(
     """
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
-    allowed = _allowed(memory, backend)
+    allowed = checked_memory(memory, backend)
     query_rows = _opened(queries, "queries")
     reference_rows = _opened(reference, "reference")
     if (query_groups is None) != (reference_groups is None):
@@ -153,7 +153,7 @@ def self_knn(
     """
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
-    allowed = _allowed(memory, backend)
+    allowed = checked_memory(memory, backend)
     rows = _opened(points, "points")
     group_ids = None
     if groups is not None:
@@ -172,12 +172,18 @@ def self_knn(
     return chosen.search(problem, _threads(threads), progress)
 
 
-def _allowed(memory: int | str | None, backend: str) -> int | None:
-    """Return the bytes that a search may take, None for no limit."""
+def checked_memory(memory: int | str | None, backend: str) -> int | None:
+    """Return the bytes that a search may take, None for no limit.
+
+    Raises
+    ------
+    ValueError, TypeError
+        It is no amount of memory, or the backend is not the one that keeps to it.
+    """
     if memory is None:
         return None
     allowed = bytes_of(memory)
-    if backend not in ("exact", AUTOMATIC):
+    if backend != "exact":
         raise ValueError(f"expected the backend exact where memory is limited, got {backend!r}")
     return allowed
 

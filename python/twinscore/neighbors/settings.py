@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from twinscore.base.counts import checked_count
 from twinscore.neighbors.choice import AUTOMATIC
 from twinscore.neighbors.registry import check_available
-from twinscore.neighbors.search import knn, self_knn
+from twinscore.neighbors.search import checked_memory, knn, self_knn
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,17 +27,21 @@ class SearchSettings:
         See `twinscore.knn`.
     threads
         None for all that the process may use.
+    memory
+        Bytes that each search may take, or "4GiB"; None for no limit. See `twinscore.knn`.
 
     Raises
     ------
     ValueError, TypeError
-        There is no such backend or setting of it, or threads are no number above 0.
+        There is no such backend or setting of it, threads are no number above 0, or memory is
+        limited for a backend that cannot keep to it.
     MissingExtraError
         The backend's package is not installed.
     """
 
     backend: str = "exact"
     threads: int | None = None
+    memory: int | str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot search."""
@@ -45,6 +49,7 @@ class SearchSettings:
             checked_count(self.threads, "threads")
         if self.backend != AUTOMATIC:
             check_available(self.backend)
+        object.__setattr__(self, "memory", checked_memory(self.memory, self.backend))
 
     def with_threads(self, threads: int | None) -> SearchSettings:
         """Return the same settings with other threads, where such are given."""
@@ -69,6 +74,7 @@ class SearchSettings:
             reference_groups=reference_groups,
             backend=self.backend,
             threads=self.threads,
+            memory=self.memory,
             progress=progress,
         )
 
@@ -81,7 +87,15 @@ class SearchSettings:
         progress: ProgressCallback | None = None,
     ) -> Neighbors:
         """Find the k nearest other points of every point; see `twinscore.self_knn`."""
-        return self_knn(points, k, groups, self.backend, self.threads, progress=progress)
+        return self_knn(
+            points,
+            k,
+            groups,
+            self.backend,
+            self.threads,
+            memory=self.memory,
+            progress=progress,
+        )
 
 
 EXACT = SearchSettings()

@@ -68,6 +68,13 @@ def check_sides(
         A side has too few images or groups, k is too large, a column is not there, or a sample
         is wanted of images in groups.
     """
+    if settings.search.memory is not None:
+        for side, source in sources.items():
+            if not isinstance(source, Embeddings):
+                raise ValueError(
+                    f"{side} side: expected a store or embeddings where memory is limited, "
+                    "got images: 'twinscore embed' makes a store of them"
+                )
     sizes = {side: _size(source) for side, source in sources.items()}
     for side, source in sources.items():
         check_side(side, sizes[side], _groups(source))

@@ -51,6 +51,7 @@ class RunOptions(ScoreOptions, total=False):
     slice_by: str | Sequence[str]
     seed: int
     threads: int | None
+    memory: int | str | None
     progress: StageProgress | None
 
 
@@ -79,6 +80,7 @@ def settings_of(
     allow_skips: bool,
     seed: int,
     views: ViewSettings | None = None,
+    memory: int | str | None = None,
 ) -> ScoreSettings:
     """Turn the keywords of `score` into settings.
 
@@ -108,7 +110,7 @@ def settings_of(
             allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
         ),
-        search=SearchSettings(backend, threads),
+        search=SearchSettings(backend, threads, memory),
         sample=SampleGoal(precision, budget) if sampled else None,
         views=views,
     )

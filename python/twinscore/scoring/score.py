@@ -78,6 +78,7 @@ def score(
     allow_remote_paths: bool = False,
     allow_skips: bool = False,
     seed: int = 0,
+    memory: int | str | None = None,
     progress: StageProgress | None = None,
     log: Any = None,
     real_objects: Any = None,
@@ -150,6 +151,9 @@ def score(
         Go on when more than 5 % of a side cannot be read.
     seed
         Of permutations and draws; the result depends on it and on the data alone.
+    memory
+        Bytes, or "4GiB": what each search for neighbors may take, for sides that are stores or
+        embeddings; the points of both lie in a temporary file then. The result is the same.
     progress
         Called now and then with (stage, done, total).
     log
@@ -210,6 +214,7 @@ def score(
         allow_skips=allow_skips,
         seed=seed,
         views=view_settings_of(real_objects, synthetic_objects, views),
+        memory=memory,
     )
     if (real_labels is None) != (synthetic_labels is None):
         raise ValueError("expected labels of both sides, got them of one")
@@ -271,6 +276,7 @@ def score_sides(
             labels=labels.get(side),
             video_interval=settings.images.video_interval,
             allow_remote_paths=settings.images.allow_remote_paths,
+            on_disk=settings.search.memory is not None,
         )
         for side, value in given.items()
     }

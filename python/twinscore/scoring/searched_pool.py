@@ -61,7 +61,7 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
         As `pool_of`, or where collapsing duplicates leaves fewer than k others.
     """
     settings = run.settings
-    pool = pool_of(real, synthetic, settings.k)
+    pool = pool_of(real, synthetic, settings.k, on_disk=settings.search.memory is not None)
     lists, neighbors = _search(pool, run)
     duplicates = near_duplicates(
         pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search

@@ -137,6 +137,11 @@ class ScoreSettings:
                 "expected the backend exact with a precision or budget, "
                 f"got {self.search.backend!r}: a sample is searched exactly"
             )
+        if self.search.memory is not None:
+            raise ValueError(
+                "expected no precision or budget where memory is limited: a sample is searched "
+                "in memory"
+            )
         if self.asked_of_all_images:
             raise SettingError(
                 f"expected no {self.asked_of_all_images[0]} with a precision or budget: "

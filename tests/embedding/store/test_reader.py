@@ -17,6 +17,8 @@ from twinscore.embedding.store import load_foreign_store, load_store, read_descr
 from twinscore.embedding.store.description import write_description
 from twinscore.embedding.store.shards import Shard
 from twinscore.images.records import ImageFacts
+from twinscore.neighbors import block_search
+from twinscore.neighbors.block_plan import BlockPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,6 +72,23 @@ def test_a_store_scores_as_its_vectors_do(
     assert of_stores.samples["nearest_distance"].equals(of_arrays.samples["nearest_distance"])
     assert of_stores.model == "net@1"
     assert of_stores.skipped["real"][0].reason == "damaged"
+
+
+def test_a_store_of_many_shards_is_searched_where_it_lies(
+    fill: Fill, image: MakeImage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill([image(n, "damaged" if n % 5 == 2 else None) for n in range(40)])
+    store = tmp_path / "store"
+    loaded = load_store(store)
+    on_disk = load_store(store, on_disk=True)
+    assert isinstance(on_disk.vectors, np.memmap)
+    np.testing.assert_array_equal(on_disk.vectors, loaded.vectors)
+    expected = ts.self_knn(loaded.vectors, 3)
+    monkeypatch.setattr(block_search, "plan_blocks", lambda *_: BlockPlan(13, whole=False))
+    for memory in (None, "1GiB"):
+        found = ts.self_knn(store, 3, memory=memory)
+        np.testing.assert_array_equal(found.ids, expected.ids)
+        np.testing.assert_array_equal(found.distances, expected.distances)
 
 
 def stacked(images: list[EmbeddedImage], dtype: str) -> npt.NDArray[Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.logs import logger_of
+from twinscore.base.scratch import scratch_matrix
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.store.check import damage_of
 from twinscore.embedding.store.description import how_to_mend, read_description
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _log = logger_of(__name__)
 
 
-def load_store(folder: str | os.PathLike[str]) -> Embeddings:
+def load_store(folder: str | os.PathLike[str], *, on_disk: bool = False) -> Embeddings:
     """Load a store for scoring.
 
     Vectors keep the dtype of the store. Those of a store of one shard without failures stay on
@@ -43,6 +44,8 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
     ----------
     folder
         A store as `twinscore embed` makes it.
+    on_disk
+        What would be copied into memory goes to a temporary file instead.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def load_store(folder: str | os.PathLike[str]) -> Embeddings:
     kept = table.filter(is_ok)
     names = tuple(kept["path"].to_pylist())
     return Embeddings(
-        vectors=_load_vectors(shards, description, is_ok),
+        vectors=_load_vectors(shards, description, is_ok, on_disk=on_disk),
         names=names,
         groups=_groups(kept, np.flatnonzero(is_ok)),
         skipped=tuple(Skipped(paths[row], statuses[row]) for row in failed.tolist()),
@@ -147,12 +150,18 @@ def _is_latest(table: pa.Table, description: StoreDescription) -> npt.NDArray[np
 
 
 def _load_vectors(
-    shards: list[Shard], description: StoreDescription, kept: npt.NDArray[np.bool_]
+    shards: list[Shard],
+    description: StoreDescription,
+    kept: npt.NDArray[np.bool_],
+    *,
+    on_disk: bool,
 ) -> npt.NDArray[Any]:
     if len(shards) == 1 and kept.all():
         (vectors,) = _kept_parts(shards, kept)
         return vectors
-    matrix = np.empty((int(kept.sum()), description.dimension), dtype=description.dtype)
+    shape = int(kept.sum()), description.dimension
+    make = scratch_matrix if on_disk else np.empty
+    matrix: npt.NDArray[Any] = make(shape, description.dtype)
     filled = 0
     for part in _kept_parts(shards, kept):
         matrix[filled : filled + len(part)] = part
