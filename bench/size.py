@@ -224,13 +224,13 @@ def main() -> None:
     """Print the parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", help="law, saved, table, power; none for all")
-    parser.add_argument("--draws", type=int, default=300, help="of the law; a third for the power")
+    parser.add_argument("--draws", type=int, default=300, help="of the law; half for the power")
     arguments = parser.parse_args()
     parts: dict[str, Callable[[], None]] = {
         "law": lambda: print_law(arguments.draws),
         "saved": print_saved,
         "table": print_table,
-        "power": lambda: print_power(arguments.draws // 3),
+        "power": lambda: print_power(arguments.draws // 2),
     }
     unknown = set(arguments.parts) - set(parts)
     if unknown:

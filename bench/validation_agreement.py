@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import rankdata
 
+from twinscore.scoring.score_range import FLOOR as AT_FLOOR
 from validation_figures import DISTANCES
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from validation_record import Cell
 
 RESAMPLES = 2_000
+BELOW = 10.0
+"""Puts the companion below every score."""
+
 APART = 0.03
 """Difference of two accuracies from which on their order counts."""
 
@@ -24,6 +28,10 @@ FLOOR = 0.03
 """Of a figure that a perfect twin brings to 1."""
 
 FEWEST_RUNGS = 5
+
+SCORE, COMPANION = "S, k = 1", "closeness"
+AS_SHOWN = f"{SCORE}, below {AT_FLOOR} {COMPANION}"
+"""As people read both: the score, and at its floor the companion, which ranks below it."""
 
 MODELS = ("probe", "network")
 
@@ -76,7 +84,7 @@ class Standing:
 
     def at_floor(self, figure: str) -> BoolArray | None:
         """Tell which rungs lie at the floor of a figure; None where it has none."""
-        if figure in DISTANCES:
+        if figure in DISTANCES or figure == AS_SHOWN:
             return None
         top = 0.5 if figure.endswith("wrong") else 1.0
         return np.asarray(self.figures[figure].mean(axis=0) <= FLOOR * top)
@@ -123,6 +131,12 @@ def standings(cells: Sequence[Cell]) -> list[Standing]:
         if not seeds or len(rungs) < FEWEST_RUNGS:
             continue
         table = [[own[rung, seed] for rung in rungs] for seed in seeds]
+        figures = {
+            name: np.array([[_upward(cell, name) for cell in row] for row in table])
+            for name in table[0][0].figures
+        }
+        score, companion = figures[SCORE], figures[COMPANION]
+        figures[AS_SHOWN] = np.where(score < AT_FLOOR, companion - BELOW, score)
         found.append(
             Standing(
                 ladder,
@@ -132,10 +146,7 @@ def standings(cells: Sequence[Cell]) -> list[Standing]:
                     model: np.array([[getattr(cell, model) for cell in row] for row in table])
                     for model in MODELS
                 },
-                {
-                    name: np.array([[_upward(cell, name) for cell in row] for row in table])
-                    for name in table[0][0].figures
-                },
+                figures,
             )
         )
     return found

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from validation_agreement import MODELS, standings
+from twinscore.scoring.score_range import PLATEAU
+from validation_agreement import MODELS, SCORE, standings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from validation_record import Cell
 
-SHOWN = "S, k = 1"
+HIGHEST = 1.2
 TRAINED = {"probe": "transfer learning", "network": "from scratch"}
 
 
@@ -27,7 +28,7 @@ def draw_accuracies(cells: Sequence[Cell], file: Path) -> None:
     axes = figure.subplots(len(MODELS), len(ladders), squeeze=False, sharex=True)
     for row, model in enumerate(MODELS):
         for axis, ladder in zip(axes[row], ladders, strict=True):
-            scores, accuracies = ladder.figures[SHOWN], ladder.accuracies[model]
+            scores, accuracies = ladder.figures[SCORE], ladder.accuracies[model]
             for number, direction in enumerate(directions):
                 own = np.array([each == direction for each in ladder.directions])
                 axis.errorbar(
@@ -40,11 +41,11 @@ def draw_accuracies(cells: Sequence[Cell], file: Path) -> None:
                     color="black" if direction == "none" else f"C{number}",
                     label="sound" if direction == "none" else direction,
                 )
-            rho = ladder.agreement(SHOWN, model)[0]
+            rho = ladder.agreement(SCORE, model)[0]
             axis.set_title(f"{ladder.ladder}, {TRAINED[model]}: rho {rho:.2f}", fontsize=10)
-            axis.axvspan(0.7, axis.get_xlim()[1], color="black", alpha=0.04, linewidth=0)
+            axis.axvspan(PLATEAU, HIGHEST, color="black", alpha=0.04, linewidth=0)
             axis.grid(alpha=0.3)
-            axis.set_ylim(0.0, 1.0)
+            axis.set(xlim=(-0.05, HIGHEST), ylim=(0.0, 1.0))
         axes[row][0].set_ylabel("accuracy on real images")
     for axis in axes[-1]:
         axis.set_xlabel("Indistinguishability Score (k = 1)")

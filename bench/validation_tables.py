@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from validation_agreement import MODELS, spearman, standings
+from twinscore.scoring.score_range import FLOOR, PLATEAU
+from validation_agreement import MODELS, SCORE, spearman, standings
 from validation_figures import LABELLED
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from validation_agreement import Standing
     from validation_record import Cell
 
-REFERENCE = "S, k = 1"
-PLATEAU = 0.7
-LOW = 0.1
 FEWEST = 5
 """Rungs of which a rank correlation is told."""
 
@@ -41,7 +39,7 @@ def tables(cells: Sequence[Cell]) -> Iterator[str]:
 
 def rungs_table(ladders: Sequence[Standing]) -> Iterator[str]:
     """Write accuracies and main figures of each rung."""
-    shown = (REFERENCE, "S, k = 10, 32 axes", "coverage", "judge wrong", "transfer")
+    shown = (SCORE, "S, k = 10, 32 axes", "coverage", "judge wrong", "transfer")
     yield from _head(["ladder", "rung", "direction", *MODELS, *shown], left=3)
     for ladder in ladders:
         order = np.argsort(-ladder.accuracies["probe"].mean(axis=0))
@@ -59,8 +57,8 @@ def agreement_table(ladders: Sequence[Standing], model: str) -> Iterator[str]:
     """Write Spearman's rho with 95 % intervals, and the mean difference from the score."""
     yield f"Spearman's rho with the accuracy of the {model}\n"
     names = [ladder.ladder for ladder in ladders]
-    yield from _head(["figure", *names, "mean", f"beside {REFERENCE}"])
-    reference = [ladder.agreement(REFERENCE, model) for ladder in ladders]
+    yield from _head(["figure", *names, "mean", f"beside {SCORE}"])
+    reference = [ladder.agreement(SCORE, model) for ladder in ladders]
     for figure in _figures(ladders):
         found = [ladder.agreement(figure, model) for ladder in ladders]
         difference = np.mean(
@@ -69,7 +67,7 @@ def agreement_table(ladders: Sequence[Standing], model: str) -> Iterator[str]:
         mean = float(np.mean([rho for rho, _ in found]))
         away = mean - float(np.mean([rho for rho, _ in reference]))
         low, high = np.quantile(difference, [0.025, 0.975])
-        beside = "" if figure == REFERENCE else f"{away:+.2f} ({low:+.2f} to {high:+.2f})"
+        beside = "" if figure == SCORE else f"{away:+.2f} ({low:+.2f} to {high:+.2f})"
         rhos = [
             f"{rho:.2f} ({np.quantile(drawn, 0.025):.2f} to {np.quantile(drawn, 0.975):.2f})"
             for rho, drawn in found
@@ -104,8 +102,9 @@ def ends_table(ladders: Sequence[Standing]) -> Iterator[str]:
     yield "Spearman's rho with the probe where the score is low, and where it is high\n"
     heads, chosen = [], []
     for ladder in ladders:
-        score = ladder.figures[REFERENCE].mean(axis=0)
-        for text, rows in ((f"below {LOW}", score < LOW), (f"from {PLATEAU}", score >= PLATEAU)):
+        score = ladder.figures[SCORE].mean(axis=0)
+        ends = ((f"below {FLOOR}", score < FLOOR), (f"from {PLATEAU}", score >= PLATEAU))
+        for text, rows in ends:
             if np.count_nonzero(rows) >= FEWEST:
                 heads.append(f"{ladder.ladder} {text} ({np.count_nonzero(rows)})")
                 chosen.append((ladder, rows))

@@ -37,12 +37,13 @@ def test_the_commands_lead_from_the_file_to_a_score(
     (tmp_path / "my.py").write_text(file)
     (commands,) = blocks("sh")
     lines = commands.splitlines()
-    assert [line.split()[1] for line in lines] == ["model", "model", "score"]
+    assert [line.split()[1] for line in lines] == ["model", "model", "model", "score"]
     for line in lines:
         with pytest.raises(SystemExit) as exit_:
             main(shlex.split(line)[1:])
         assert exit_.value.code == 0, line
     shown = capsys.readouterr().out
+    assert shown.startswith("      16  0\n      16  1\n")
     assert "16 dimensions; vectors agree with the original's to 0.001" in shown
     assert "Fingerprint    eyes@" in shown
     assert "12 real" in shown.split("Contrast")[1]

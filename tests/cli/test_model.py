@@ -129,3 +129,19 @@ def test_a_preprocessing_that_cannot_be_meant_is_refused(
     code, _, errors = run("export", "mine.py:build", "--preprocessing", stated)
     assert code == 2
     assert "Invalid value for '--preprocessing'" in errors or "expected JSON" in errors
+
+
+def test_layers_of_own_code_are_listed_with_their_lengths(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch", reason="needs torch, of the extra export")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(
+        "import torch\ndef build():\n    return torch.nn.Sequential("
+        "torch.nn.Conv2d(3, 2, 3), torch.nn.MaxPool2d(2, return_indices=True)).eval()\n"
+    )
+    shown = run("layers", "mine.py:build", "--size", "16")
+    assert shown[:2] == (0, "       2  0\n       -  1\n")
+    code, _, errors = run("layers", "efficientnet-lite0")
+    assert code == 1
+    assert "expected a model of torch" in errors

@@ -102,3 +102,12 @@ def test_data_that_are_not_there_are_an_error(
     pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     monkeypatch.chdir(tmp_path)
     assert run(*words).code == ERROR
+
+
+@pytest.mark.parametrize("words", list(commands(cli)), ids=" ".join)
+def test_help_fits_a_terminal_of_80_columns(
+    run: RunCommand, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(*words, "--help").standard
+    assert [line for line in shown.splitlines() if len(line) > 80] == []

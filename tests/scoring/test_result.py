@@ -45,6 +45,7 @@ def test_result_json_keeps_its_keys(result: ts.ScoreResult) -> None:
         "backend",
         "balanced_spread",
         "bayes_error",
+        "closeness",
         "collapsed",
         "compatibility",
         "confounds",

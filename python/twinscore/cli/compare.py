@@ -24,7 +24,7 @@ COMPARE_EXAMPLES = """\b
 Examples:
   twinscore compare result-monday/ result-friday/
   twinscore compare renders-v1/ renders-v2/ --real photos/ --out comparison/
-  twinscore compare result-main/ result-branch/ --fail-if-worse   # exit code 3 if worse
+  twinscore compare result-main/ result-branch/ --fail-if-worse   # code 3
 """
 
 

@@ -21,7 +21,7 @@ Examples:
 CHECK_EXAMPLES = """\b
 Examples:
   twinscore domain check domain.toml
-  twinscore domain check domain.toml renders.csv      # counts, without looking at an image
+  twinscore domain check domain.toml renders.csv   # without looking at images
 """
 
 

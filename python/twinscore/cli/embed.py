@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EMBED_EXAMPLES = """\b
 Examples:
   twinscore embed renders/ --out renders.store
-  twinscore embed renders/ --out renders.store        # again: adds what is new
+  twinscore embed renders/ --out renders.store        # again: what is new
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
   twinscore embed 'shard-{0000..0099}.tar' --out renders.store
   twinscore embed shots/ --out shots.store --video-interval 0.5

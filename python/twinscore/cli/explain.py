@@ -22,7 +22,7 @@ from twinscore.images.sources.url import without_secrets
 EXPLAIN_EXAMPLES = """\b
 Examples:
   twinscore explain photos/ renders/
-  twinscore explain photos/ renders/ --out why/      # with images before and after
+  twinscore explain photos/ renders/ --out why/      # with images
   twinscore explain photos/ renders/ --images 200    # quicker, less sure
 """
 

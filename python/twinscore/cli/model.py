@@ -22,8 +22,14 @@ Examples:
   twinscore model export resnet50
   twinscore model export timm:convnext_tiny.fb_in22k --out convnext.onnx
   twinscore model export transformers:facebook/dinov2-small --out dinov2.onnx
-  twinscore model export my.py:build --layer backbone --size 96 --output mine.onnx
+  twinscore model export my.py:build --layer backbone --output mine.onnx
   twinscore score photos/ renders/ --model resnet50.onnx
+"""
+
+LAYERS_EXAMPLES = """\b
+Examples:
+  twinscore model layers my.py:build
+  twinscore model layers torchvision:resnet50
 """
 
 CHECK_EXAMPLES = """\b
@@ -174,6 +180,33 @@ def _model_of_package(
     if preprocessing is not None:
         loaded = dataclasses.replace(loaded, preprocessing=preprocessing)
     return loaded
+
+
+@model.command(epilog=LAYERS_EXAMPLES)
+@click.argument("name", metavar="NAME|FILE.py:FUNCTION")
+@click.option(
+    "--size", type=click.IntRange(16), help="Pixels a side of the input. Default: the model's own."
+)
+def layers(name: str, size: int | None) -> int:
+    """List the layers of a model that 'twinscore model export' takes, in the order they end.
+
+    Each with the length of the vector that --layer would give: the output, averaged over the image.
+    """
+    from twinscore.embedding.models.catalog import find_entry
+    from twinscore.embedding.models.module_layers import layer_dimensions
+    from twinscore.embedding.models.own_code import is_own_code
+
+    entry = find_entry(name)
+    if entry is not None and entry.source is None:
+        raise ValueError(f"expected a model of torch, got {name}, which is a file of its output")
+    if is_own_code(name):
+        loaded = _own_model(name, None, size, None)
+    else:
+        loaded = _model_of_package(name, entry, None, size, None)
+    found = layer_dimensions(loaded.module, loaded.preprocessing.input_shape)
+    for layer, dimension in found.items():
+        say(f"{'-' if dimension is None else dimension:>8}  {layer}")
+    return 0
 
 
 @model.command(epilog=CHECK_EXAMPLES)

@@ -21,8 +21,8 @@ from twinscore.cli.score_outputs import can_report
 
 PLAN_EXAMPLES = """\b
 Examples:
-  twinscore plan photos.csv renders.csv --domain domain.toml --images 500 --out plan/
-  twinscore plan photos/ renders/ --images 100      # photographs that no render comes near
+  twinscore plan photos.csv renders.csv --domain domain.toml --out plan/
+  twinscore plan photos/ renders/ --images 100      # without a domain
 """
 
 

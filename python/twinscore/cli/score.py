@@ -50,12 +50,12 @@ Examples:
   twinscore score photos.csv 'renders/shard-{0000..0009}.tar'
   twinscore score photos/ 'renders/*.exr' --exposure 1.5
   twinscore score real.npy synthetic.npy --k 5 --json -
-  twinscore score real.npy synthetic.npy --precision 0.01   # of millions, a sample
+  twinscore score real.npy synthetic.npy --precision 0.01    # a sample
   twinscore score photos/ renders/ --min-score 0.5   # exit code 3 if lower
   twinscore score photos/ renders/ --label-by folder # classes are folders
-  twinscore score photos.csv renders.csv --domain domain.toml   # as they were meant?
-  twinscore score real.json synthetic.json           # COCO: the objects, and the world
-  twinscore score photos/ renders/ --objects photos.json --objects renders.json
+  twinscore score photos.csv renders.csv --domain domain.toml
+  twinscore score real.json synthetic.json           # COCO: objects, world
+  twinscore score photos/ renders/ --objects a.json --objects b.json
   twinscore score --settings result/result.json      # the same run again
 """
 

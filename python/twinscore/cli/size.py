@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinscore.cli.numbers import Number
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -36,14 +37,14 @@ _OF_RESULTS = ("difference", "power", "as_json", "quiet")
     "--difference",
     default=0.1,
     show_default=True,
-    type=click.FloatRange(0.0, 1.0, min_open=True),
+    type=Number(0.0, 1.0, min_open=True),
     help="Of the scores of two twins, that is to be told apart.",
 )
 @click.option(
     "--power",
     default=0.8,
     show_default=True,
-    type=click.FloatRange(0.05, 1.0, min_open=True, max_open=True),
+    type=Number(0.05, 1.0, min_open=True, max_open=True),
     help="Probability to tell them apart.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")

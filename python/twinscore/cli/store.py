@@ -18,7 +18,7 @@ CHECK_EXAMPLES = """\b
 Examples:
   twinscore store check renders.store
   twinscore store check renders.store --repair
-  twinscore embed renders/ --out renders.store      # embeds again what was taken out
+  twinscore embed renders/ --out renders.store   # embeds those again
 """
 
 

@@ -51,7 +51,7 @@ Examples:
   twinscore watch renders/ --real photos.store --group-by folder:1
   twinscore watch exr/ --real 'photos/**/*.jpg' --exposure 1.5
   twinscore watch /mnt/farm/job7 --real photos/ --poll
-  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500; [ $? = 3 ] && stop-render
+  twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500
 """
 
 

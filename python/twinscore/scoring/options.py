@@ -79,8 +79,8 @@ def settings_of(
     allow_remote_paths: bool,
     allow_skips: bool,
     seed: int,
-    memory: int | str | None = None,
     views: ViewSettings | None = None,
+    memory: int | str | None = None,
 ) -> ScoreSettings:
     """Turn the keywords of `score` into settings.
 

@@ -9,6 +9,7 @@ from twinscore.base.json_schema import SchemaMaker, or_null
 from twinscore.domain.declaration import Domain
 from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
+from twinscore.measures.object_gaps import ObjectGap
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
 from twinscore.scoring.explanation.records import Explanation
 from twinscore.scoring.result import ScoreResult
@@ -57,6 +58,8 @@ def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
     found = {
         "verdict": {**VERDICT, "description": "What the views say together."},
         "notes": maker.of_type(tuple[str, ...]),
+        "differences": maker.of_type(tuple[str, ...]),
+        "facts": maker.of_type(tuple[ObjectGap, ...]),
         "real": maker.of_type(ObjectCounts),
         "synthetic": maker.of_type(ObjectCounts),
     }

@@ -213,8 +213,8 @@ def score(
         allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
-        memory=memory,
         views=view_settings_of(real_objects, synthetic_objects, views),
+        memory=memory,
     )
     if (real_labels is None) != (synthetic_labels is None):
         raise ValueError("expected labels of both sides, got them of one")

@@ -11,6 +11,7 @@ from twinscore.embedding.models.module_layers import (
     LayerError,
     LayerReader,
     find_layer,
+    layer_dimensions,
     layer_names,
     pooled,
 )
@@ -67,6 +68,25 @@ def test_maps_are_averaged_over_places_and_sequences_over_tokens() -> None:
     assert pooled(maps[0], "layer").shape == (2, 4)
     vectors = maps[0, 0]
     assert pooled(vectors, "layer").tolist() == vectors.tolist()
+
+
+def test_layers_are_listed_as_they_end_with_the_length_of_their_vectors() -> None:
+    module = small_module()
+    module.unused = torch.nn.Linear(2, 2)
+    module.body[1] = torch.nn.Sequential(torch.nn.Identity(), torch.nn.ReLU())
+    found = layer_dimensions(module, (3, 12, 12))
+    assert list(found)[:4] == ["stem.0", "stem.1", "stem.2", "stem"]
+    assert set(found.values()) == {6, 10, 4}
+    assert (found["stem"], found["body"], found["body.1.0"], found["head"]) == (6, 10, 10, 4)
+    assert "unused" not in found
+    assert not any(part._forward_hooks for part in module.modules())
+
+
+def test_layers_that_give_no_vector_are_listed_as_such() -> None:
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 2, 3), torch.nn.MaxPool2d(2, 2, 0, 1, True))
+    assert layer_dimensions(module.eval(), (3, 12, 12)) == {"0": 2, "1": None}
+    with pytest.raises(LayerError, match=r"Sequential: fails on images of shape \(1, 12, 12\): "):
+        layer_dimensions(module, (1, 12, 12))
 
 
 def test_a_layer_that_does_not_run_is_named() -> None:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from twinscore.cli.bench.workload import Workload
 
 BENCH_EPILOG = """\b
-Backends: exact, numba, torch, sklearn, faiss-flat, faiss-ivf, faiss-hnsw, hnsw, usearch,
-pynndescent. Settings follow a colon: hnsw:search_width=200,links=32
+Backends: exact, numba, torch, sklearn, faiss-flat, faiss-ivf, faiss-hnsw,
+hnsw, usearch, pynndescent. Settings follow a colon: hnsw:links=32
 
 \b
 Examples:
   twinscore bench --embeddings photos.store
-  twinscore bench --embeddings real.npy --synthetic synthetic.npy --k 1,10 --out bench/
-  twinscore bench --embeddings pool.npy --backends exact,hnsw,hnsw:search_width=300
+  twinscore bench --embeddings real.npy --synthetic synthetic.npy --out bench/
+  twinscore bench --embeddings pool.npy --backends exact,hnsw,hnsw:links=8
 """
 
 RECORDS_FILE = "bench.jsonl"

@@ -18,22 +18,32 @@ if TYPE_CHECKING:
 
 def table_of(records: Sequence[Record]) -> Table:
     """Make a table of records, the quickest to a score first within each k."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("Backend", overflow="fold")
+    # In two lines, for what is measured and its unit, so that names have room in 80 columns.
     for heading in (
         "k",
-        "Build s",
-        "Query s",
-        "CPU s",
-        "Queries/s",
-        "Memory MiB",
+        "Build\ns",
+        "Query\ns",
+        "CPU\ns",
+        "Queries\n/s",
+        "Memory\nMiB",
         "Recall",
-        "Score error",
+        "Score\nerror",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     for record in sorted(records, key=_rank):
-        table.add_row(escape(printable(record.case.backend)), f"{record.case.k}", *_figures(record))
+        table.add_row(escape(_named(record)), f"{record.case.k}", *_figures(record))
     return table
+
+
+def _named(record: Record) -> str:
+    """Write a backend, each of its settings on a line of its own, and why it has no figures."""
+    name, _, settings = printable(record.case.backend).partition(":")
+    lines = [name, *(f"  {setting}" for setting in settings.split(",") if setting)]
+    if None in (record.measurement, record.recall, record.score_error):
+        lines.append(printable(record.failure or "failed"))
+    return "\n".join(lines)
 
 
 def _rank(record: Record) -> tuple[int, bool, float]:
@@ -44,7 +54,7 @@ def _rank(record: Record) -> tuple[int, bool, float]:
 def _figures(record: Record) -> list[str]:
     measured = record.measurement
     if measured is None or record.recall is None or record.score_error is None:
-        return [escape(printable(record.failure or "failed"))]
+        return []
     memory = measured.memory_bytes
     return [
         f"{measured.build_seconds:.3g}" if measured.build_seconds else "",

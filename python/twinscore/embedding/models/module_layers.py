@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_LISTED = 12
+_PROBES = 3
 
 
 class LayerError(ValueError):
@@ -106,6 +107,61 @@ class LayerReader:
         if not vectors:
             raise LayerError(f"{self._what} does not run when the module is given images")
         return vectors[0]
+
+
+def layer_dimensions(module: Any, shape: tuple[int, int, int]) -> dict[str, int | None]:
+    """Find the length of the vector that each layer would give, whatever the module returns.
+
+    Parameters
+    ----------
+    module
+        ``torch.nn.Module`` in evaluation mode, on the CPU.
+    shape
+        Channels, height and width of an image as it takes it.
+
+    Raises
+    ------
+    LayerError
+        It does not take images of that shape.
+
+    Returns
+    -------
+    dict
+        Names of the layers that run, in the order in which they end; None for one that gives no
+        vector an image.
+    """
+    import torch
+
+    images = torch.zeros(_PROBES, *shape, dtype=next(module.parameters(), torch.zeros(())).dtype)
+    found: dict[str, int | None] = {}
+
+    def noting(name: str) -> Any:
+        def note(_layer: Any, _inputs: Any, output: Any) -> None:
+            found.pop(name, None)
+            try:
+                vectors = pooled(output, name)
+            except LayerError:
+                found[name] = None
+                return
+            found[name] = int(vectors.shape[1]) if len(vectors) == len(images) else None
+
+        return note
+
+    handles = [
+        part.register_forward_hook(noting(name)) for name, part in module.named_modules() if name
+    ]
+    try:
+        with torch.no_grad():
+            module(images)
+    except Exception as error:
+        said = str(error).strip().splitlines() or [type(error).__name__]
+        raise LayerError(
+            f"{type(module).__name__}: fails on images of shape {shape}: {said[0]}"
+        ) from error
+    finally:
+        for handle in handles:
+            handle.remove()
+    return found
 
 
 def pooled(output: Any, what: str) -> Any:
