@@ -40,6 +40,8 @@ def test_files_of_annotations_are_scored_view_by_view(
     lines = finished.standard.splitlines()
     sentence = next(line for line in lines if line.startswith("The objects pass ("))
     assert "the world around them does not (0.0" in sentence
+    table = lines[1 : lines.index("", 1)]
+    assert max(map(len, table)) <= 80
     rows = [line.split() for line in lines]
     assert [row[:2] for row in rows if row[:1] in (["car"], ["sign"])]
     assert [row[-3:] for row in rows if row[:2] == ["world", "around"]] == [["does", "not", "pass"]]

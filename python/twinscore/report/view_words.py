@@ -18,7 +18,7 @@ HEADINGS = ("Real", "Synthetic", "Score", "95% interval", "Judge", "p, corrected
 
 NAMES = {
     "items": "all objects",
-    "in-place": "objects in their place",
+    "in-place": "objects in place",
     "environment": "world around them",
     "scenes": "whole scenes",
 }

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
-from twinscore.report.view_words import HEADINGS, shown_views
+from twinscore.report.view_words import HEADINGS, NAMES, shown_views
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,11 +24,12 @@ def print_views(result: ScoreResult, console: Console) -> None:
     rows = shown_views(result)
     if not rows:
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
+    # Without lines it fits a terminal of 80 columns; a long name of a class goes on below.
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", min_width=max(map(len, NAMES.values())), overflow="fold")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("")
+        table.add_column(heading.partition(",")[0], justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
     classes = [row for row in rows if row.is_class]
     hidden = {row.name for row in classes[MOST_CLASSES:]}
     for row in rows:
