@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import skipped_tests
 from allowed_skips import VARIABLE, SkipWatch
 from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, kernels
 
@@ -23,9 +24,15 @@ SHARED_IMAGES = Path(__file__).parents[2] / "shared" / "data"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch over skips where that was asked for."""
+    """Watch over skips, write them down, or run them alone, where that was asked for."""
     if os.environ.get(VARIABLE):
         config.pluginmanager.register(SkipWatch())
+    skipped = os.environ.get(skipped_tests.VARIABLE)
+    if skipped:
+        is_worker = hasattr(config, "workerinput")
+        plugin = skipped_tests.plugin_for(Path(skipped), is_worker=is_worker)
+        if plugin is not None:
+            config.pluginmanager.register(plugin)
 
 
 @pytest.fixture(autouse=True, scope="session")
