@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import twinscore as ts
+from twinscore.base.errors import SettingError
 from twinscore.streaming.scorer import StreamingScorer
 from twinscore.streaming.watching import WatchSession, WatchSettings
 from watched_folder import land, take_all, take_noticed, write_frame
@@ -200,7 +201,7 @@ def test_groups_may_be_the_outermost_folders(watched: Watched) -> None:
 
 
 def test_a_column_that_frames_do_not_have_is_refused(watched: Watched) -> None:
-    with pytest.raises(ValueError, match=r"columns that frames have .* got 'scene'"):
+    with pytest.raises(SettingError, match=r"columns that frames have .* got 'scene'"):
         watched.open(group_by="scene")
 
 

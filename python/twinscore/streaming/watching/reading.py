@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinscore.base.errors import MissingExtraError
+from twinscore.base.errors import MissingExtraError, SettingError
 from twinscore.images.records import ImageItem
 from twinscore.images.sources.clips import open_clip
 from twinscore.images.sources.endings import is_video_name
@@ -70,7 +70,7 @@ class FrameReader:
 
     def __post_init__(self) -> None:
         if self.group_by is not None and not re.fullmatch(FRAME_COLUMNS, self.group_by):
-            raise ValueError(
+            raise SettingError(
                 "expected group_by (--group-by) as one of the columns that frames have (folder, "
                 f"folder:1, folder:2, ..., clip), got {self.group_by!r}"
             )
