@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import io
 import os
+import sys
 import uuid
 import zipfile
+from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,9 +42,26 @@ N_REAL = 30
 def fiftyone() -> Any:
     import warnings
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), metadata_of_the_standard_library():
         warnings.simplefilter("ignore")
         return pytest.importorskip("fiftyone", reason="needs the extra fiftyone")
+
+
+@contextmanager
+def metadata_of_the_standard_library() -> Iterator[None]:
+    """Undo what importing importlib_metadata does: FiftyOne asks for a key that it then misses."""
+    others = [
+        finder
+        for finder in sys.meta_path
+        if type(finder).__module__.partition(".")[0] == "importlib_metadata"
+    ]
+    for finder in others:
+        sys.meta_path.remove(finder)
+    if not hasattr(PathFinder, "find_distributions"):
+        find = importlib.metadata.MetadataPathFinder.find_distributions
+        PathFinder.find_distributions = staticmethod(find)  # type: ignore[method-assign]
+    yield
+    sys.meta_path.extend(others)
 
 
 @pytest.fixture(scope="module")
