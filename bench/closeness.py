@@ -127,7 +127,8 @@ def main() -> None:
             drawn = [measure(cell, draw) for draw in range(wanted)]
             kept[cell] = [[float(f"{value:.6g}") for value in one] for one in drawn]
             with options.record.open("a") as record:
-                record.write(json.dumps({"cell": asdict(cell), "draws": kept[cell]}) + "\n")
+                line = {"cell": asdict(cell), "draws": kept[cell]}
+                record.write(json.dumps(line, separators=(",", ":")) + "\n")
         print(row(cell, kept[cell]), flush=True)
 
 
