@@ -245,7 +245,6 @@ def test_two_watches_of_one_folder_are_refused(
     [
         (["missing", "--real", "photos"], "expected a folder to watch, but 'missing' is none"),
         ([".", "--real", "missing"], "real side: expected a folder"),
-        ([".", "--real", "real.npy", "--group-by", "scene"], "expected group_by (--group-by)"),
         ([".", "--real", "real.npy", "--state", "missing/a.npz"], "missing is no folder"),
         ([".", "--real", "real.npy", "--out", "missing/a.jsonl"], "cannot write to missing"),
     ],
@@ -265,3 +264,14 @@ def test_what_cannot_be_watched_is_one_line(
     assert error.startswith("twinscore: error: ")
     assert message in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_column_that_frames_lack_is_wrong_usage(
+    real: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(real.parent)
+    with pytest.raises(SystemExit) as stopped:
+        main(["watch", ".", "--real", "real.npy", "--group-by", "scene"])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("Error: expected group_by (--group-by) as one of the columns")
