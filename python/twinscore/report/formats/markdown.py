@@ -11,6 +11,7 @@ from twinscore.report.figures import as_sure_as, interval_of, p_value_text
 from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.formats.brief import sides_of
 from twinscore.report.kinds import kinds_by_loss
+from twinscore.report.view_words import HEADINGS, shown_views
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.verdict import SIGNIFICANT
 
@@ -53,6 +54,9 @@ def _whole(result: ScoreResult) -> Iterator[str]:
     for finding in findings_of(result):
         yield ""
         yield _plain(finding)
+    if result.views is not None:
+        yield ""
+        yield from _views(result)
     if result.p_value <= SIGNIFICANT:
         yield ""
         headings = ("", "Look at", "Nearest real image", "Stands for")
@@ -67,6 +71,14 @@ def _whole(result: ScoreResult) -> Iterator[str]:
     if result.slices:
         yield ""
         yield from _slices(result)
+
+
+def _views(result: ScoreResult) -> Iterator[str]:
+    rows = [
+        (f"class {row.name}" if row.is_class else row.name, *row.cells, row.standing)
+        for row in shown_views(result)
+    ]
+    yield from _table(("", *HEADINGS, ""), rows)
 
 
 def _slices(result: ScoreResult) -> Iterator[str]:

@@ -136,6 +136,7 @@ def _row(view: str, class_name: str | None, result: ScoreResult) -> ViewScore:
         reverse_score=result.reverse_score,
         overlap=result.overlap,
         judge=result.judge,
+        closeness=result.closeness,
         p_value=result.evidence.p_value,
     )
 
