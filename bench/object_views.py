@@ -131,11 +131,12 @@ def overlaps(real: EmbeddedViews, synthetic: EmbeddedViews) -> list[float]:
     """Return the overlap of items and of the environment."""
     found = []
     for name in VIEWS.names:
-        sides = real.embeddings[name], synthetic.embeddings[name]
+        first, second = real.embeddings[name], synthetic.embeddings[name]
         result = ts.score(
-            *(side.vectors for side in sides),
-            real_groups=sides[0].groups,
-            synthetic_groups=sides[1].groups,
+            first.vectors,
+            second.vectors,
+            real_groups=first.groups,
+            synthetic_groups=second.groups,
             diagnostics=False,
             richness=False,
         )
