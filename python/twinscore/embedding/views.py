@@ -207,9 +207,13 @@ class _ViewRun:
         if not image.is_annotated:
             counts.unannotated += 1
             return
-        things = [each for each in image.objects if not each.is_region]
+        measured = zip(image.objects, image.contrasts, strict=True)
+        apart = [(each, contrast) for each, contrast in measured if not each.is_region]
+        things = [each for each, _ in apart]
         assert image.size is not None
-        self._facts.add(things, image.size, unit_of(image.item))
+        self._facts.add(
+            things, image.size, unit_of(image.item), [contrast for _, contrast in apart]
+        )
         counts.regions += len(image.objects) - len(things)
         counts.without_objects += not things
         for each in things:

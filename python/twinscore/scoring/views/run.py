@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.embedding.views import embed_views
+from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.images.views.pictures import CLASS_COLUMN
 from twinscore.images.views.settings import ITEMS, SCENES
 from twinscore.measures.object_gaps import object_gaps
@@ -143,7 +144,8 @@ def _row(view: str, class_name: str | None, result: ScoreResult) -> ViewScore:
 
 def _of_view(settings: ScoreSettings, view: str, synthetic: Embeddings) -> ScoreSettings:
     """Leave out what a view has no columns for, and what is asked of whole images."""
-    slices = tuple(name for name in settings.slice_by if name in synthetic.columns)
+    known = {*synthetic.columns, *FACT_NAMES}
+    slices = tuple(name for name in settings.slice_by if name in known)
     if view == SCENES:
         return dataclasses.replace(settings, slice_by=slices, views=None)
     return dataclasses.replace(
