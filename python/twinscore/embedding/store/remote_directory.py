@@ -49,16 +49,17 @@ class RemoteDirectory(StoreDirectory):
         return self._shown
 
     def names(self) -> list[str]:
-        """List the objects; what lies deeper is named as a folder is."""
+        """List the objects; what lies deeper by its path below the store."""
         with asked(f"{self} cannot be listed"):
             self._system.invalidate_cache(self._root)
             try:
-                found = self._system.ls(self._root, detail=False)
+                # To list one level, some also look into what lies above, which may be closed.
+                found = self._system.find(self._root)
             except FileNotFoundError:
                 return []
-            paths = (str(path).rstrip("/") for path in found)
-            # Some list the place itself, where somebody made an empty object of its name.
-            return [path.rpartition("/")[2] for path in paths if path != self._root]
+            beginning = f"{self._root}/"
+            paths = map(str, found)
+            return [path[len(beginning) :] for path in paths if path.startswith(beginning)]
 
     def has(self, name: str) -> bool:
         """Tell whether there is an object, of at least one byte."""
@@ -98,7 +99,7 @@ class RemoteDirectory(StoreDirectory):
 
     def move(self, name: str, target: str) -> None:
         """Copy an object on the server, and take the first away."""
-        with asked(f"{self.place(target)} cannot be written"):
+        with asked():
             try:
                 self._system.cp_file(self._path(name), self._path(target))
             except NotImplementedError:
@@ -107,7 +108,7 @@ class RemoteDirectory(StoreDirectory):
 
     def remove(self, name: str) -> None:
         """Take an object away, if there is one."""
-        with asked(f"{self.place(name)} cannot be removed"):
+        with asked():
             try:
                 self._system.rm_file(self._path(name))
             except FileNotFoundError:
@@ -133,7 +134,7 @@ class RemoteDirectory(StoreDirectory):
     def locked(self) -> Iterator[None]:
         """Make the place where it has to be made, and put a lock there that is renewed."""
         if not self._protocols & _WITHOUT_FOLDERS:
-            with asked(f"{self} cannot be made"):
+            with asked():
                 self._system.makedirs(self._root, exist_ok=True)
         with self._lease:
             yield
@@ -155,13 +156,12 @@ class RemoteDirectory(StoreDirectory):
         return f"{self._root}/{name}"
 
     def _put(self, name: str, content: bytes, **options: str) -> None:
-        what = f"{self.place(name)} cannot be written"
         try:
-            with asked(what):
+            with asked():
                 self._system.pipe_file(self._path(name), content, **options)
         except FileNotFoundError as error:
             # Such as a bucket that does not exist.
-            raise UnreachableError(f"{what}: {reason_of(error)}") from error
+            raise UnreachableError(reason_of(error)) from error
 
 
 class _ObjectReader(io.RawIOBase):
@@ -182,19 +182,25 @@ class _ObjectReader(io.RawIOBase):
 
 
 @contextmanager
-def asked(what: str) -> Iterator[None]:
-    """Say in one line what could not be done; every kind of file system fails in its own way.
+def asked(what: str = "") -> Iterator[None]:
+    """Say in one line what went wrong; every kind of file system fails in its own way.
 
     Only that a file is not there is passed on.
+
+    Parameters
+    ----------
+    what
+        What could not be done; empty where the caller says it.
     """
+    begun = f"{what}: " if what else ""
     try:
         yield
     except NotImplementedError as error:
-        raise UnreachableError(f"{what}: this kind of URL does not allow it") from error
+        raise UnreachableError(f"{begun}this kind of URL does not allow it") from error
     except (FileNotFoundError, UnreachableError, MissingExtraError, MemoryError):
         raise
     except Exception as error:
-        raise UnreachableError(f"{what}: {reason_of(error)}") from error
+        raise UnreachableError(f"{begun}{reason_of(error)}") from error
 
 
 class _LockObject:
