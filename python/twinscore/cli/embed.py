@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +19,9 @@ from twinscore.cli.options import (
     read_preprocessing,
     threads_option,
     video_interval_option,
+    workers_option,
 )
+from twinscore.cli.store_location import STORE_LOCATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,7 @@ Examples:
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
   twinscore embed 'shard-{0000..0099}.tar' --out renders.store
   twinscore embed shots/ --out shots.store --video-interval 0.5
+  twinscore embed renders/ --out s3://bucket/renders.store
   twinscore score photos.store renders.store
 """
 
@@ -45,9 +47,10 @@ Examples:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=STORE_LOCATION,
     metavar="STORE",
-    help="Folder of the store; what it holds already is not embedded again.",
+    help="Folder or URL (s3://bucket/name) of the store; what it holds already is not embedded "
+    "again.",
 )
 @model_option
 @click.option(
@@ -69,7 +72,7 @@ Examples:
     default="float32",
     show_default=True,
     type=click.Choice(["float32", "float16"]),
-    help="Of the embeddings on disk.",
+    help="Of the embeddings in the store.",
 )
 @click.option(
     "--group-by",
@@ -95,6 +98,7 @@ Examples:
 )
 @click.option("--batch-size", type=click.IntRange(1), help="Images the network takes at a time.")
 @threads_option
+@workers_option
 @click.option(
     "--isolate/--no-isolate",
     "isolated",
@@ -105,7 +109,7 @@ Examples:
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def embed(
     source: str,
-    out: Path,
+    out: str,
     model: str,
     preprocessing: Preprocessing | None,
     device: str,
@@ -113,6 +117,7 @@ def embed(
     exposure: float | None,
     batch_size: int | None,
     threads: int | None,
+    workers: str | None,
     isolated: bool,
     quiet: bool,
     group_by: str | None,
@@ -137,7 +142,7 @@ def embed(
     check_interval(video_interval)
     embedder = Embedder(
         model,
-        device=device,
+        device="cpu" if workers else device,
         threads=threads,
         batch_size=batch_size,
         compute_dtype=compute_dtype,
@@ -145,6 +150,10 @@ def embed(
         exposure=exposure,
         isolated=isolated,
     )
+    if workers is not None:
+        from twinscore.embedding.network.spread_embedder import SpreadEmbedder
+
+        embedder = SpreadEmbedder(embedder, workers, threads, device)
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
         run = embed_source(
             source,
@@ -177,16 +186,17 @@ def _terminating_cleanly() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _summary(run: EmbeddingRun, out: Path) -> str:
+def _summary(run: EmbeddingRun, out: str) -> str:
     from twinscore.images.sources.endings import counted
     from twinscore.images.sources.passed_over import describe_passed_over
+    from twinscore.images.sources.url import without_secrets
 
     assert run.store is not None
     lines = [
         f"{counted(run.embedded, 'image')} embedded, {run.unchanged:,} already there, "
         f"{run.failed:,} failed",
-        f"{out}: {run.store.images - run.store.failed:,} embeddings of {run.store.dimension} "
-        f"dimensions in {counted(run.store.shards, 'shard')}, "
+        f"{without_secrets(out)}: {run.store.images - run.store.failed:,} embeddings of "
+        f"{run.store.dimension} dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",
     ]
     if run.passed_over:

@@ -1,4 +1,4 @@
-"""From a source of images into a store on disk, going on where an earlier run stopped."""
+"""From a source of images into a store, going on where an earlier run stopped."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.workers.opening import check_workers
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.embedding.store.known import Knowledge
+from twinscore.embedding.store.opening import directory_of
 from twinscore.embedding.store.rows import OK
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
+    from twinscore.base.workers.protocol import Workers
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.records import ImageItem, ImageSource
 
@@ -104,9 +106,10 @@ def embed(
     hashed: bool = False,
     retry_failed: bool = False,
     prune: bool = False,
+    workers: str | Workers | None = None,
     progress: RunCallback | None = None,
 ) -> EmbeddingRun:
-    """Embed images into a store on disk, or go on where an earlier run stopped.
+    """Embed images into a store, or go on where an earlier run stopped.
 
     Images that the store holds and that did not change are passed over; new ones are added, and
     changed ones take the place of what was there. A run that is killed loses at most the shard in
@@ -118,7 +121,8 @@ def embed(
     source
         A folder or whatever else `score` takes as images.
     store
-        Folder; made if it does not exist.
+        Folder, made if it does not exist; or the URL of a place in object storage
+        (``s3://bucket/renders.store``), or of another kind that fsspec can write to.
     model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
@@ -132,6 +136,10 @@ def embed(
         Try images again that had no embedding, although they did not change.
     prune
         Take images out of the store that the source no longer lists.
+    workers
+        Who decodes and embeds: "ray" or "ray://HOST:10001", see `twinscore.self_knn`. Each worker
+        takes `threads` cores (1 without it), with `device` "cuda" a CUDA device as well, and needs
+        to see the files. This process writes the store; it is the same to the byte.
     progress
         Called now and then with the run so far.
 
@@ -146,7 +154,8 @@ def embed(
     BlockingIOError
         Another process writes to the store.
     OSError
-        The store cannot be written, because the disk is full for example.
+        The store cannot be written: the disk is full, the server does not answer; or workers
+        cannot be reached, or died again and again.
 
     Examples
     --------
@@ -154,6 +163,7 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
+    check_workers(workers)
     images = ImageSettings(
         model=model,
         device=device,
@@ -170,10 +180,10 @@ def embed(
     )
     if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
-    folder = Path(store)
+    directory = directory_of(store)
     if shard_size is None:
-        shard_size = read_description(folder).shard_size if is_store(folder) else None
-    embedder = images.open_embedder(threads)
+        shard_size = read_description(directory).shard_size if is_store(directory) else None
+    embedder = images.open_embedder(threads, workers)
     description = StoreDescription(
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,
@@ -185,7 +195,7 @@ def embed(
         exposure=embedder.preprocessing.exposure,
         video_interval=video_interval,
     )
-    with StoreWriter(folder, description, retry_failed=retry_failed) as writer:
+    with StoreWriter(directory, description, retry_failed=retry_failed) as writer:
         run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 
