@@ -30,6 +30,8 @@ OBJECT_FACTS = (
     Fact("cut", "percent of the objects", "whether it touches the border of the image"),
 )
 
+OBJECT_FACT_NAMES = tuple(fact.name for fact in OBJECT_FACTS)
+
 
 class ObjectFacts:
     """Facts of all objects of one side, small ones as well.

@@ -20,6 +20,7 @@ from twinscore.scoring.scored_pool import ScoredPool
 from twinscore.scoring.skips import check_skips
 from twinscore.scoring.verdict import Case
 from twinscore.scoring.views.notes import view_notes
+from twinscore.scoring.views.object_slices import sides_of_view
 from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def score_views(
     results: dict[str, ScoreResult] = {}
     rows: list[ViewScore] = []
     for name in views.names:
-        real, synthetic = (sides[side].embeddings[name] for side in ("real", "synthetic"))
+        both = [sides[side] for side in ("real", "synthetic")]
+        real, synthetic = sides_of_view(name, both, run.settings.slice_by)
         if name == ITEMS:
             rows += _class_rows(real, synthetic, run)
         if not (_is_enough(real) and _is_enough(synthetic)):
