@@ -26,7 +26,7 @@ def parsed(encoded: bytes) -> tuple[Any, list[Any]]:
     return parse_json_in_parts(encoded, {"long": take}), entries
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.text(), VALUES), st.lists(VALUES), st.sampled_from([None, 1]))
 def test_entries_of_a_long_list_are_handed_on_and_all_else_is_as_json_has_it(
     others: dict[str, Any], entries: list[Any], indent: int | None

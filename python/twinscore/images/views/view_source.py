@@ -6,7 +6,6 @@ from array import array
 from typing import TYPE_CHECKING
 
 from twinscore.images.sources.failure import failed_item
-from twinscore.images.views.cutting import cut_of
 from twinscore.images.views.image_view import ImageView
 from twinscore.images.views.pictures import CLASS_COLUMN, picture_item
 from twinscore.images.views.settings import OF_OBJECTS
@@ -77,5 +76,8 @@ class ViewSource:
         if number != _WHOLE and of is None:
             reason = "its annotation is no longer there"
             return failed_item(f"{item.name} object {number}", reason)
+        # Pillow comes with it, and `import twinscore` does without.
+        from twinscore.images.views.cutting import cut_of
+
         cut = cut_of(self._view, of, tuple(objects.values()), self._settings)
         return picture_item(item, of, ImageView(item.content, cut))

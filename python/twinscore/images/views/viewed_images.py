@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from twinscore.images.annotations.matching import match_images
 from twinscore.images.annotations.placement import place_objects
 from twinscore.images.annotations.records import AnnotatedImage
-from twinscore.images.decoding.orientation import orientation_in
 from twinscore.images.records import ImageHandle
 
 if TYPE_CHECKING:
@@ -61,6 +60,9 @@ class ViewedImages:
         content = item.content
 
         def orientation() -> int:
+            # Pillow comes with it, and `import twinscore` does without.
+            from twinscore.images.decoding.orientation import orientation_in
+
             return orientation_in(content.read() if isinstance(content, ImageHandle) else content)
 
         objects, _ = place_objects(annotated, size, orientation)
