@@ -96,7 +96,7 @@ class RepairSearch:
     def _round(self) -> bool:
         """Try each fact that differs and keep the best; return whether one was kept."""
         for candidate in self._candidates():
-            if candidate.drop > 0.0:
+            if candidate.approach > 0.0:
                 if not self._effort.allows(self._cost_of_scoring(candidate)):
                     self.findings.exhausted = True
                     return False
@@ -122,7 +122,7 @@ class RepairSearch:
             )
             if candidate is not None:
                 found.append(candidate)
-        return sorted(found, key=lambda candidate: -candidate.drop)
+        return sorted(found, key=lambda candidate: -candidate.approach)
 
     def _keep(self, candidate: Candidate) -> bool:
         """Score the whole sample with a candidate; False where that is no repair."""

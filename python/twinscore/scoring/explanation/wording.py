@@ -230,6 +230,13 @@ def difference(fact: str, real: float, synthetic: float, strength: float | None)
     return f"{what} than photographs ({wording.amount(real, synthetic, strength)})"
 
 
+def change(fact: str, before: float, now: float) -> str:
+    """Say what has become of images: "noisier than earlier ones (4.1 against 2.3 levels)"."""
+    wording = WORDINGS[fact]
+    what = wording.more if now > before else wording.less
+    return f"{what} than earlier ones ({wording.amount(before, now, None)})"
+
+
 def advice(fact: str, real: float, synthetic: float) -> str:
     """Say what to do about it."""
     wording = WORDINGS[fact]
