@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-TIMES = 2
-"""Images embedded for each that was scored: an explanation takes twice the time of a score."""
+TIMES = 1.75
+"""Images embedded for each that was scored, altering them included: an explanation then takes at
+most twice the time of a score."""
 
 FEWEST_EMBEDDED = 600
 """That are always allowed: so few take seconds."""
 
-CALIBRATION = 12
+CALIBRATION = 15
 """Images that could be embedded while one strength is found."""
 
 
@@ -22,7 +23,7 @@ class Effort:
     """
 
     def __init__(self, scored: int) -> None:
-        self._left = max(TIMES * scored, FEWEST_EMBEDDED)
+        self._left = max(int(TIMES * scored), FEWEST_EMBEDDED)
 
     def allows(self, images: int) -> bool:
         """Whether so many more may be embedded."""

@@ -31,7 +31,7 @@ MOST_CANDIDATES, MOST_FURTHER = 5, 3
 apart."""
 
 FEWEST_SCREENED = 24
-SCREENED_SHARE = 6
+SCREENED_SHARE = 8
 """A candidate is tried on one image of so many first."""
 
 MOST_APPROACH = 1.0

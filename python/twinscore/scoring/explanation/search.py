@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from twinscore.scoring.explanation.screening import Candidate
     from twinscore.scoring.settings import ScoreSettings
 
-CONTROL_SHARE = 4
+CONTROL_SHARE = 5
 """Photographs are altered to control an alteration of renders, one of so many."""
 
 
@@ -95,8 +95,11 @@ class RepairSearch:
 
     def _round(self) -> bool:
         """Try each fact that differs and keep the best; return whether one was kept."""
-        for candidate in self._candidates():
+        for place, candidate in enumerate(self._candidates()):
             if candidate.approach > 0.0:
+                if place and self._is_late():
+                    self.findings.interrupted = True
+                    return False
                 if not self._effort.allows(self._cost_of_scoring(candidate)):
                     self.findings.exhausted = True
                     return False
@@ -112,7 +115,8 @@ class RepairSearch:
             if found and self._is_late():
                 self.findings.interrupted = True
                 break
-            if not self._effort.allows(CALIBRATION + len(self._parts["real"])):
+            # What could not be scored afterwards is not tried.
+            if not self._effort.allows(CALIBRATION + self._most_to_score):
                 self.findings.exhausted = True
                 break
             self._effort.spend(CALIBRATION)
@@ -189,6 +193,12 @@ class RepairSearch:
         places = self._sample.places("real")
         count = max(len(self._parts["real"]), len(places) // CONTROL_SHARE)
         return np.sort(np.random.default_rng(self._settings.seed).permutation(places)[:count])
+
+    @property
+    def _most_to_score(self) -> int:
+        """Images to embed for any candidate to be tried and scored."""
+        sides = [len(self._sample.places(side)) for side in ("real", "synthetic")]
+        return max(*sides, sides[1] + len(self._controls()))
 
     def _cost_of_scoring(self, candidate: Candidate) -> int:
         controls = 0 if candidate.side == "real" else len(self._controls())
