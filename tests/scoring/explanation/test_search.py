@@ -14,7 +14,7 @@ from twinscore.images.alterations.catalog import ALTERATIONS
 from twinscore.measures.fact_gaps import FactGap
 from twinscore.scoring.explanation import effort
 from twinscore.scoring.explanation.calibration import altered_side
-from twinscore.scoring.explanation.effort import Effort
+from twinscore.scoring.explanation.effort import Effort, images_allowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def test_no_more_images_are_embedded_than_are_allowed(
 
 
 def test_effort_is_counted_in_images_of_the_score_and_never_below_the_fewest() -> None:
-    large, small = Effort(4_000), Effort(10)
+    large, small = Effort(images_allowed(4_000)), Effort(images_allowed(10))
     assert large.allows(7_000)
     assert not large.allows(7_001)
     assert small.allows(effort.FEWEST_EMBEDDED)

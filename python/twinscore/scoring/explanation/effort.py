@@ -13,17 +13,22 @@ CALIBRATION = 15
 """Images that could be embedded while one strength is found."""
 
 
+def images_allowed(scored: int) -> int:
+    """Return how many images may be embedded to explain a score of so many, of both sides."""
+    return max(int(TIMES * scored), FEWEST_EMBEDDED)
+
+
 class Effort:
     """Counts images.
 
     Parameters
     ----------
-    scored
-        Images of both sides that the explained score is of.
+    images
+        That may be embedded.
     """
 
-    def __init__(self, scored: int) -> None:
-        self._left = max(int(TIMES * scored), FEWEST_EMBEDDED)
+    def __init__(self, images: int) -> None:
+        self._left = images
 
     def allows(self, images: int) -> bool:
         """Whether so many more may be embedded."""

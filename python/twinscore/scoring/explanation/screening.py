@@ -34,6 +34,9 @@ FEWEST_SCREENED = 24
 SCREENED_SHARE = 8
 """A candidate is tried on one image of so many first."""
 
+CONTROL_SHARE = 5
+"""Photographs are altered to control an alteration of renders, one of so many."""
+
 MOST_APPROACH = 1.0
 """Natural logarithm of the factor that counts for one image at most."""
 
@@ -94,7 +97,26 @@ def gaps_to_try(left: Sequence[FactGap], trials: Sequence[Trial]) -> list[FactGa
 def part_of_side(sample: Sample, side: str, seed: int) -> IdArray:
     """Return the images of a side that candidates are tried on first."""
     places = sample.places(side)
-    count = max(FEWEST_SCREENED, len(places) // SCREENED_SHARE)
+    return _drawn(places, screened_images(len(places)), seed)
+
+
+def controls_of(sample: Sample, seed: int) -> IdArray:
+    """Return the photographs that an alteration of renders is controlled on."""
+    places = sample.places("real")
+    return _drawn(places, control_images(len(places)), seed)
+
+
+def screened_images(images: int) -> int:
+    """Return on how many of a side a candidate is tried first."""
+    return min(max(FEWEST_SCREENED, images // SCREENED_SHARE), images)
+
+
+def control_images(images: int) -> int:
+    """Return on how many photographs an alteration of renders is controlled."""
+    return max(images // CONTROL_SHARE, screened_images(images))
+
+
+def _drawn(places: IdArray, count: int, seed: int) -> IdArray:
     return np.sort(np.random.default_rng(seed).permutation(places)[:count])
 
 
