@@ -1,1 +1,1 @@
-"""What every stage stands on: array types, errors, progress, extras, threads, devices, memory."""
+"""What all stages stand on: arrays, errors, progress, extras, threads, devices, memory, workers."""

@@ -19,6 +19,7 @@ from twinscore.cli.options import (
     read_preprocessing,
     threads_option,
     video_interval_option,
+    workers_option,
 )
 from twinscore.cli.store_location import STORE_LOCATION
 
@@ -97,6 +98,7 @@ Examples:
 )
 @click.option("--batch-size", type=click.IntRange(1), help="Images the network takes at a time.")
 @threads_option
+@workers_option
 @click.option(
     "--isolate/--no-isolate",
     "isolated",
@@ -115,6 +117,7 @@ def embed(
     exposure: float | None,
     batch_size: int | None,
     threads: int | None,
+    workers: str | None,
     isolated: bool,
     quiet: bool,
     group_by: str | None,
@@ -139,7 +142,7 @@ def embed(
     check_interval(video_interval)
     embedder = Embedder(
         model,
-        device=device,
+        device="cpu" if workers else device,
         threads=threads,
         batch_size=batch_size,
         compute_dtype=compute_dtype,
@@ -147,6 +150,10 @@ def embed(
         exposure=exposure,
         isolated=isolated,
     )
+    if workers is not None:
+        from twinscore.embedding.network.spread_embedder import SpreadEmbedder
+
+        embedder = SpreadEmbedder(embedder, workers, threads, device)
     with _terminating_cleanly(), EmbeddingDisplay(quiet=quiet) as display:
         run = embed_source(
             source,

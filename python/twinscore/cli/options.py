@@ -40,6 +40,16 @@ def check_memory(
         raise click.BadParameter(str(error)) from error
 
 
+def check_workers_word(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Refuse what names no workers; whether they are there is found out when they are used."""
+    from twinscore.base.workers.opening import check_workers
+
+    check_workers(value)
+    return value
+
+
 def read_preprocessing(
     _context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> Preprocessing | None:
@@ -109,6 +119,12 @@ memory_option = click.option(
     callback=check_memory,
     metavar="SIZE",
     help="Most that a search for neighbors may take, such as 4GiB; of stores and embeddings.",
+)
+workers_option = click.option(
+    "--workers",
+    callback=check_workers_word,
+    metavar="ray[://HOST:PORT]",
+    help="Embed and search on a cluster of Ray; --threads and --memory are then each worker's.",
 )
 threads_option = click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 

@@ -24,6 +24,7 @@ from twinscore.cli.options import (
     neighbors_option,
     threads_option,
     video_interval_option,
+    workers_option,
 )
 from twinscore.cli.score_outputs import (
     FORMATS,
@@ -199,6 +200,7 @@ Examples:
 @click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
 @threads_option
 @memory_option
+@workers_option
 @click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
 @click.option(
     "--format",
@@ -247,6 +249,7 @@ def score(
     allow_skips: bool,
     threads: int | None,
     memory: int | None,
+    workers: str | None,
     seed: int,
     shown_as: str,
     brief: bool,
@@ -312,6 +315,7 @@ def score(
         seed=seed,
         views=views,
         memory=memory,
+        workers=workers,
     )
     if out is not None:
         check_writable(out, overwrite=overwrite)
@@ -322,7 +326,7 @@ def score(
     click.get_current_context().with_resource(log)
     network: Embedder | None = None
     if squint:
-        network = settings.images.open_embedder(threads)
+        network = settings.images.open_embedder(threads, workers)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
     is_sample = isinstance(result, SampledResult)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.workers.opening import check_workers
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterator
 
+    from twinscore.base.workers.protocol import Workers
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.records import ImageItem, ImageSource
 
@@ -104,6 +106,7 @@ def embed(
     hashed: bool = False,
     retry_failed: bool = False,
     prune: bool = False,
+    workers: str | Workers | None = None,
     progress: RunCallback | None = None,
 ) -> EmbeddingRun:
     """Embed images into a store, or go on where an earlier run stopped.
@@ -133,6 +136,10 @@ def embed(
         Try images again that had no embedding, although they did not change.
     prune
         Take images out of the store that the source no longer lists.
+    workers
+        Who decodes and embeds: "ray" or "ray://HOST:10001", see `twinscore.self_knn`. Each worker
+        takes `threads` cores (1 without it), with `device` "cuda" a CUDA device as well, and needs
+        to see the files. This process writes the store; it is the same to the byte.
     progress
         Called now and then with the run so far.
 
@@ -147,7 +154,8 @@ def embed(
     BlockingIOError
         Another process writes to the store.
     OSError
-        The store cannot be written: the disk is full, the server does not answer.
+        The store cannot be written: the disk is full, the server does not answer; or workers
+        cannot be reached, or died again and again.
 
     Examples
     --------
@@ -155,6 +163,7 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
+    check_workers(workers)
     images = ImageSettings(
         model=model,
         device=device,
@@ -174,7 +183,7 @@ def embed(
     directory = directory_of(store)
     if shard_size is None:
         shard_size = read_description(directory).shard_size if is_store(directory) else None
-    embedder = images.open_embedder(threads)
+    embedder = images.open_embedder(threads, workers)
     description = StoreDescription(
         model=embedder.fingerprint,
         preprocessing=embedder.preprocessing.fingerprint,

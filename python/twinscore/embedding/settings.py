@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.devices import is_device_name
@@ -13,6 +13,7 @@ from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 
 if TYPE_CHECKING:
+    from twinscore.base.workers.protocol import Workers
     from twinscore.embedding.network.embedder import Embedder
 
 
@@ -74,21 +75,25 @@ class ImageSettings:
                 "ts.Embedder(model, layer=...) makes one of a torch module"
             )
 
-    def open_embedder(self, threads: int | None) -> Embedder:
+    def open_embedder(self, threads: int | None, workers: str | Workers | None = None) -> Embedder:
         """Open the model, unless it is open.
 
         Parameters
         ----------
         threads
             For decoding as for the network; None: one for each core.
+        workers
+            Who decodes and embeds, with so many threads each; None: this process.
 
         Raises
         ------
         ValueError
-            There is no model any more.
+            There is no model any more, or it is none for workers.
         """
         from twinscore.embedding.network.embedder import Embedder
 
+        if workers is not None:
+            return self._open_spread(threads, workers)
         if isinstance(self.model, Embedder):
             return self.model
         if self.model is None:
@@ -99,6 +104,16 @@ class ImageSettings:
         return Embedder(
             os.fspath(self.model), device=self.device, threads=threads, exposure=self.exposure
         )
+
+    def _open_spread(self, threads: int | None, workers: str | Workers) -> Embedder:
+        from twinscore.embedding.network.spread_embedder import SpreadEmbedder
+
+        if isinstance(self.model, SpreadEmbedder):
+            return self.model
+        # Of the devices of workers this process needs none.
+        here = replace(self, device="cpu").open_embedder(threads)
+        device = here.recipe.device if here is self.model else self.device
+        return SpreadEmbedder(here, workers, threads, device or "cpu")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as JSON types; None for a model that only this process has."""

@@ -68,13 +68,11 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
     """
     queries, columns = problem.queries.shape
     k, self_join = problem.k, problem.self_join
-    row_bytes = (
-        columns * (SKETCH_BYTES + problem.reference.dtype.itemsize) + CANDIDATE_BYTES * k + 256
-    )
+    row_bytes = bytes_of_row(problem)
     answer = queries * (PLACE_BYTES * k + 8)
     # Of a self-join, the lists of all rows wait until the last block was met.
     lists = queries * (PLACE_BYTES * (k + 1) + 8) if self_join else 0
-    fixed = AROUND + AROUND_COLUMN * columns
+    fixed = bytes_around(problem)
     around = fixed + answer
     arranged = queries if self_join else queries + len(problem.reference)
     if around + arranged * row_bytes <= memory:
@@ -90,3 +88,14 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
             f"of each of {queries:,}, got {size_text(memory)}"
         )
     return BlockPlan((memory - around - lists) // (2 * row_bytes), whole=False)
+
+
+def bytes_of_row(problem: BlockProblem) -> int:
+    """Return what a row takes while two blocks meet."""
+    columns, item = problem.reference.shape[1], problem.reference.dtype.itemsize
+    return columns * (SKETCH_BYTES + item) + CANDIDATE_BYTES * problem.k + 256
+
+
+def bytes_around(problem: BlockProblem) -> int:
+    """Return what a search takes however few its rows."""
+    return AROUND + AROUND_COLUMN * problem.reference.shape[1]

@@ -6,25 +6,24 @@ after another, so that the rows may lie in files larger than memory.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from twinscore._core import EqualRows, meet_blocks
 from twinscore.base.logs import logger_of
-from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE, ExactBackend
+from twinscore.neighbors.backends.exact import ExactBackend
+from twinscore.neighbors.block_meeting import Block, meeting
 from twinscore.neighbors.block_plan import plan_blocks
-from twinscore.neighbors.block_problem import BlockProblem
 from twinscore.neighbors.candidates import joined
-from twinscore.neighbors.equal_rows import kinds_of
-from twinscore.neighbors.problem import check_finite
-from twinscore.neighbors.records import Neighbors
-from twinscore.neighbors.shortlists import Shortlists, merged
+from twinscore.neighbors.kinds_search import search_kinds
+from twinscore.neighbors.shortlists import merged
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
+    from twinscore.base.arrays import IdArray
     from twinscore.base.progress import ProgressCallback
+    from twinscore.neighbors.block_problem import BlockProblem
+    from twinscore.neighbors.records import Neighbors
     from twinscore.neighbors.row_blocks import RowBlocks
+    from twinscore.neighbors.shortlists import Shortlists
 
 _log = logger_of(__name__)
 
@@ -56,66 +55,11 @@ def search_blocks(
     if plan.whole:
         return ExactBackend().search(problem.whole(), threads, progress)
     _log.info("searching %s rows in blocks of %s", f"{len(problem.reference):,}", f"{plan.rows:,}")
-    equal = EqualRows(kinds_of(problem.reference, "reference"))
-    if not problem.self_join:
-        for start, block in problem.queries.blocks(problem.queries.rows_at_once):
-            check_finite(block, "queries", start)
-    if not equal.many:
-        del equal
-        return BlockSearch(problem, plan.rows, threads, progress).run()
 
-    def ask(
-        query_rows: IdArray | None,
-        reference_rows: IdArray | None,
-        k: int,
-        self_join: bool,
-        query_groups: IdArray | None,
-        reference_groups: IdArray | None,
-    ) -> tuple[object, ...]:
-        of_kinds = BlockProblem(
-            problem.queries.choose(query_rows),
-            problem.reference.choose(reference_rows),
-            k,
-            query_groups,
-            reference_groups,
-            self_join,
-        )
-        return as_tuple(BlockSearch(of_kinds, plan.rows, threads, progress).run())
+    def search(asked: BlockProblem) -> Neighbors:
+        return BlockSearch(asked, plan.rows, threads, progress).run()
 
-    found = equal.search(
-        len(problem.queries),
-        problem.k,
-        problem.self_join,
-        problem.query_groups,
-        problem.reference_groups,
-        threads,
-        ask,
-    )
-    return Neighbors(*found)
-
-
-def as_tuple(found: Neighbors) -> tuple[object, ...]:
-    """Return the arrays of an answer as the core knows them."""
-    return found.distances, found.ids, found.tie_offsets, found.tie_ids, found.tie_counts
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive rows that were read.
-
-    Attributes
-    ----------
-    rows
-        Shape (n, d).
-    first
-        The number of the first of them.
-    groups
-        Shape (n,), or None.
-    """
-
-    rows: PointMatrix
-    first: int
-    groups: IdArray | None
+    return search_kinds(problem, search, threads)
 
 
 @dataclass(slots=True)
@@ -197,29 +141,21 @@ class BlockSearch:
         for_both: bool = False,
     ) -> tuple[Shortlists, Shortlists | None]:
         """Let a block meet another, or itself, and merge what they find with what they had."""
-        k = self.problem.k
-
-        def asked(
-            block: Block, lists: Shortlists | None
-        ) -> tuple[PointMatrix, int, IdArray | None, Float64Array | None]:
-            limits = None if lists is None else lists.limits(k)
-            return block.rows, block.first, block.groups, limits
-
-        found = meet_blocks(
-            asked(first, of_first),
-            None if second is None else asked(second, of_second),
-            k,
-            for_both,
-            os.environ.get(KERNEL_VARIABLE, ""),
-            os.environ.get(SCREEN_VARIABLE, ""),
-            self.threads,
-            self._report,
+        found = meeting(
+            (first, None if of_first is None else of_first.limits(self.problem.k)),
+            None
+            if second is None
+            else (second, None if of_second is None else of_second.limits(self.problem.k)),
+            self.problem.k,
+            for_both=for_both,
+            threads=self.threads,
+            progress=self._report,
         )
         others = len(first.rows if second is None else second.rows)
         self.done += len(first.rows) * others * (2 if for_both else 1)
         self._report(0, 0)
-        for_first, for_second = (None if part is None else Shortlists(*part) for part in found)
-        assert for_first is not None
+        for_first, for_second = found
+        k = self.problem.k
         mine = for_first if of_first is None else merged([of_first, for_first], k)
         if for_second is None or of_second is None:
             return mine, for_second

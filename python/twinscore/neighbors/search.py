@@ -10,18 +10,21 @@ import numpy as np
 from twinscore.base.counts import checked_count
 from twinscore.base.errors import SettingError
 from twinscore.base.memory import bytes_of
+from twinscore.base.workers.opening import check_workers
 from twinscore.neighbors.block_problem import BlockProblem
 from twinscore.neighbors.block_search import search_blocks
 from twinscore.neighbors.choice import AUTOMATIC, choose_backend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
 from twinscore.neighbors.row_blocks import RowBlocks, row_blocks
+from twinscore.neighbors.spread_search import search_on_workers
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import IdArray, PointMatrix
     from twinscore.base.progress import ProgressCallback
+    from twinscore.base.workers.protocol import Workers
     from twinscore.neighbors.records import Neighbors
 
     Points = npt.ArrayLike | str | os.PathLike[str]
@@ -38,6 +41,7 @@ def knn(
     backend: str = "exact",
     threads: int | None = None,
     memory: int | str | None = None,
+    workers: str | Workers | None = None,
     progress: ProgressCallback | None = None,
 ) -> Neighbors:
     """Find the k nearest reference rows of every query.
@@ -64,6 +68,11 @@ def knn(
         Bytes, or "4GiB": what the search may take at most, its answer included. Rows that lie in
         files are then read block by block. The answer is the same, to the bit. Arrays in memory
         and lists of more ties than rows are not counted. None for no limit.
+    workers
+        Who searches: "ray" for a cluster of Ray (the one ``RAY_ADDRESS`` names or that runs on
+        this machine, else this machine's cores), "ray://HOST:10001" for one far away, "here" for
+        this process part by part. The answer is the same, to the bit. Each worker takes `threads`
+        cores, 1 without it, and at most `memory`, 1GiB without it. None: this process.
     progress
         Called now and then with (done, total) pairs of rows.
 
@@ -79,11 +88,14 @@ def knn(
     TypeError
         Where the rows are not floating-point numbers.
     MissingExtraError
-        Where the backend's package is not installed; the message holds the pip command.
+        Where the backend's package, or Ray, is not installed; the message holds the pip command.
+    OSError
+        Where workers cannot be reached, or died again and again.
     """
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
     allowed = checked_memory(memory, backend)
+    check_searching_workers(workers, backend)
     query_rows = _opened(queries, "queries")
     reference_rows = _opened(reference, "reference")
     if (query_groups is None) != (reference_groups is None):
@@ -95,14 +107,14 @@ def knn(
             _groups(reference_groups, len(reference_rows), "reference"),
         )
     wanted = checked_count(k, "k")
-    if allowed is not None:
+    if allowed is not None or workers is not None:
         by_blocks = BlockProblem(
             *_of_one_type(_blocks(query_rows), _blocks(reference_rows)),
             wanted,
             query_ids,
             reference_ids,
         )
-        return search_blocks(by_blocks, allowed, _threads(threads), progress)
+        return _by_blocks(by_blocks, workers, allowed, threads, progress)
     query_matrix, reference_matrix = _matrix(query_rows), _matrix(reference_rows)
     if query_matrix.dtype != reference_matrix.dtype:
         query_matrix = query_matrix.astype(np.float32, copy=False)
@@ -125,6 +137,7 @@ def self_knn(
     threads: int | None = None,
     *,
     memory: int | str | None = None,
+    workers: str | Workers | None = None,
     progress: ProgressCallback | None = None,
 ) -> Neighbors:
     """Find the k nearest other points of every point.
@@ -139,7 +152,7 @@ def self_knn(
         Neighbors wanted per point.
     groups
         Length n, labels of any kind: points of the same group are no neighbors of each other.
-    backend, threads, memory, progress
+    backend, threads, memory, workers, progress
         See `knn`.
 
     Returns
@@ -155,15 +168,16 @@ def self_knn(
     automatic = backend == AUTOMATIC
     chosen = open_backend("exact" if automatic else backend)
     allowed = checked_memory(memory, backend)
+    check_searching_workers(workers, backend)
     rows = _opened(points, "points")
     group_ids = None
     if groups is not None:
         group_ids = _group_ids(_groups(groups, len(rows), "points"))
     wanted = checked_count(k, "k")
-    if allowed is not None:
+    if allowed is not None or workers is not None:
         blocks = _blocks(rows)
         by_blocks = BlockProblem(blocks, blocks, wanted, group_ids, group_ids, self_join=True)
-        return search_blocks(by_blocks, allowed, _threads(threads), progress)
+        return _by_blocks(by_blocks, workers, allowed, threads, progress)
     matrix = _matrix(rows)
     problem = SearchProblem(matrix, matrix, wanted, group_ids, group_ids, self_join=True)
     if automatic:
@@ -187,6 +201,33 @@ def checked_memory(memory: int | str | None, backend: str) -> int | None:
     if backend != "exact":
         raise SettingError(f"expected the backend exact where memory is limited, got {backend!r}")
     return allowed
+
+
+def check_searching_workers(workers: str | Workers | None, backend: str) -> None:
+    """Refuse workers that cannot search.
+
+    Raises
+    ------
+    ValueError, MissingExtraError
+        There are no such workers, or the backend is not the one they know.
+    """
+    check_workers(workers)
+    if workers is not None and backend != "exact":
+        raise SettingError(f"expected the backend exact with workers, got {backend!r}")
+
+
+def _by_blocks(
+    problem: BlockProblem,
+    workers: str | Workers | None,
+    memory: int | None,
+    threads: int | None,
+    progress: ProgressCallback | None,
+) -> Neighbors:
+    if workers is not None:
+        count = None if threads is None else _threads(threads)
+        return search_on_workers(problem, workers, memory, count, progress)
+    assert memory is not None
+    return search_blocks(problem, memory, _threads(threads), progress)
 
 
 def _opened(values: Points, name: str) -> npt.NDArray[Any] | RowBlocks:

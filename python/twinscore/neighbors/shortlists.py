@@ -51,6 +51,21 @@ class Shortlists:
         limits[known] = self.distances[self.offsets[:-1][known] + k - 1]
         return limits
 
+    def among(self, first: int, queries: int) -> Shortlists:
+        """Return the lists of more queries, those of the others empty.
+
+        Parameters
+        ----------
+        first
+            The number of the first query among them.
+        queries
+            How many there are.
+        """
+        offsets = np.full(queries + 1, self.offsets[-1])
+        offsets[: first + 1] = 0
+        offsets[first : first + len(self.offsets)] = self.offsets
+        return Shortlists(offsets, self.distances, self.ids)
+
     def settled(self, k: int) -> Neighbors:
         """Return the k nearest, with all that tie: what one search of all blocks finds.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.base.progress import StageProgress
+    from twinscore.base.workers.protocol import Workers
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.interval import IntervalMethod
@@ -52,6 +53,7 @@ class RunOptions(ScoreOptions, total=False):
     seed: int
     threads: int | None
     memory: int | str | None
+    workers: str | Workers | None
     progress: StageProgress | None
 
 
@@ -81,6 +83,7 @@ def settings_of(
     seed: int,
     views: ViewSettings | None = None,
     memory: int | str | None = None,
+    workers: str | Workers | None = None,
 ) -> ScoreSettings:
     """Turn the keywords of `score` into settings.
 
@@ -110,7 +113,7 @@ def settings_of(
             allow_remote_paths=allow_remote_paths,
             allow_skips=allow_skips,
         ),
-        search=SearchSettings(backend, threads, memory),
+        search=SearchSettings(backend, threads, memory, workers),
         sample=SampleGoal(precision, budget) if sampled else None,
         views=views,
     )

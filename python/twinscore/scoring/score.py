@@ -7,6 +7,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.workers.opening import connection_kept
 from twinscore.domain.examples import told_by_example
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.models import DEFAULT_MODEL
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.progress import StageProgress
+    from twinscore.base.workers.protocol import Workers
     from twinscore.domain.declaration import Domain
     from twinscore.domain.examples import Examples
     from twinscore.embedding.network.embedder import Embedder
@@ -79,6 +81,7 @@ def score(
     allow_skips: bool = False,
     seed: int = 0,
     memory: int | str | None = None,
+    workers: str | Workers | None = None,
     progress: StageProgress | None = None,
     log: Any = None,
     real_objects: Any = None,
@@ -154,6 +157,10 @@ def score(
     memory
         Bytes, or "4GiB": what each search for neighbors may take, for sides that are stores or
         embeddings; the points of both lie in a temporary file then. The result is the same.
+    workers
+        Who embeds images and makes the larger searches: "ray" or "ray://HOST:10001", see
+        `twinscore.self_knn` and `twinscore.embed`; `threads` and `memory` are then those of each
+        worker as well. Draws and figures are made here. The result is the same, to the bit.
     progress
         Called now and then with (stage, done, total).
     log
@@ -215,6 +222,7 @@ def score(
         seed=seed,
         views=view_settings_of(real_objects, synthetic_objects, views),
         memory=memory,
+        workers=workers,
     )
     if (real_labels is None) != (synthetic_labels is None):
         raise ValueError("expected labels of both sides, got them of one")
@@ -285,11 +293,13 @@ def score_sides(
     inputs = {"real": _location(real), "synthetic": _location(synthetic)}
     if views is not None:
         annotated = annotated_sources(sources, annotations)
-        return dataclasses.replace(score_views(annotated, views, run, embedder), inputs=inputs)
+        with connection_kept(settings.search.workers):
+            return dataclasses.replace(score_views(annotated, views, run, embedder), inputs=inputs)
     examples = {} if settings.domain is None else checked_examples(settings.domain, sources)
-    sides, exposure = _embedded(sources, run, embedder, examples)
-    seconds = time.perf_counter() - started
-    result = score_embeddings(sides["real"], sides["synthetic"], run)
+    with connection_kept(settings.search.workers):
+        sides, exposure = _embedded(sources, run, embedder, examples)
+        seconds = time.perf_counter() - started
+        result = score_embeddings(sides["real"], sides["synthetic"], run)
     images = {
         side: source for side, source in sources.items() if not isinstance(source, Embeddings)
     }
@@ -315,7 +325,7 @@ def _embedded(
         if isinstance(source, Embeddings):
             return source
         if opened is None:
-            opened = settings.images.open_embedder(settings.search.threads)
+            opened = settings.images.open_embedder(settings.search.threads, settings.search.workers)
             check_same_model(sources, opened)
         return embed_images(source, opened, run.stage(stage))
 

@@ -167,7 +167,7 @@ class ScoreSettings:
             "published": self.published,
             "domain": None if self.domain is None else str(self.domain.file),
             "images": self.images.to_dict(),
-            "search": dataclasses.asdict(self.search),
+            "search": self.search.to_dict(),
             "sample": None if self.sample is None else dataclasses.asdict(self.sample),
             "views": None if self.views is None else self.views.to_dict(),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from twinscore.base.threads import thread_count
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.network.given_images import check_many
 from twinscore.embedding.network.growing_rows import GrowingRows
+from twinscore.embedding.network.recipe import EmbedderRecipe
 from twinscore.embedding.records import Skipped
 from twinscore.images.records import ImageItem
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
+    from twinscore.embedding.network.flow import DecoderPool
     from twinscore.embedding.network.preparation import Examination
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.decoding import Preprocessing
@@ -83,6 +85,8 @@ class Embedder:
     ----------
     network
         The network itself, which takes prepared images.
+    recipe
+        How to open it again elsewhere.
 
     Raises
     ------
@@ -118,6 +122,14 @@ class Embedder:
         if preprocessing is not None:
             stated = as_preprocessing(preprocessing, portable=isolated)
         self._isolated = isolated
+        self.recipe = EmbedderRecipe(
+            model=model,
+            device=device,
+            batch_size=chosen,
+            layer=layer,
+            compute_dtype=compute_dtype,
+            isolated=isolated,
+        )
         self.network = open_model(
             model,
             layer=layer,
@@ -230,6 +242,7 @@ class Embedder:
         cut: int | None = None,
         already: int = 0,
         batch_size: int | None = None,
+        decoders: DecoderPool | None = None,
     ) -> Generator[list[EmbeddedImage], None, None]:
         """Embed images as they come, in order, a batch at a time.
 
@@ -247,6 +260,8 @@ class Embedder:
             had `already`: batches are then the same however often a run was stopped.
         batch_size
             Takes the place of the embedder's own.
+        decoders
+            What `decoder_pool` made, which the caller closes; None: made for this stream.
 
         Yields
         ------
@@ -254,23 +269,35 @@ class Embedder:
             Of one batch; images without an embedding say why.
         """
         from twinscore.embedding.network import flow
-        from twinscore.embedding.network.decoders import ProcessDecoder, ThreadDecoder
-        from twinscore.embedding.network.preparation import Examination
         from twinscore.images.decoding import pillow_warnings_silenced
 
         size = batch_size or self._batch_size
-        capacity = min(size, BATCH_ON_CPU) if self._on_device else size
+        pool = decoders or self.decoder_pool(examination, batch_size)
+        in_hand = (item.in_hand() for item in items)
+        batches = flow.in_batches(in_hand, self._decoded_at_once(size), cut, already)
+        if self._on_device:
+            stream = flow.embed_after_decoding(batches, pool, self.network, self._threads, size)
+        else:
+            stream = flow.embed_beside_decoding(batches, pool, self.network, self._threads)
+        kept = closing(pool) if decoders is None else nullcontext()
+        with pillow_warnings_silenced(), kept, closing(stream):
+            yield from stream
+
+    def decoder_pool(
+        self, examination: Examination | None, batch_size: int | None = None
+    ) -> DecoderPool:
+        """Return decoders for streams that note the same of batches as large; see `stream`."""
+        from twinscore.embedding.network.decoders import ProcessDecoder, ThreadDecoder
+        from twinscore.embedding.network.flow import DecoderPool
+        from twinscore.embedding.network.preparation import Examination
+
+        capacity = self._decoded_at_once(batch_size or self._batch_size)
         kind = ProcessDecoder if self._isolated else ThreadDecoder
         noted = examination or Examination()
-        decoders = flow.DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
-        in_hand = (item.in_hand() for item in items)
-        batches = flow.in_batches(in_hand, capacity, cut, already)
-        if self._on_device:
-            stream = flow.embed_after_decoding(batches, decoders, self.network, self._threads, size)
-        else:
-            stream = flow.embed_beside_decoding(batches, decoders, self.network, self._threads)
-        with pillow_warnings_silenced(), closing(decoders), closing(stream):
-            yield from stream
+        return DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
+
+    def _decoded_at_once(self, batch_size: int) -> int:
+        return min(batch_size, BATCH_ON_CPU) if self._on_device else batch_size
 
     def _each(
         self,

@@ -93,7 +93,7 @@ def embed_beside_decoding(
             outcomes = decoder.prepare(batch)
             is_read = _is_read(outcomes)
             inputs = decoder.inputs[: len(batch)]
-            return _joined(batch, outcomes, network.run_any(_rows(inputs, is_read)))
+            return joined(batch, outcomes, network.run_any(_rows(inputs, is_read)))
 
     with closing(prefetch(embed, batches, workers=threads, ahead=threads + 2)) as stream:
         yield from stream
@@ -127,7 +127,7 @@ def embed_after_decoding(
         items = [item for part in parts for item in part.items]
         outcomes = [outcome for part in parts for outcome in part.outcomes]
         inputs = np.concatenate([part.inputs for part in parts])
-        return _joined(items, outcomes, network.run_any(inputs))
+        return joined(items, outcomes, network.run_any(inputs))
 
     ahead = threads + 2 + _DEVICE_RUNS * max(1, batch_size // 8)
     with (
@@ -185,10 +185,18 @@ def _rows(inputs: FloatMatrix, rows: list[int]) -> FloatMatrix:
     return inputs if len(rows) == len(inputs) else inputs[rows]
 
 
-def _joined(
+def joined(
     items: Sequence[ImageItem], outcomes: list[Outcome], vectors: FloatMatrix
 ) -> list[EmbeddedImage]:
-    """Give each image its vector, of which there is one for each that was read."""
+    """Give each image its vector, of which there is one for each that was read.
+
+    Parameters
+    ----------
+    items, outcomes
+        Of equal lengths.
+    vectors
+        Shape (m, d), of the images that were read, in order.
+    """
     remaining = iter(vectors)
     images = []
     for item, outcome in zip(items, outcomes, strict=True):

@@ -1,0 +1,90 @@
+"""Two blocks of rows meet: the part of an exact search that anyone can do who holds them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from twinscore._core import meet_blocks
+from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
+from twinscore.neighbors.shortlists import Shortlists
+
+if TYPE_CHECKING:
+    from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
+    from twinscore.base.progress import ProgressCallback
+
+    Limited = tuple["Block", Float64Array | None]
+    """A block, and how far the k-th neighbor of each row is at most; None where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive rows that were read.
+
+    Attributes
+    ----------
+    rows
+        Shape (n, d).
+    first
+        The number of the first of them.
+    groups
+        Shape (n,), or None.
+    """
+
+    rows: PointMatrix
+    first: int
+    groups: IdArray | None
+
+    def part(self, start: int, stop: int) -> Block:
+        """Return some of the rows."""
+        groups = None if self.groups is None else self.groups[start:stop]
+        return Block(self.rows[start:stop], self.first + start, groups)
+
+
+def meeting(
+    first: Limited,
+    second: Limited | None,
+    k: int,
+    *,
+    for_both: bool,
+    threads: int,
+    progress: ProgressCallback | None = None,
+) -> tuple[Shortlists, Shortlists | None]:
+    """Let a block meet another, or itself.
+
+    Parameters
+    ----------
+    first
+        Who asks.
+    second
+        Who is asked; None for the first.
+    k
+        Neighbors wanted.
+    for_both
+        Whether the second asks as well.
+    threads
+        0 for all that the process may use.
+    progress
+        Called now and then with (done, total).
+
+    Returns
+    -------
+    What the first found, and the second where it asked.
+    """
+
+    def arrays(limited: Limited) -> tuple[PointMatrix, int, IdArray | None, Float64Array | None]:
+        block, limits = limited
+        return block.rows, block.first, block.groups, limits
+
+    found, of_second = meet_blocks(
+        arrays(first),
+        None if second is None else arrays(second),
+        k,
+        for_both,
+        os.environ.get(KERNEL_VARIABLE, ""),
+        os.environ.get(SCREEN_VARIABLE, ""),
+        threads,
+        progress,
+    )
+    return Shortlists(*found), None if of_second is None else Shortlists(*of_second)
