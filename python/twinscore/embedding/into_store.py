@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.workers.opening import check_workers
+from twinscore.base.workers.opening import connection_kept
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
@@ -162,7 +162,6 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    check_workers(workers)
     images = ImageSettings(
         model=model,
         device=device,
@@ -194,7 +193,10 @@ def embed(
         exposure=embedder.preprocessing.exposure,
         video_interval=video_interval,
     )
-    with StoreWriter(folder, description, retry_failed=retry_failed) as writer:
+    with (
+        connection_kept(workers),
+        StoreWriter(folder, description, retry_failed=retry_failed) as writer,
+    ):
         run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 
