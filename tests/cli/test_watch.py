@@ -127,19 +127,29 @@ def batch_score(renders: Path, real: Path) -> ts.ScoreResult:
     return score_all(real, renders, diagnostics=False, model=model_of(real))
 
 
+def saved_at(state: Path) -> int | None:
+    """When a watch last saved what it knows, in nanoseconds."""
+    return state.stat().st_mtime_ns if state.exists() else None
+
+
 def under_fire(
     renders: Path, real: Path, tmp_path: Path, frames: int, kills: int, *options: str
 ) -> None:
     lines = tmp_path / "scores.jsonl"
     common = ["--capacity", str(frames), "--settle", "0.5", "--out", str(lines), *options]
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(renders), str(frames), "0"])
-    for _ in range(kills):
-        process = watch(renders, real, *common)
-        time.sleep(6.0)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    assert (renders / ".twinscore-watch.npz").exists()
-    assert writer.wait(timeout=300) == 0
+    state = renders / ".twinscore-watch.npz"
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(renders), str(frames), "0"]) as writer:
+        for _ in range(kills):
+            before = saved_at(state)
+            process = watch(renders, real, *common)
+            given_up = time.monotonic() + 120.0
+            while saved_at(state) == before and time.monotonic() < given_up:
+                time.sleep(0.1)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+            assert saved_at(state) != before
+    assert writer.returncode == 0
     code, out, err = finished(watch(renders, real, *common, "--until-idle", "3"))
     assert code == 0, err
     last = json.loads(lines.read_text().splitlines()[-1])

@@ -1,16 +1,30 @@
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from annotated_images import SCENE, SIZE, WRITERS, coco, write_coco, write_images
+from annotated_images import (
+    SCENE,
+    SIZE,
+    WRITERS,
+    Drawn,
+    coco,
+    write_coco,
+    write_images,
+    write_kitti,
+)
+from twinscore.base.errors import UnreadableImageError
 from twinscore.embedding.network.embedder import Embedder
 from twinscore.embedding.views import embed_views
 from twinscore.images.annotations.opening import open_annotations
+from twinscore.images.decoding import read_image
+from twinscore.images.facts.catalog import FACT_NAMES, OF_THE_FRAME
 from twinscore.images.sources.folder import FolderSource
 from twinscore.images.sources.sequence import SequenceSource
 from twinscore.images.views.annotated_source import AnnotatedSource
@@ -181,3 +195,59 @@ def test_images_of_sixteen_bits_and_in_memory_are_cut_alike(
     found = embed_views(AnnotatedSource(SequenceSource(named), annotations), embedder, ALL)
     for name, side in views.embeddings.items():
         np.testing.assert_array_equal(found.embeddings[name].vectors, side.vectors)
+
+
+def test_vectors_on_disk_are_the_same(
+    tmp_path: Path, embedder: Embedder, views: EmbeddedViews
+) -> None:
+    source = annotated(tmp_path, tmp_path / "box.json")
+    found = embed_views(source, embedder, ALL, on_disk=True)
+    for name, side in views.embeddings.items():
+        assert isinstance(found.embeddings[name].vectors, np.memmap)
+        np.testing.assert_array_equal(found.embeddings[name].vectors, side.vectors)
+
+
+def test_facts_of_the_frame_are_not_told_of_objects(views: EmbeddedViews) -> None:
+    items, scenes = views.embeddings["items"].pixel_facts, views.embeddings["scenes"].pixel_facts
+    assert items is not None
+    assert scenes is not None
+    places = [FACT_NAMES.index(name) for name in OF_THE_FRAME]
+    assert np.isnan(items[:, places]).all()
+    assert not np.isnan(scenes[:, FACT_NAMES.index("vignetting")]).any()
+
+
+def test_an_object_whose_annotation_is_gone_gives_a_reason(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    write_images(tmp_path / "images")
+    labels = write_kitti(tmp_path, SCENE)
+    items = embed_views(annotated(tmp_path, labels), embedder, ALL).sources["items"]
+    (labels / "0001.txt").write_text("")
+    gone = [item for item in items if item.name.split("/")[-1].startswith("0001")]
+    assert len(gone) == 2
+    for item in gone:
+        with pytest.raises(UnreadableImageError, match="its annotation is no longer there"):
+            read_image(item.content)
+
+
+def test_an_object_takes_few_bytes_beside_its_vector(tmp_path: Path, embedder: Embedder) -> None:
+    def held(objects: int) -> int:
+        folder = tmp_path / str(objects)
+        write_images(folder / "images", ["0001"])
+        scene = {
+            "0001": [
+                Drawn("car", (x % 80, x // 80, x % 80 + 9, x // 80 + 9)) for x in range(objects)
+            ]
+        }
+        file = write_coco(folder, scene)
+        tracemalloc.start()
+        source = annotated(folder, file)
+        found = embed_views(source, embedder, ViewSettings(smallest=1), threads=1)
+        assert len(found.embeddings["items"].vectors) == objects
+        gc.collect()
+        size = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        return size
+
+    held(10)  # what is made once is made
+    assert (held(500) - held(100)) / 400 < 600

@@ -128,6 +128,33 @@ def test_a_kind_of_photographs_that_is_missing_is_named() -> None:
     assert 10 <= example.units <= 50
 
 
+def test_each_value_tells_what_its_images_are_worth_and_how_many_are_copies() -> None:
+    random = np.random.default_rng(0)
+    scenes = ("fresh", "copied", "foreign")
+    centers = {scene: 30.0 * number for number, scene in enumerate(scenes)}
+    real = {scene: centers[scene] + random.standard_normal((200, 8)) for scene in scenes}
+    synthetic = {scene: centers[scene] + random.standard_normal((160, 8)) for scene in scenes}
+    synthetic["copied"][:80] = real["copied"][:80] + 0.05 * random.standard_normal((80, 8))
+    synthetic["foreign"][:80] += 500.0
+    result = ts.score(
+        *(
+            ts_embeddings(
+                np.concatenate([side[scene] for scene in scenes]),
+                {"scene": [scene for scene in scenes for _ in side[scene]]},
+            )
+            for side in (real, synthetic)
+        ),
+        diagnostics=False,
+    )
+    assert isinstance(result, ts.ScoreResult)
+    assert isinstance(result.richness, Richness)
+    found = {part.value: part for part in result.richness.slices}
+    assert found["copied"].copied == pytest.approx(0.5, abs=0.08)
+    assert found["fresh"].copied == pytest.approx(0.0, abs=0.06)
+    assert found["fresh"].worth == pytest.approx(160.0, rel=0.25)
+    assert found["foreign"].worth == pytest.approx(80.0, rel=0.25)
+
+
 def test_samples_tell_what_each_image_covers() -> None:
     real, synthetic, kinds = Kinds(200, 200, 0.5, 0.5).draw(np.random.default_rng(0))
     samples = score_all(real, synthetic, diagnostics=False).samples

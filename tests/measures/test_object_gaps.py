@@ -22,13 +22,11 @@ def facts(
     for number in range(images):
         names = ["car" if random.random() < cars else "Sign" for _ in range(each)]
         near = size * np.exp(0.4 * random.normal())
-        for name in names:
+        rows = []
+        for _ in names:
             values = random.random(len(OBJECT_FACTS)).tolist()
-            found.values.append((near, *values[1:-1], 100.0 * (random.random() < cut)))
-            found.classes.append(name)
-            found.units.append(f"{number}")
-        found.image_units.append(f"{number}")
-        found.image_classes.append(tuple(names))
+            rows.append((near, *values[1:-1], 100.0 * (random.random() < cut)))
+        found.append(names, rows, f"{number}")
     return found
 
 
@@ -68,7 +66,6 @@ def test_objects_of_one_image_count_as_one() -> None:
 def test_capitals_make_no_class() -> None:
     other = facts(2)
     other.classes = [name.upper() for name in other.classes]
-    other.image_classes = [tuple(map(str.upper, names)) for names in other.image_classes]
     gaps = object_gaps(facts(1), other)
     assert {gap.class_name for gap in gaps} == {None, "car", "sign"}
     assert not any(gap.beyond_chance for gap in gaps)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MEMBER_ENDING = ".npy"
+_BYTES_AT_ONCE = 1 << 22
 _MOST_DEFLATED = 1032
 """Bytes that one byte of deflate can stand for (zlib, technical details)."""
 
@@ -27,6 +28,7 @@ class ArrayHeader:
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    is_row_major: bool = True
 
 
 def npy_header(path: Path) -> ArrayHeader:
@@ -86,16 +88,70 @@ def load_npz_array(path: Path, key: str) -> npt.NDArray[Any]:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
 
 
+def write_npy(file: IO[bytes], array: npt.NDArray[Any]) -> None:
+    """Write an array into an open file as ``.npy``; errors carry their number."""
+    rows = np.ascontiguousarray(array)
+    header = np.lib.format.header_data_from_array_1_0(rows)
+    np.lib.format.write_array_header_1_0(file, header)
+    # numpy's own writing hides why it fails.
+    file.write(rows.reshape(-1).view(np.uint8).data)
+
+
+def read_npy_header(file: IO[bytes]) -> ArrayHeader:
+    """Read the header of an open ``.npy`` file, of which nothing was read yet.
+
+    Raises
+    ------
+    ValueError, EOFError
+        It is damaged.
+    """
+    return _read_header(file)
+
+
+def npy_row_blocks(file: IO[bytes], header: ArrayHeader) -> Iterator[npt.NDArray[Any]]:
+    """Read the rows that follow the header of an open ``.npy`` file, some megabytes at a time.
+
+    Yields
+    ------
+    numpy.ndarray
+        Shape (rows of the block, columns), read-only.
+
+    Raises
+    ------
+    ValueError
+        The file ends before its last row.
+    """
+    rows, columns = header.shape
+    bytes_per_row = columns * header.dtype.itemsize
+    rows_at_once = max(1, _BYTES_AT_ONCE // max(1, bytes_per_row))
+    for start in range(0, rows, rows_at_once):
+        count = min(rows_at_once, rows - start)
+        content = _read_exactly(file, count * bytes_per_row)
+        yield np.frombuffer(content, header.dtype).reshape(count, columns)
+
+
+def _read_exactly(file: IO[bytes], size: int) -> bytes:
+    # Python reserves memory for all that is asked for, and a header promises anything.
+    parts = []
+    while size:
+        part = file.read(min(size, _BYTES_AT_ONCE))
+        if not part:
+            raise ValueError("it ends before its last row")
+        parts.append(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
 def _read_header(file: IO[bytes]) -> ArrayHeader:
     version = np.lib.format.read_magic(file)
     if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        shape, is_by_columns, dtype = np.lib.format.read_array_header_1_0(file)
     elif version == (2, 0):
-        shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+        shape, is_by_columns, dtype = np.lib.format.read_array_header_2_0(file)
     else:
         # Version 3 exists for structured arrays with non-Latin field names.
         raise ValueError(f"version {version[0]} of the format does not hold plain numbers")
-    return ArrayHeader(shape, dtype)
+    return ArrayHeader(shape, dtype, not is_by_columns)
 
 
 @contextmanager

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -19,16 +16,6 @@ if TYPE_CHECKING:
 def partial_of(path: Path) -> Path:
     """Return where a file is written before it gets its name."""
     return path.with_name(f".{path.name}.partial")
-
-
-def write_npy(path: Path, array: npt.NDArray[Any]) -> None:
-    """Write a ``.npy`` file and wait until the disk has it; errors carry their number."""
-    rows = np.ascontiguousarray(array)
-    with _synced(path) as file:
-        header = np.lib.format.header_data_from_array_1_0(rows)
-        np.lib.format.write_array_header_1_0(file, header)
-        # numpy's own writing hides why it fails.
-        file.write(rows.reshape(-1).view(np.uint8).data)
 
 
 def write_parquet(path: Path, table: pa.Table) -> None:
@@ -41,9 +28,26 @@ def write_parquet(path: Path, table: pa.Table) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file whole, in the place of an older one."""
+
+    def fill(file: IO[bytes]) -> None:
+        file.write(text.encode())
+
+    write_whole(path, fill)
+
+
+def write_whole(path: Path, fill: Callable[[IO[bytes]], None]) -> None:
+    """Write a file whole, in the place of an older one, and wait until the disk has it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    fill
+        Writes its content, from the beginning to the end.
+    """
     partial = partial_of(path)
     with _synced(partial) as file:
-        file.write(text.encode())
+        fill(file)
     partial.replace(path)
     sync_folder(path.parent)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +21,7 @@ from twinscore.cli.options import (
     video_interval_option,
     workers_option,
 )
+from twinscore.cli.store_location import STORE_LOCATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ Examples:
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
   twinscore embed 'shard-{0000..0099}.tar' --out renders.store
   twinscore embed shots/ --out shots.store --video-interval 0.5
+  twinscore embed renders/ --out s3://bucket/renders.store
   twinscore score photos.store renders.store
 """
 
@@ -46,9 +47,10 @@ Examples:
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=STORE_LOCATION,
     metavar="STORE",
-    help="Folder of the store; what it holds already is not embedded again.",
+    help="Folder or URL (s3://bucket/name) of the store; what it holds already is not embedded "
+    "again.",
 )
 @model_option
 @click.option(
@@ -70,7 +72,7 @@ Examples:
     default="float32",
     show_default=True,
     type=click.Choice(["float32", "float16"]),
-    help="Of the embeddings on disk.",
+    help="Of the embeddings in the store.",
 )
 @click.option(
     "--group-by",
@@ -107,7 +109,7 @@ Examples:
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def embed(
     source: str,
-    out: Path,
+    out: str,
     model: str,
     preprocessing: Preprocessing | None,
     device: str,
@@ -185,16 +187,17 @@ def _terminating_cleanly() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _summary(run: EmbeddingRun, out: Path) -> str:
+def _summary(run: EmbeddingRun, out: str) -> str:
     from twinscore.images.sources.endings import counted
     from twinscore.images.sources.passed_over import describe_passed_over
+    from twinscore.images.sources.url import without_secrets
 
     assert run.store is not None
     lines = [
         f"{counted(run.embedded, 'image')} embedded, {run.unchanged:,} already there, "
         f"{run.failed:,} failed",
-        f"{out}: {run.store.images - run.store.failed:,} embeddings of {run.store.dimension} "
-        f"dimensions in {counted(run.store.shards, 'shard')}, "
+        f"{without_secrets(out)}: {run.store.images - run.store.failed:,} embeddings of "
+        f"{run.store.dimension} dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",
     ]
     if run.passed_over:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from twinscore.base.printable import printable
 from twinscore.cli.exit_codes import EXIT_ERROR
 from twinscore.cli.messages import say
+from twinscore.cli.store_location import STORE_LOCATION
 
 if TYPE_CHECKING:
     from twinscore.embedding.store.check import StoreCheck
@@ -18,6 +18,7 @@ CHECK_EXAMPLES = """\b
 Examples:
   twinscore store check renders.store
   twinscore store check renders.store --repair
+  twinscore store check s3://bucket/renders.store
   twinscore embed renders/ --out renders.store   # embeds those again
 """
 
@@ -28,23 +29,24 @@ def store() -> None:
 
 
 @store.command(epilog=CHECK_EXAMPLES)
-@click.argument("folder", metavar="STORE", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("location", metavar="STORE", type=STORE_LOCATION)
 @click.option(
     "--repair",
     is_flag=True,
     help="Take damaged shards out; 'twinscore embed' of the same source embeds them again.",
 )
-def check(folder: Path, repair: bool) -> int:
+def check(location: str, repair: bool) -> int:
     """Read all of STORE and compare it with its checksums.
 
     Exits with 0 where all is well or was repaired, and with 1 where something is damaged.
     """
     from twinscore.embedding.store.check import check_store, repair_store
+    from twinscore.images.sources.url import without_secrets
 
-    found = repair_store(folder) if repair else check_store(folder)
+    found = repair_store(location) if repair else check_store(location)
     for damage in found.damages:
         say(f"damaged: {printable(damage)}")
-    say(_conclusion(found, printable(folder), repaired=repair))
+    say(_conclusion(found, printable(without_secrets(location)), repaired=repair))
     return EXIT_ERROR if found.damages and not repair else 0
 
 

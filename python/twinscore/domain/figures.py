@@ -90,7 +90,7 @@ class CellFigures:
         Synthetic images wanted of as many as there are, and those there are of either side.
     score, interval
         Of its synthetic images in the declared mix; None where it was not scored.
-    coverage, coverage_interval, on_domain, on_domain_interval
+    coverage, coverage_interval, on_domain, on_domain_interval, worth, copied
         See `RichnessSlice`; None where richness was not told, or of fewer than ten units.
     """
 
@@ -106,6 +106,8 @@ class CellFigures:
     coverage_interval: tuple[float, float] | None = None
     on_domain: float | None = None
     on_domain_interval: tuple[float, float] | None = None
+    worth: float | None = None
+    copied: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Images to points: what a side is given as, which network embeds it, how, and stores on disk."""
+"""Images to points: what a side is given as, which network embeds it, how, and stores."""

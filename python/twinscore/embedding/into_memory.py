@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.embedding.records import EmbeddedImage
-    from twinscore.images.records import ImageFacts, ImageSource, PixelFacts
+    from twinscore.images.records import ImageFacts, ImageSource
 
 
 def embed_images(
@@ -60,18 +62,24 @@ class KeptImages:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.facts: list[ImageFacts | None] = []
-        self._pixel_facts: list[PixelFacts] = []
+        self._pixel_facts = array("f")
+        self._measured = 0
         self._groups: list[str | None] = []
-        self._columns: list[Mapping[str, str]] = []
+        self._columns: dict[str, list[str | None]] = {}
 
     def append(self, image: EmbeddedImage) -> None:
         """Keep what is known of one image."""
+        for name, value in image.item.columns.items():
+            self._columns.setdefault(name, [None] * len(self.names)).append(value)
         self.names.append(image.item.name)
+        for column in self._columns.values():
+            column.extend([None] * (len(self.names) - len(column)))
         self.facts.append(image.facts)
         if image.pixel_facts is not None:
-            self._pixel_facts.append(image.pixel_facts)
+            known = (math.nan if value is None else value for value in image.pixel_facts)
+            self._pixel_facts.extend(known)
+            self._measured += 1
         self._groups.append(image.item.group)
-        self._columns.append(image.item.columns)
 
     def complete_groups(self, places: Sequence[int]) -> tuple[str, ...] | None:
         """Give images without a group one of their own; None if none has any."""
@@ -84,14 +92,13 @@ class KeptImages:
 
     def complete_pixel_facts(self) -> npt.NDArray[np.float32] | None:
         """Return what the pixels tell, a row each; None where not all were measured."""
-        if not self.names or len(self._pixel_facts) != len(self.names):
+        if not self.names or self._measured != len(self.names):
             return None
-        return np.array(self._pixel_facts, dtype=np.float32)
+        return np.array(self._pixel_facts, dtype=np.float32).reshape(self._measured, -1)
 
     def columns(self) -> dict[str, tuple[str | None, ...]]:
         """Return the values of each column that any image has."""
-        names = dict.fromkeys(name for columns in self._columns for name in columns)
-        return {name: tuple(columns.get(name) for columns in self._columns) for name in names}
+        return {name: tuple(values) for name, values in self._columns.items()}
 
 
 def check_same_model(

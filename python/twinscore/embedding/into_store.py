@@ -1,4 +1,4 @@
-"""From a source of images into a store on disk, going on where an earlier run stopped."""
+"""From a source of images into a store, going on where an earlier run stopped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.workers.opening import connection_kept
@@ -17,6 +16,7 @@ from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.embedding.store.known import Knowledge
+from twinscore.embedding.store.opening import directory_of
 from twinscore.embedding.store.rows import OK
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
@@ -109,7 +109,7 @@ def embed(
     workers: str | Workers | None = None,
     progress: RunCallback | None = None,
 ) -> EmbeddingRun:
-    """Embed images into a store on disk, or go on where an earlier run stopped.
+    """Embed images into a store, or go on where an earlier run stopped.
 
     Images that the store holds and that did not change are passed over; new ones are added, and
     changed ones take the place of what was there. A run that is killed loses at most the shard in
@@ -121,7 +121,8 @@ def embed(
     source
         A folder or whatever else `score` takes as images.
     store
-        Folder; made if it does not exist.
+        Folder, made if it does not exist; or the URL of a place in object storage
+        (``s3://bucket/renders.store``), or of another kind that fsspec can write to.
     model, device, threads, group_by, exposure, video_interval, allow_remote_paths
         See `score`. All columns of the source are kept, whatever it is grouped by.
     dtype
@@ -153,8 +154,8 @@ def embed(
     BlockingIOError
         Another process writes to the store.
     OSError
-        The store cannot be written, because the disk is full for example; workers cannot be
-        reached, or died again and again.
+        The store cannot be written: the disk is full, the server does not answer; or workers
+        cannot be reached, or died again and again.
 
     Examples
     --------
@@ -178,9 +179,9 @@ def embed(
     )
     if isinstance(items, Embeddings):
         raise ValueError(f"expected images to embed, got embeddings: {source}")
-    folder = Path(store)
+    directory = directory_of(store)
     if shard_size is None:
-        shard_size = read_description(folder).shard_size if is_store(folder) else None
+        shard_size = read_description(directory).shard_size if is_store(directory) else None
     embedder = images.open_embedder(threads, workers)
     description = StoreDescription(
         model=embedder.fingerprint,
@@ -195,7 +196,7 @@ def embed(
     )
     with (
         connection_kept(workers),
-        StoreWriter(folder, description, retry_failed=retry_failed) as writer,
+        StoreWriter(directory, description, retry_failed=retry_failed) as writer,
     ):
         run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)

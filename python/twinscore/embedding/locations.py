@@ -158,6 +158,9 @@ def _open_url(url: str, options: _Options) -> ColumnedSource | Embeddings:
         return _open_pattern(url, options)
     if _path_of(url).lower().endswith(_FILE_ENDINGS):
         return _open_file(fetch(url), Url.of(url).shown, options)
+    # Web servers tell nothing of folders for sure: they hold images, not stores.
+    if not Url.of(url).is_of_the_web and is_store(url):
+        return load_store(url, on_disk=options.on_disk)
     return list_remote_folder(url)
 
 

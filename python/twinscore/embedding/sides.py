@@ -19,13 +19,19 @@ from twinscore.embedding.locations import EXPECTED, open_location
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.tables import is_table, open_table
 from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
-from twinscore.images.sources.columns import ColumnedSource, GroupedByColumn, unknown_column
-from twinscore.images.sources.grouping import RegroupedSource, checked_groups
+from twinscore.images.sources.grouping import (
+    GroupedByColumn,
+    RegroupedSource,
+    checked_groups,
+    unknown_column,
+)
 from twinscore.images.sources.labelling import LABEL_COLUMN, LabelledSource
 from twinscore.images.sources.sequence import SequenceSource
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from twinscore.images.sources.columns import ColumnedSource
 
 
 def open_source(

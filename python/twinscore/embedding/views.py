@@ -11,13 +11,14 @@ from twinscore.base.threads import thread_count
 from twinscore.embedding.into_memory import KeptImages
 from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.records import EmbeddedImage, Embeddings, Skipped
-from twinscore.images.annotations.matching import match_images
-from twinscore.images.annotations.records import AnnotatedImage
-from twinscore.images.records import ImageItem
+from twinscore.images.facts.catalog import FACT_NAMES, OF_THE_FRAME
+from twinscore.images.records import CutPicture
 from twinscore.images.sources.passed_over import passed_over_by
 from twinscore.images.views.object_facts import ObjectFacts
-from twinscore.images.views.settings import ENVIRONMENT, OF_OBJECTS
+from twinscore.images.views.pictures import picture_item, unit_of
+from twinscore.images.views.settings import ENVIRONMENT
 from twinscore.images.views.view_source import ViewSource
+from twinscore.images.views.viewed_images import ViewedImages
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -25,13 +26,10 @@ if TYPE_CHECKING:
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.annotations.placement import SeenObject
-    from twinscore.images.records import ImageFacts
+    from twinscore.images.records import ImageItem, PixelFacts
     from twinscore.images.views.annotated_source import AnnotatedSource
-    from twinscore.images.views.cuts import Cut
     from twinscore.images.views.cutting import CutImage, Piece
     from twinscore.images.views.settings import ViewSettings
-
-CLASS_COLUMN = "class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,11 @@ def embed_views(
     *,
     threads: int | None = None,
     progress: ProgressCallback | None = None,
+    on_disk: bool = False,
 ) -> EmbeddedViews:
     """Embed all views of annotated images.
 
-    Memory holds the vectors, the place of each object, and the pictures of a few images.
+    Memory holds the vectors, some 300 bytes of each object, and the pictures of a few images.
 
     Parameters
     ----------
@@ -80,8 +79,10 @@ def embed_views(
         That decode and cut, beside those of the embedder; None: one for each core.
     progress
         Called now and then with (images done, images).
+    on_disk
+        The vectors shall lie in temporary files instead of in memory.
     """
-    return _ViewRun(source, embedder, settings, threads, progress).finish()
+    return _ViewRun(source, embedder, settings, threads, progress, on_disk).finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,7 @@ class _Waiting:
 
     view: str
     place: int
-    cut: Cut
-    facts: ImageFacts | None
+    of: SeenObject | None
 
 
 class _ViewRun:
@@ -104,19 +104,24 @@ class _ViewRun:
         settings: ViewSettings,
         threads: int | None,
         progress: ProgressCallback | None,
+        on_disk: bool,
     ) -> None:
         self._source = source
+        self._images = ViewedImages(source)
         self._embedder = embedder
         self._settings = settings
         self._threads = threads or thread_count()
         self._progress = progress
-        self._views = {name: _KeptView(embedder.dimension) for name in settings.names}
+        self._views = {
+            name: _KeptView(
+                ViewSource(self._images, name, settings), embedder.dimension, on_disk=on_disk
+            )
+            for name in settings.names
+        }
         self._waiting: deque[_Waiting] = deque()
-        matching = match_images([item.name for item in source], source.annotations)
-        self._annotated = matching.annotated
         self._counts = ObjectCounts(source.annotations.format, len(source))
         self._facts = ObjectFacts()
-        self._counts.problems += [*source.annotations.problems, *matching.problems]
+        self._counts.problems += [*source.annotations.problems, *self._images.problems]
 
     def finish(self) -> EmbeddedViews:
         from twinscore.embedding.network.preparation import Examination
@@ -133,7 +138,7 @@ class _ViewRun:
                 name: view.embeddings(self._embedder, passed_over)
                 for name, view in self._views.items()
             },
-            {name: ViewSource(self._source, view.cuts) for name, view in self._views.items()},
+            {name: view.source for name, view in self._views.items()},
             self._counts,
             self._facts,
         )
@@ -143,7 +148,7 @@ class _ViewRun:
         if image.vector is None:
             view.skipped.append(Skipped(image.item.name, image.failure or ""))
             return
-        view.append(replace(image, facts=waiting.facts), waiting.place, waiting.cut)
+        view.append(image, waiting.place, waiting.of)
 
     def _pictures(self) -> Generator[ImageItem, None, None]:
         """Yield the pictures of one image after the other, noting what they are."""
@@ -153,34 +158,33 @@ class _ViewRun:
             prefetch(self._cut, self._tasks(), workers=self._threads, ahead=self._threads + 2)
         ) as images:
             for place, image in enumerate(images):
+                self._images.note_size(place, image.size)
                 self._count(image)
                 for piece in image.pieces:
                     yield from self._waiting_picture(image, piece, place)
                 if self._progress is not None:
-                    self._progress(place + 1, len(self._annotated))
+                    self._progress(place + 1, len(self._images))
 
     def _waiting_picture(self, image: CutImage, piece: Piece, place: int) -> Iterator[ImageItem]:
-        item = _item_of(image, piece)
+        content = b"" if piece.picture is None else CutPicture(piece.picture, image.facts)
+        item = picture_item(image.item, piece.of, content)
         if piece.picture is None:
             self._views[piece.view].skipped.append(Skipped(item.name, piece.failure or ""))
             return
-        self._waiting.append(_Waiting(piece.view, place, piece.cut, image.facts))
+        self._waiting.append(_Waiting(piece.view, place, piece.of))
         yield item
 
-    def _tasks(self) -> Iterator[tuple[ImageItem, str | None]]:
-        for item, annotated in zip(self._source, self._annotated, strict=True):
-            yield item.in_hand(), annotated
+    def _tasks(self) -> Iterator[tuple[int, ImageItem]]:
+        for place, item in enumerate(self._source):
+            yield place, item.in_hand()
 
-    def _cut(self, task: tuple[ImageItem, str | None]) -> CutImage:
+    def _cut(self, task: tuple[int, ImageItem]) -> CutImage:
         # Pillow comes with it, and `import twinscore` does without.
         from twinscore.images.decoding import pillow_warnings_silenced
         from twinscore.images.views.cutting import cut_image
 
-        item, name = task
-        annotations = self._source.annotations
-        annotated = None if name is None else annotations.read(name)
-        if annotated is None and annotations.absent_means_none:
-            annotated = AnnotatedImage(item.name)
+        place, item = task
+        annotated = self._images.annotated(place, item)
         with pillow_warnings_silenced():
             preprocessing = self._embedder.preprocessing
             return cut_image(
@@ -222,19 +226,19 @@ class _ViewRun:
 class _KeptView:
     """What remains of one view."""
 
-    def __init__(self, dimension: int) -> None:
-        from twinscore.embedding.network.growing_rows import GrowingRows
+    def __init__(self, source: ViewSource, dimension: int, *, on_disk: bool) -> None:
+        from twinscore.embedding.network.growing_rows import GrowingRows, RowsOnDisk
 
-        self._rows = GrowingRows(dimension, capacity=0)
-        self._kept = KeptImages()
+        self.source = source
         self.skipped: list[Skipped] = []
-        self.cuts: list[tuple[int, ImageItem, Cut]] = []
+        self._rows = RowsOnDisk(dimension) if on_disk else GrowingRows(dimension, capacity=0)
+        self._kept = KeptImages()
 
-    def append(self, image: EmbeddedImage, place: int, cut: Cut) -> None:
+    def append(self, image: EmbeddedImage, place: int, of: SeenObject | None) -> None:
         assert image.vector is not None
         self._rows.append(image.vector)
-        self._kept.append(image)
-        self.cuts.append((place, replace(image.item, content=b""), cut))
+        self._kept.append(image if of is None else replace(image, pixel_facts=_of_part(image)))
+        self.source.append(place, of)
 
     def embeddings(self, embedder: Embedder, passed_over: dict[str, int]) -> Embeddings:
         kept = self._kept
@@ -252,25 +256,11 @@ class _KeptView:
         )
 
 
-def _item_of(image: CutImage, piece: Piece) -> ImageItem:
-    """Return the picture as an item: an object is grouped with the others of its image."""
-    item = image.item
-    content = b"" if piece.picture is None else piece.picture
-    if piece.view not in OF_OBJECTS or piece.of is None:
-        return replace(item, content=content)
-    return ImageItem(
-        object_name(item.name, piece.of),
-        content,
-        unit_of(item),
-        {**item.columns, CLASS_COLUMN: piece.of.class_name},
+def _of_part(image: EmbeddedImage) -> PixelFacts | None:
+    """Leave out what of a part of an image tells nothing."""
+    if image.pixel_facts is None:
+        return None
+    return tuple(
+        None if name in OF_THE_FRAME else value
+        for name, value in zip(FACT_NAMES, image.pixel_facts, strict=True)
     )
-
-
-def unit_of(image: ImageItem) -> str:
-    """Return what the objects of an image are grouped by: its group, or the image itself."""
-    return image.name if image.group is None else image.group
-
-
-def object_name(image: str, of: SeenObject) -> str:
-    """Name an object by its image, its number in it, and its class."""
-    return f"{image} object {of.number} ({of.class_name})"

@@ -88,6 +88,7 @@ class ImageItem:
         | ImageInTurn
         | AlteredImage
         | ImageView
+        | CutPicture
         | bytes
         | Image.Image
         | npt.NDArray[np.generic]
@@ -137,6 +138,22 @@ class ImageFacts:
     mode: str
     quality: int | None = None
     file_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CutPicture:
+    """Pixels cut out of an image, and what is known of its file.
+
+    Attributes
+    ----------
+    picture
+        Mode RGB.
+    facts
+        Of the file: from its size is known by what the whole of it was reduced.
+    """
+
+    picture: Image.Image
+    facts: ImageFacts | None
 
 
 PixelFacts = tuple[float | None, ...]

@@ -35,8 +35,11 @@ class Novelty:
     ranks
         Shape (n_synthetic,): share of the real units that lie nearer to another real one, for
         what is usual there. 0 for a copy, 1 for an image farther off than all.
+    near_shares
+        Shape (u,): share of the images of each synthetic unit whose rank is below `NEAR`; 0 for
+        real units.
     near
-        Share of the synthetic units whose rank is below `NEAR`.
+        Their mean over the synthetic units.
     expected
         The same for a perfect twin.
     units
@@ -44,13 +47,18 @@ class Novelty:
     """
 
     ranks: Float64Array
+    near_shares: Float64Array
     near: float
     expected: float
     units: tuple[int, int]
 
-    def copied(self, on_domain: float) -> float:
-        """Share of the synthetic units that are copies, given the share near reality at all."""
-        return (self.near - self.expected * on_domain) / (1.0 - self.expected)
+    def copied(self, on_domain: float, chosen: BoolArray | None = None) -> float:
+        """Share of the synthetic units that are copies, given the share near reality at all.
+
+        Of all, or of those chosen among the units.
+        """
+        near = self.near if chosen is None else float(self.near_shares[chosen].mean())
+        return (near - self.expected * on_domain) / (1.0 - self.expected)
 
     def copied_interval(
         self, on_domain: float, on_domain_interval: tuple[float, float]
@@ -105,10 +113,13 @@ def novelty(
 
     weights = 1.0 / np.bincount(units)[units]
     ranks = _mid_ranks(across, within, weights[:count])
-    near = float(np.average(ranks < NEAR, weights=weights[count:]))
+    is_near = (ranks < NEAR).astype(np.float64)
+    near = float(np.average(is_near, weights=weights[count:]))
+    near_shares = np.zeros(int(units.max()) + 1)
+    np.add.at(near_shares, units[count:], is_near * weights[count:])
     sizes = tuple(len(np.unique(side)) for side in (units[:count], units[count:]))
     expected = math.ceil(NEAR * sizes[0]) / (sizes[0] + 1)
-    return Novelty(ranks, near, expected, (sizes[0], sizes[1]))
+    return Novelty(ranks, near_shares, near, expected, (sizes[0], sizes[1]))
 
 
 @dataclass(frozen=True, slots=True)

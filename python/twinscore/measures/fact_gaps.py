@@ -7,7 +7,7 @@ the curve), Rosner, Glynn and Lee 2003 (ranks of correlated observations).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,20 +85,33 @@ def fact_gaps(
         if (kept := ~np.isnan(column)).any()
     ]
     told = [(name, found) for name, found in known if found is not None]
-    adjusted = holm(np.array([found.p_value for _, found in told]))
-    return tuple(
+    gaps = tuple(
         FactGap(
             name,
             found.separation,
             found.interval,
             found.p_value,
-            float(corrected),
-            bool(corrected < FAMILY_ERROR),
+            1.0,
+            False,
             found.real,
             found.synthetic,
         )
-        for (name, found), corrected in zip(told, adjusted, strict=True)
+        for name, found in told
     )
+    return corrected_together([gaps])[0]
+
+
+def corrected_together(families: Sequence[tuple[FactGap, ...]]) -> list[tuple[FactGap, ...]]:
+    """Correct the p-values of several comparisons for the number of all of them (Holm 1979)."""
+    p_values = [gap.p_value for family in families for gap in family]
+    adjusted = iter(holm(np.array(p_values, dtype=np.float64)).tolist())
+    return [
+        tuple(
+            replace(gap, adjusted_p_value=value, beyond_chance=value < FAMILY_ERROR)
+            for gap, value in zip(family, adjusted, strict=False)
+        )
+        for family in families
+    ]
 
 
 @dataclass(frozen=True, slots=True)

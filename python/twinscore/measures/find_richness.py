@@ -101,7 +101,7 @@ def find_richness(
     real, synthetic = int(np.count_nonzero(is_real)), int(np.count_nonzero(~is_real))
     ranks = novelty(pool, pool.units, evidence.neighbors, evidence.nearest_real, search=search)
     shares = reached_shares(readings, [column.codes for column in evidence.columns], seed)
-    nearest = float(np.mean(readings.nearest_synthetic))
+    nearest = readings.nearest_synthetic(is_real)
     yields = [
         photograph_yield(share, real, synthetic) for share in (nearest, *shares.nearest_interval)
     ]
@@ -134,7 +134,7 @@ def find_richness(
         slices=tuple(
             part
             for codes, counts in zip(evidence.columns, shares.redrawn, strict=True)
-            for part in richness_slices(readings.runs, codes, counts, seed=seed)
+            for part in richness_slices(readings, ranks, codes, counts, seed=seed)
         ),
         tension=_tension(readings, evidence, seed, search),
         intervals={

@@ -30,8 +30,6 @@ FEWEST_RELABELLINGS = 99
 LABELS = 4_000_000
 """Labels drawn in all, unless the fewest relabellings take more."""
 
-VALUES_AT_ONCE = 8_000_000
-
 STEEPEST = 1e6
 BISECTIONS = 40
 
@@ -207,18 +205,20 @@ def _p_value(decisions: npt.NDArray[np.float32], labellings: npt.NDArray[np.int8
 
     By the accuracy; equal ones by the mean margin, so that small pools lose nothing to ties.
     """
-    units, columns = labellings.shape[0], labellings.shape[1]
-    accuracy, margin = np.empty(columns), np.empty(columns)
-    width = max(VALUES_AT_ONCE // units, 1)
-    for start in range(0, columns, width):
-        part = slice(start, start + width)
-        decision, synthetic = decisions[:, part], labellings[:, part] == 1
-        scale = np.abs(decision).mean(axis=0)
-        tamed = np.tanh(decision / np.where(scale > 0.0, scale, 1.0))
-        share = synthetic.sum(axis=0)
-        weights = np.where(synthetic, 0.5 / share, 0.5 / (units - share))
-        accuracy[part] = (weights * _correctness(decision, synthetic)).sum(axis=0)
-        margin[part] = (weights * np.where(synthetic, tamed, -tamed)).sum(axis=0)
+    units, columns = labellings.shape
+    blocks = [slice(start, start + ROWS_AT_ONCE) for start in range(0, units, ROWS_AT_ONCE)]
+    scales = sum(np.abs(decisions[rows]).sum(axis=0, dtype=np.float64) for rows in blocks) / units
+    scales = np.where(scales > 0.0, scales, 1.0).astype(np.float32)
+    right, tamed, members = np.zeros((3, 2, columns))
+    for rows in blocks:
+        synthetic = labellings[rows] == 1
+        is_right = _correctness(decisions[rows], synthetic)
+        toward = np.tanh(decisions[rows] / scales)
+        for side, (of_side, sign) in enumerate(((synthetic, 1.0), (~synthetic, -1.0))):
+            members[side] += of_side.sum(axis=0)
+            right[side] += is_right.sum(axis=0, where=of_side)
+            tamed[side] += sign * toward.sum(axis=0, where=of_side, dtype=np.float64)
+    accuracy, margin = (right / members).mean(axis=0), (tamed / members).mean(axis=0)
     higher = accuracy > accuracy[0] + 1e-9
     level = (np.abs(accuracy - accuracy[0]) <= 1e-9) & (margin >= margin[0])
     return float(np.mean(higher | level))

@@ -177,8 +177,8 @@ def _classes(sides: Sequence[ObjectFacts]) -> list[str]:
 
 def _image_values(side: ObjectFacts, classes: Sequence[str]) -> npt.NDArray[np.float32]:
     """Return for each image the number of its objects, and what percent each class has of them."""
-    values = np.full((len(side.image_classes), 1 + len(classes)), np.nan, dtype=np.float32)
-    for row, names in enumerate(side.image_classes):
+    values = np.full((len(side.image_units), 1 + len(classes)), np.nan, dtype=np.float32)
+    for row, names in enumerate(side.classes_by_image()):
         values[row, 0] = len(names)
         counts = Counter(map(_folded, names))
         if names:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.label_draws import redrawn_reach, share_interval
+from twinscore.graph.worth import photograph_yield, worth
 from twinscore.measures.multiple_tests import holm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
-    from twinscore.graph.runs import Runs
+    from twinscore.measures.copied import Novelty
+    from twinscore.measures.run_readings import RunReadings
 
 FEWEST = 10
 """Units of a side, or of a value in it, of which a share is told."""
@@ -61,6 +63,10 @@ class RichnessSlice:
         Share of these real units that any synthetic image reaches; None for fewer than ten.
     on_domain, on_domain_interval
         Share of these synthetic units that lie where real ones do; None for fewer than ten.
+    worth
+        Photographs that its synthetic units are worth; None for fewer than ten of either side.
+    copied
+        Share of its synthetic units that are copies of photographs; None where on_domain is.
     run
         Mean length of the runs of its real units, 3 standing for more.
     p_value, adjusted_p_value
@@ -78,6 +84,8 @@ class RichnessSlice:
     coverage_interval: tuple[float, float] | None
     on_domain: float | None
     on_domain_interval: tuple[float, float] | None
+    worth: float | None
+    copied: float | None
     run: float | None
     p_value: float | None
     adjusted_p_value: float | None
@@ -113,14 +121,21 @@ def value_codes(column: str, values: Sequence[str | None], is_real: BoolArray) -
 
 
 def richness_slices(
-    runs: Sequence[Runs], parts: ValueCodes, redrawn: IdArray, *, seed: int
+    readings: RunReadings,
+    ranks: Novelty,
+    parts: ValueCodes,
+    redrawn: IdArray,
+    *,
+    seed: int,
 ) -> list[RichnessSlice]:
     """Tell richness of each value of a column.
 
     Parameters
     ----------
-    runs
-        Of one or more draws of the units.
+    readings
+        At least one draw.
+    ranks
+        Of the synthetic images.
     parts
         The column.
     redrawn
@@ -132,8 +147,8 @@ def richness_slices(
     -------
     The least reached first, those without enough real units last.
     """
-    is_real, ks = runs[0].is_real, (runs[0].real_k, runs[0].synthetic_k)
-    lengths = np.mean([each.lengths for each in runs], axis=0)
+    is_real, lengths = readings.is_real, readings.lengths
+    ks = readings.runs[0].real_k, readings.runs[0].synthetic_k
     p_values = _p_values(lengths[is_real], parts.codes[is_real], redrawn[:, :, 0], seed)
     adjusted = holm(p_values)
     slices = []
@@ -149,12 +164,18 @@ def richness_slices(
                 shares.append(None)
                 intervals.append(None)
                 continue
-            share = float(np.mean([each.counts(chosen).reached for each in runs]))
+            share = readings.reached(chosen)
             shares.append(min(share, 1.0))
             spread = redrawn_reach(redrawn[:, number, side], ks[side])
             intervals.append(share_interval(share, spread, size))
         tested = not math.isnan(p_values[number])
-        real = is_real & (parts.codes == number)
+        real, synthetic = is_real & (parts.codes == number), ~is_real & (parts.codes == number)
+        worth_of_value = copied = None
+        if shares[1] is not None:
+            copied = min(max(ranks.copied(shares[1], synthetic), 0.0), 1.0)
+            if shares[0] is not None:
+                yielded = photograph_yield(readings.nearest_synthetic(real), sizes[0], sizes[1])
+                worth_of_value = worth(yielded, shares[1], sizes[1])
         slices.append(
             RichnessSlice(
                 parts.column,
@@ -165,6 +186,8 @@ def richness_slices(
                 intervals[0],
                 shares[1],
                 intervals[1],
+                worth_of_value,
+                copied,
                 float(lengths[real].mean()) if sizes[0] else None,
                 float(p_values[number]) if tested else None,
                 float(adjusted[number]) if tested else None,

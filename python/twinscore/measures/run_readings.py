@@ -26,24 +26,27 @@ class RunReadings:
         Shape (u,).
     runs
         A draw each.
-    nearest_synthetic
-        Share of the real units whose nearest unit is synthetic, a draw each.
+    nearest
+        Shape (u,), a draw each: share of the nearest units of each that are synthetic.
     lists
         Of the first draw; those of others are not kept.
     """
 
     is_real: BoolArray
     runs: list[Runs] = field(default_factory=list)
-    nearest_synthetic: list[float] = field(default_factory=list)
+    nearest: list[Float64Array] = field(default_factory=list)
     lists: UnitLists | None = None
 
     def add(self, lists: UnitLists) -> None:
         """Read one draw."""
         self.runs.append(runs_of(lists.neighbors, self.is_real))
-        shares = other_side_shares(graph_of(lists.neighbors, 1), ~self.is_real)
-        self.nearest_synthetic.append(float(shares[self.is_real].mean()))
+        self.nearest.append(other_side_shares(graph_of(lists.neighbors, 1), ~self.is_real))
         if self.lists is None:
             self.lists = lists
+
+    def nearest_synthetic(self, chosen: BoolArray) -> float:
+        """Mean over draws of the share of some units whose nearest unit is synthetic."""
+        return float(np.mean([shares[chosen].mean() for shares in self.nearest]))
 
     def reached(self, chosen: BoolArray) -> float:
         """Mean over draws of the share of some units of one side that the other side reaches."""

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.neighbor_graph import NeighborGraph
+    from twinscore.measures.fact_gaps import FactGap
     from twinscore.measures.unit_graphs import PoolGraphs
 
 PERMUTATIONS = 1_999
@@ -48,6 +49,11 @@ class SliceScore:
         column too, measured by what their share in each value leads to expect.
     scarce
         Whether it is lower than the rest only because fewer real images have its value.
+    facts
+        Its images against real ones in each fact of the pixels, corrected for the facts of all
+        slices of the column; nothing where these are not known.
+    facts_against
+        Whether these real ones are those of the "same" value, or "all" for too few have it.
     """
 
     column: str
@@ -60,6 +66,8 @@ class SliceScore:
     adjusted_p_value: float
     worse: bool
     scarce: bool
+    facts: tuple[FactGap, ...] = ()
+    facts_against: Literal["same", "all"] = "all"
 
 
 def score_slices(

@@ -27,6 +27,7 @@ from twinscore.measures.spread import spread_of
 from twinscore.measures.transfer import transfer_of
 from twinscore.neighbors.registry import is_exact
 from twinscore.scoring.early_checks import check_columns
+from twinscore.scoring.facts_of_slices import with_facts
 from twinscore.scoring.further import further_figures
 from twinscore.scoring.look_alikes import look_alikes
 from twinscore.scoring.notes import sampled_ties_notes, warnings_of
@@ -265,14 +266,16 @@ def _slices(
 ) -> list[SliceScore]:
     slices = []
     for column in run.settings.slice_by:
-        slices += score_slices(
+        values = unit_values(slice_values(column, sides), pool.units)
+        parts = score_slices(
             graphs,
             pool.unit_is_real,
             column,
-            unit_values(slice_values(column, sides), pool.units),
+            values,
             seed=run.settings.seed,
             progress=run.stage(f"Scoring slices by {column}"),
         )
+        slices += with_facts(parts, values, pool, sides)
     return slices
 
 

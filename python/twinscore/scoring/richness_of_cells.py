@@ -59,4 +59,6 @@ def _rich(cell: CellFigures, part: RichnessSlice | None) -> CellFigures:
         coverage_interval=part.coverage_interval,
         on_domain=part.on_domain,
         on_domain_interval=part.on_domain_interval,
+        worth=part.worth,
+        copied=part.copied,
     )

@@ -85,7 +85,7 @@ def stream_richness(readings: RunReadings, seed: int) -> StreamRichness:
     is_real = readings.is_real
     real, synthetic = int(np.count_nonzero(is_real)), int(np.count_nonzero(~is_real))
     shares = reached_shares(readings, (), seed)
-    yielded = photograph_yield(float(np.mean(readings.nearest_synthetic)), real, synthetic)
+    yielded = photograph_yield(readings.nearest_synthetic(readings.is_real), real, synthetic)
     on_domain = min(shares.on_domain, 1.0)
     return StreamRichness(
         coverage=min(shares.coverage, 1.0),

@@ -53,20 +53,32 @@ def image() -> Callable[..., EmbeddedImage]:
 
 
 @pytest.fixture
-def fill(
-    tmp_path: Path, describe: Callable[..., StoreDescription]
-) -> Callable[..., StoreDescription]:
-    """Writes images to a store as a run does: those that it needs."""
+def fill_at(describe: Callable[..., StoreDescription]) -> Callable[..., StoreDescription]:
+    """Writes images to a store at a path or URL as a run does: those that it needs."""
 
     def write(
-        images: Iterable[EmbeddedImage], name: str = "store", prune: bool = False, **changes: Any
+        location: Path | str, images: Iterable[EmbeddedImage], prune: bool = False, **changes: Any
     ) -> StoreDescription:
-        with StoreWriter(tmp_path / name, describe(**changes)) as writer:
+        with StoreWriter(location, describe(**changes)) as writer:
             for each in images:
                 stamp = partial(lambda each: each.stamp or ContentStamp(), each)
                 knowledge = writer.plan(each.item, stamp)
                 if knowledge in (Knowledge.NEW, Knowledge.CHANGED):
                     writer.extend([each])
             return writer.finish(prune=prune)
+
+    return write
+
+
+@pytest.fixture
+def fill(
+    tmp_path: Path, fill_at: Callable[..., StoreDescription]
+) -> Callable[..., StoreDescription]:
+    """Writes images to a store of a name, as `fill_at`."""
+
+    def write(
+        images: Iterable[EmbeddedImage], name: str = "store", prune: bool = False, **changes: Any
+    ) -> StoreDescription:
+        return fill_at(tmp_path / name, images, prune, **changes)
 
     return write

@@ -15,7 +15,7 @@ from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import load_foreign_store, load_store, read_description
 from twinscore.embedding.store.description import write_description
-from twinscore.embedding.store.shards import Shard
+from twinscore.embedding.store.opening import directory_of
 from twinscore.images.records import ImageFacts
 from twinscore.neighbors import block_search
 from twinscore.neighbors.block_plan import BlockPlan
@@ -121,31 +121,31 @@ def test_an_incomplete_store_is_read_with_a_warning(
     fill([image(n) for n in range(4)])
     store = tmp_path / "store"
     description = dataclasses.replace(read_description(store), complete=False)
-    write_description(store, description)
+    write_description(directory_of(store), description)
     assert len(load_store(tmp_path / "store").names) == 4
     assert "is not complete" in caplog.text
 
 
-def _cut(shard: Shard) -> None:
-    shard.embeddings.write_bytes(shard.embeddings.read_bytes()[:-8])
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-8])
 
 
-def _lose(shard: Shard) -> None:
-    shard.embeddings.unlink()
+def _lose(file: Path) -> None:
+    file.unlink()
 
 
-def _drop_row(shard: Shard) -> None:
-    np.save(shard.embeddings, np.load(shard.embeddings)[1:])
+def _drop_row(file: Path) -> None:
+    np.save(file, np.load(file)[1:])
 
 
-def _other_dtype(shard: Shard) -> None:
-    np.save(shard.embeddings, np.load(shard.embeddings).astype(np.float64))
+def _other_dtype(file: Path) -> None:
+    np.save(file, np.load(file).astype(np.float64))
 
 
-def _not_finite(shard: Shard) -> None:
-    vectors = np.load(shard.embeddings)
+def _not_finite(file: Path) -> None:
+    vectors = np.load(file)
     vectors[1, 2] = np.nan
-    np.save(shard.embeddings, vectors)
+    np.save(file, vectors)
 
 
 @pytest.mark.parametrize(
@@ -159,10 +159,10 @@ def _not_finite(shard: Shard) -> None:
     ],
 )
 def test_a_damaged_shard_is_named(
-    fill: Fill, image: MakeImage, tmp_path: Path, damage: Callable[[Shard], None], message: str
+    fill: Fill, image: MakeImage, tmp_path: Path, damage: Callable[[Path], None], message: str
 ) -> None:
     fill([image(n) for n in range(8)])
-    damage(Shard(tmp_path / "store", 1))
+    damage(tmp_path / "store" / "embeddings_00001.npy")
     with pytest.raises(ValueError, match=rf"embeddings_00001.npy.*{message}|{message}"):
         load_store(tmp_path / "store")
 

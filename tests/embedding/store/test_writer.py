@@ -18,8 +18,8 @@ import pytest
 from pyarrow import parquet
 
 from twinscore.embedding.store import StoreDescription, StoreWriter, load_store, read_description
-from twinscore.embedding.store import shards as shard_files
-from twinscore.embedding.store.shards import Shard, find_shards, recover
+from twinscore.embedding.store.opening import directory_of
+from twinscore.embedding.store.shards import find_shards, recover
 from twinscore.images.records import ContentStamp
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def test_metadata_describes_the_vectors_row_for_row(
     description = fill(images)
     assert (description.images, description.failed, description.shards) == (10, 2, 3)
     assert description.complete
-    for shard in find_shards(tmp_path / "store"):
-        vectors = np.load(shard.embeddings)
-        rows = parquet.read_table(shard.metadata).to_pylist()
+    for shard in find_shards(directory_of(tmp_path / "store")):
+        vectors = np.load(tmp_path / "store" / shard.embeddings)
+        rows = parquet.read_table(tmp_path / "store" / shard.metadata).to_pylist()
         assert len(vectors) == len(rows)
         for vector, row in zip(vectors, rows, strict=True):
             number = int(row["path"].removeprefix("image "))
@@ -247,10 +247,7 @@ def _write_and_die(
 
         return call
 
-    for place, names in (
-        (shard_files, ("write_npy", "write_parquet")),
-        (Path, ("replace", "unlink")),
-    ):
+    for place, names in ((Path, ("replace", "unlink")), (os, ("fsync",))):
         for name in names:
             setattr(place, name, counting(getattr(place, name)))
     with StoreWriter(folder, description) as writer:
@@ -323,7 +320,7 @@ def test_recovery_of_what_needs_none_changes_nothing(
 ) -> None:
     fill([image(n) for n in range(6)])
     before = contents(tmp_path / "store")
-    recover(tmp_path / "store")
+    recover(directory_of(tmp_path / "store"))
     assert contents(tmp_path / "store") == before
 
 
@@ -331,7 +328,7 @@ def test_a_damaged_shard_is_named_and_given_up(
     fill: Fill, image: MakeImage, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     fill([image(n) for n in range(6)])
-    Shard(tmp_path / "store", 1).metadata.write_bytes(b"damage")
+    (tmp_path / "store" / "metadata_00001.parquet").write_bytes(b"damage")
     fill([image(7)])
     assert "metadata_00001.parquet cannot be read" in caplog.text
     names = load_store(tmp_path / "store").names
@@ -342,6 +339,6 @@ def test_own_columns_have_the_same_types_in_every_shard(
     fill: Fill, image: MakeImage, tmp_path: Path
 ) -> None:
     fill([image(n, "damaged") for n in range(4)] + [image(n) for n in range(4, 8)])
-    first, second = (parquet.read_schema(s.metadata) for s in find_shards(tmp_path / "store"))
+    first, second = map(parquet.read_schema, sorted((tmp_path / "store").glob("metadata_*")))
     assert first == second
     assert first.field("width").type == pa.int32()

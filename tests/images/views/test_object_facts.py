@@ -36,5 +36,5 @@ def test_each_object_has_a_row_of_what_its_place_tells() -> None:
 def test_an_image_without_objects_counts_as_an_image() -> None:
     facts = ObjectFacts()
     facts.add([], (200, 100), "a")
-    assert facts.image_classes == [()]
+    assert list(facts.classes_by_image()) == [[]]
     np.testing.assert_array_equal(facts.table, np.zeros((0, len(OBJECT_FACTS)), dtype=np.float32))

@@ -1,4 +1,4 @@
-"""Embeddings on disk: shards of rows that survive a killed run. The format is in FORMAT.md."""
+"""Embeddings kept: shards of rows that survive a killed run. The format is in FORMAT.md."""
 
 from twinscore.embedding.store.description import StoreDescription, is_store, read_description
 from twinscore.embedding.store.foreign import is_foreign_store, load_foreign_store

@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.embedding.store import draft
 from twinscore.embedding.store.description import (
-    DTYPES,
     StoreDescription,
     description_of_maker,
     is_store,
@@ -18,15 +16,15 @@ from twinscore.embedding.store.description import (
     read_description,
     write_description,
 )
-from twinscore.embedding.store.lock import store_locked
-from twinscore.embedding.store.rows import OK, own_schema
-from twinscore.embedding.store.seal import check_seal, has_seal, made_by
+from twinscore.embedding.store.directory import UnreachableError, naming_store
+from twinscore.embedding.store.examination import examine
+from twinscore.embedding.store.opening import directory_of
+from twinscore.embedding.store.rows import OK
+from twinscore.embedding.store.seal import has_seal, made_by
 from twinscore.embedding.store.shards import Shard, find_shards, lost_numbers, recover
 
 if TYPE_CHECKING:
-    import os
-
-    import pyarrow as pa
+    from twinscore.embedding.store.opening import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,12 @@ class Damage:
     Attributes
     ----------
     place
-        A file.
+        Path or URL of a file.
     reason
         In a few words.
     """
 
-    place: Path
+    place: str
     reason: str
 
     def __str__(self) -> str:
@@ -71,63 +69,59 @@ class StoreCheck:
     without_checksums: int
 
 
-def damage_of(shard: Shard, description: StoreDescription | None) -> str | None:
-    """Say what is wrong with a shard; None where nothing is.
+def check_store(location: Location) -> StoreCheck:
+    """Read all of a store and compare it with its checksums; nothing is changed.
 
     Parameters
     ----------
-    shard
-        Both of its files are read whole.
-    description
-        Of the store; None where that is not known, and any width and dtype is right.
-    """
-    try:
-        table = shard.load_table()
-        _check_columns(table)
-        _check_vectors(shard, table, description)
-        check_seal(table, shard.embeddings)
-    except (ValueError, OSError) as error:
-        return " ".join(str(error).split())
-    return None
-
-
-def check_store(folder: str | os.PathLike[str]) -> StoreCheck:
-    """Read all of a store and compare it with its checksums; nothing is changed.
+    location
+        Path or URL.
 
     Raises
     ------
     FileNotFoundError
         There is no store.
+    UnreachableError
+        What holds it does not answer.
     """
-    location = Path(folder)
-    shards = find_shards(location) if location.is_dir() else []
-    if not shards and not is_store(location):
-        raise FileNotFoundError(f"expected an embedding store, but {str(location)!r} is none")
+    directory = directory_of(location)
+    is_there = is_store(directory)
+    shards = find_shards(directory)
+    if not shards and not is_there:
+        raise FileNotFoundError(f"expected an embedding store, but {str(directory)!r} is none")
     damages = []
     description = None
     try:
-        description = read_description(location)
+        description = read_description(directory)
+    except UnreachableError:
+        raise
     except (ValueError, OSError) as error:
-        damages.append(Damage(location, " ".join(str(error).split())))
+        damages.append(Damage(str(directory), " ".join(str(error).split())))
         description = _told_by(shards)
-    reasons = {shard: damage_of(shard, description) for shard in shards}
-    damages += [
-        Damage(shard.metadata, reason) for shard, reason in reasons.items() if reason is not None
-    ]
-    whole = [shard for shard, reason in reasons.items() if reason is None]
-    tables = [shard.load_table() for shard in whole]
-    images = sum(map(len, tables))
+    images = whole = unsealed = 0
+    for shard in shards:
+        examined = examine(shard, description)
+        if examined.damage is not None:
+            damages.append(Damage(shard.place, examined.damage))
+            continue
+        whole += 1
+        images += len(examined.rows)
+        unsealed += not has_seal(examined.rows)
     if not damages and description is not None and description.complete:
-        damages += _miscounted(location, description, images, len(whole))
-    unsealed = sum(not has_seal(table) for table in tables)
-    return StoreCheck(description, images, len(whole), tuple(damages), unsealed)
+        damages += _miscounted(str(directory), description, images, whole)
+    return StoreCheck(description, images, whole, tuple(damages), unsealed)
 
 
-def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
+def repair_store(location: Location) -> StoreCheck:
     """Take damaged shards out of a store, so that what is left can be used and filled up again.
 
     The next `embed` of the same source embeds the images that are missing, in their old places.
     Shards of older versions get checksums.
+
+    Parameters
+    ----------
+    location
+        Path or URL.
 
     Returns
     -------
@@ -143,36 +137,36 @@ def repair_store(folder: str | os.PathLike[str]) -> StoreCheck:
     BlockingIOError
         Another process writes to the store.
     """
-    location = Path(folder)
-    before = check_store(location).description
-    with contextlib.ExitStack() as resources:
-        store_locked(location, resources)
-        vanished = lost_numbers(location, before.shards) if before and before.complete else []
-        recover(location)
-        found = check_store(location)
+    directory = directory_of(location)
+    before = check_store(directory).description
+    with naming_store(directory), directory.locked():
+        vanished = lost_numbers(directory, before.shards) if before and before.complete else []
+        recover(directory)
+        found = check_store(directory)
         if found.description is None:
             raise ValueError(
-                f"{location}: expected store.json or a shard that tells what made the store, got "
+                f"{directory}: expected store.json or a shard that tells what made the store, got "
                 "neither: embed into a new folder"
             )
         maker = maker_of(found.description)
         images = failed = kept = 0
         taken_out = {*found.description.taken_out, *vanished}
-        for shard in find_shards(location):
-            if damage_of(shard, found.description) is not None:
+        for shard in find_shards(directory):
+            examined = examine(shard, found.description)
+            if examined.damage is not None:
                 shard.remove()
                 taken_out.add(shard.number)
                 continue
-            table = shard.load_table()
+            table = examined.rows
             if not has_seal(table):
-                shard.seal(maker)
+                shard.seal(maker, examined.embeddings_sha256)
             kept += 1
             images += len(table)
             failed += sum(status != OK for status in table["status"].to_pylist())
         if found.damages:
-            draft.discard(location)
+            draft.discard(directory)
         write_description(
-            location,
+            directory,
             dataclasses.replace(
                 found.description,
                 images=images,
@@ -196,46 +190,14 @@ def _told_by(shards: list[Shard]) -> StoreDescription | None:
 
 
 def _miscounted(
-    folder: Path, description: StoreDescription, images: int, shards: int
+    store: str, description: StoreDescription, images: int, shards: int
 ) -> list[Damage]:
     if (images, shards) == (description.images, description.shards):
         return []
     return [
         Damage(
-            folder,
+            store,
             f"store.json tells of {description.images:,} images in {description.shards:,} shards, "
             f"but there are {images:,} in {shards:,}: a shard is missing",
         )
     ]
-
-
-def _check_columns(table: pa.Table) -> None:
-    for field in own_schema():
-        if field.name not in table.column_names:
-            raise ValueError(f"expected a column {field.name!r}, got none")
-        if table.schema.field(field.name).type != field.type:
-            raise ValueError(
-                f"expected {field.type} in the column {field.name!r}, "
-                f"got {table.schema.field(field.name).type}"
-            )
-    for identity in table["id"].to_pylist():
-        if identity is None or len(identity) != 32 or len(bytes.fromhex(identity)) != 16:
-            raise ValueError(f"expected ids of 32 hexadecimal digits, got {identity!r}")
-    for name in ("path", "status"):
-        if table[name].null_count:
-            raise ValueError(f"expected a {name} in every row, got none")
-
-
-def _check_vectors(shard: Shard, table: pa.Table, description: StoreDescription | None) -> None:
-    vectors = shard.load_vectors()
-    dtype, width = str(vectors.dtype), vectors.shape[-1] if vectors.ndim else 0
-    if description is not None:
-        dtype, width = description.dtype, description.dimension
-    if (vectors.shape, str(vectors.dtype)) != ((len(table), width), dtype):
-        raise ValueError(
-            f"{shard.embeddings}: expected {dtype} of shape {(len(table), width)} as its "
-            f"metadata and store.json say, got {vectors.dtype} of shape {vectors.shape}"
-        )
-    if dtype not in DTYPES:
-        raise ValueError(f"{shard.embeddings}: expected {' or '.join(DTYPES)}, got {dtype}")
-    shard.check_finite(table)

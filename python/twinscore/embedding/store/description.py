@@ -6,15 +6,15 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from twinscore.base.durable import write_text
 from twinscore.base.json_text import parse_json
 from twinscore.base.saved_state import Fields
+from twinscore.embedding.store.opening import directory_of
 
 if TYPE_CHECKING:
-    import os
+    from twinscore.embedding.store.directory import StoreDirectory
+    from twinscore.embedding.store.opening import Location
 
 DESCRIPTION_FILE = "store.json"
 FORMAT = "twinscore embeddings"
@@ -72,7 +72,7 @@ class StoreDescription:
         if self.shard_size < 1:
             raise ValueError(f"expected a shard size of at least 1, got {self.shard_size}")
 
-    def check_continues(self, existing: StoreDescription, folder: Path) -> None:
+    def check_continues(self, existing: StoreDescription, store: str) -> None:
         """Refuse to add rows of another kind to a store.
 
         Raises
@@ -85,7 +85,7 @@ class StoreDescription:
             mine, theirs = getattr(self, name), getattr(existing, name)
             if mine != theirs:
                 raise ValueError(
-                    f"the store {folder} was made with {_OPTIONS.get(name, name)} {theirs}, "
+                    f"the store {store} was made with {_OPTIONS.get(name, name)} {theirs}, "
                     f"not {mine}: use the same, or choose another folder"
                 )
 
@@ -104,22 +104,33 @@ _OPTIONS = {
 """Options by which one run may differ from another, and what messages call them."""
 
 
-def is_store(folder: str | os.PathLike[str]) -> bool:
-    """Tell whether a folder is an embedding store."""
-    return (Path(folder) / DESCRIPTION_FILE).is_file()
+def is_store(location: Location) -> bool:
+    """Tell whether an embedding store lies at a path or URL.
+
+    Raises
+    ------
+    UnreachableError
+        What holds the place does not answer.
+    """
+    return directory_of(location).has(DESCRIPTION_FILE)
 
 
-def read_description(folder: Path) -> StoreDescription:
+def read_description(location: Location) -> StoreDescription:
     """Read store.json.
 
     Raises
     ------
+    FileNotFoundError
+        There is none.
     ValueError
         The file is damaged, or of a later version of the format.
+    UnreachableError
+        What holds the store does not answer.
     """
-    path = folder / DESCRIPTION_FILE
+    directory = directory_of(location)
+    path = directory.place(DESCRIPTION_FILE)
     try:
-        fields = Fields(parse_json(path.read_bytes()))
+        fields = Fields(parse_json(directory.read(DESCRIPTION_FILE)))
         if fields.any("format") != FORMAT:
             raise ValueError(f"its 'format' is not {FORMAT!r}")
         version = fields.any("format_version")
@@ -128,7 +139,7 @@ def read_description(folder: Path) -> StoreDescription:
             return _checked(fields)
     except ValueError as error:
         raise ValueError(
-            f"{path} describes no embedding store: {error}; {how_to_mend(folder)}"
+            f"{path} describes no embedding store: {error}; {how_to_mend(directory)}"
         ) from error
     raise ValueError(
         f"{path}: expected version {FORMAT_VERSION} of the format, got {version!r}: "
@@ -136,10 +147,10 @@ def read_description(folder: Path) -> StoreDescription:
     )
 
 
-def how_to_mend(folder: Path) -> str:
+def how_to_mend(directory: StoreDirectory) -> str:
     """Say what to do about damage in a store."""
     return (
-        f"'twinscore store check {folder} --repair' takes out what is damaged, "
+        f"'twinscore store check {directory} --repair' takes out what is damaged, "
         "and 'twinscore embed' embeds it again"
     )
 
@@ -199,7 +210,7 @@ def description_of_maker(text: str) -> StoreDescription:
     return _checked(Fields(parse_json(text)))
 
 
-def write_description(folder: Path, description: StoreDescription) -> None:
+def write_description(directory: StoreDirectory, description: StoreDescription) -> None:
     """Write store.json whole, in the place of an older one."""
     fields = {
         "format": FORMAT,
@@ -209,4 +220,9 @@ def write_description(folder: Path, description: StoreDescription) -> None:
     if not description.taken_out:
         del fields["taken_out"]
     fields[_CHECKSUM] = _digest(fields)
-    write_text(folder / DESCRIPTION_FILE, json.dumps(fields, indent=2) + "\n")
+    text = json.dumps(fields, indent=2) + "\n"
+
+    def fill(file: IO[bytes]) -> None:
+        file.write(text.encode())
+
+    directory.write(DESCRIPTION_FILE, fill)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+from functools import partial
 from typing import TYPE_CHECKING
 
-from twinscore.base.array_files import map_npy
-from twinscore.base.durable import partial_of, write_npy, write_parquet
+import numpy as np
+
+from twinscore.base.array_files import write_npy
 from twinscore.embedding.store.description import maker_of
+from twinscore.embedding.store.directory import UnreachableError
+from twinscore.embedding.store.metadata_files import read_table, write_table
 from twinscore.embedding.store.rows import ShardRows
-from twinscore.embedding.store.seal import check_seal, sealed
+from twinscore.embedding.store.seal import check_embeddings, check_rows, npy_digest, sealed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from twinscore.embedding.store.description import StoreDescription
+    from twinscore.embedding.store.directory import StoreDirectory
 
 VECTORS_FILE = ".draft.npy"
 ROWS_FILE = ".draft.parquet"
@@ -21,35 +26,32 @@ ROWS_FILE = ".draft.parquet"
 _NUMBER_KEY = b"shard"
 
 
-def save(rows: ShardRows, description: StoreDescription, folder: Path, number: int) -> None:
+def save(
+    rows: ShardRows, description: StoreDescription, directory: StoreDirectory, number: int
+) -> None:
     """Keep the rows that shall begin the shard of this number."""
-    vectors_path, rows_path = folder / VECTORS_FILE, folder / ROWS_FILE
-    discard(folder)
     matrix = rows.matrix(description.dimension, description.dtype)
-    write_npy(partial_of(vectors_path), matrix)
     numbered = rows.table().replace_schema_metadata({_NUMBER_KEY: str(number)})
-    table = sealed(numbered, partial_of(vectors_path), maker_of(description))
-    try:
-        write_parquet(partial_of(rows_path), table)
-    except BaseException:
-        partial_of(vectors_path).unlink(missing_ok=True)
-        raise
-    partial_of(vectors_path).replace(vectors_path)
-    partial_of(rows_path).replace(rows_path)
+    # Of two that do not belong together, the checksum tells.
+    directory.write(VECTORS_FILE, partial(write_npy, array=matrix))
+    table = sealed(numbered, npy_digest(matrix), maker_of(description))
+    write_table(directory, ROWS_FILE, table)
 
 
-def load(description: StoreDescription, folder: Path, number: int) -> ShardRows:
+def load(description: StoreDescription, directory: StoreDirectory, number: int) -> ShardRows:
     """Take up the rows of an interrupted run, if they begin the shard of this number."""
-    from pyarrow import ArrowException, parquet
-
+    if not is_there(directory):
+        return ShardRows()
     try:
-        with parquet.ParquetFile(folder / ROWS_FILE) as file:
-            table = file.read()
-            table.validate(full=True)
-        check_seal(table, folder / VECTORS_FILE)
-        vectors = map_npy(folder / VECTORS_FILE)
-    except (OSError, ValueError, ArrowException):
-        discard(folder)
+        table = read_table(directory, ROWS_FILE)
+        check_rows(table)
+        content = directory.read(VECTORS_FILE)
+        check_embeddings(table, VECTORS_FILE, hashlib.sha256(content).hexdigest())
+        vectors = np.load(io.BytesIO(content), allow_pickle=False)
+    except UnreachableError:
+        raise
+    except (OSError, ValueError, EOFError):
+        discard(directory)
         return ShardRows()
     begins = (table.schema.metadata or {}).get(_NUMBER_KEY, b"").decode("ascii", "replace")
     if begins != str(number) or vectors.shape != (len(table), description.dimension):
@@ -57,7 +59,12 @@ def load(description: StoreDescription, folder: Path, number: int) -> ShardRows:
     return ShardRows.of_saved(vectors, table)
 
 
-def discard(folder: Path) -> None:
+def is_there(directory: StoreDirectory) -> bool:
+    """Tell whether an interrupted run left anything."""
+    return not {ROWS_FILE, VECTORS_FILE}.isdisjoint(directory.names())
+
+
+def discard(directory: StoreDirectory) -> None:
     """Remove what an interrupted run left; the rows first, without which vectors mean nothing."""
-    (folder / ROWS_FILE).unlink(missing_ok=True)
-    (folder / VECTORS_FILE).unlink(missing_ok=True)
+    directory.remove(ROWS_FILE)
+    directory.remove(VECTORS_FILE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import functools
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy as np
 from twinscore.base.logs import logger_of
 from twinscore.base.scratch import scratch_matrix
 from twinscore.embedding.records import Embeddings, Skipped
-from twinscore.embedding.store.check import damage_of
 from twinscore.embedding.store.description import how_to_mend, read_description
+from twinscore.embedding.store.directory import UnreachableError
+from twinscore.embedding.store.examination import checked_rows
+from twinscore.embedding.store.opening import directory_of
 from twinscore.embedding.store.rows import (
     FACT_COLUMNS,
     FURTHER_PREFIX,
@@ -20,30 +23,33 @@ from twinscore.embedding.store.rows import (
     PIXEL_FACT_COLUMNS,
 )
 from twinscore.embedding.store.shards import Shard, find_shards
+from twinscore.embedding.store.vector_blocks import VectorBlocks
 from twinscore.images.records import ImageFacts
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     import numpy.typing as npt
     import pyarrow as pa
 
     from twinscore.embedding.store.description import StoreDescription
+    from twinscore.embedding.store.directory import StoreDirectory
+    from twinscore.embedding.store.opening import Location
 
 _log = logger_of(__name__)
 
 
-def load_store(folder: str | os.PathLike[str], *, on_disk: bool = False) -> Embeddings:
+def load_store(location: Location, *, on_disk: bool = False) -> Embeddings:
     """Load a store for scoring.
 
-    Vectors keep the dtype of the store. Those of a store of one shard without failures stay on
-    disk and are mapped into memory; those of others are copied into one array, shard by shard.
+    Vectors keep the dtype of the store. Those of a store of one shard without failures on a disk
+    of this machine stay there and are mapped into memory; those of others are copied into one
+    array, some megabytes at a time.
 
     Parameters
     ----------
-    folder
-        A store as `twinscore embed` makes it.
+    location
+        A store as `twinscore embed` makes it: a folder, or the URL of a place in object storage.
     on_disk
         What would be copied into memory goes to a temporary file instead.
 
@@ -59,26 +65,25 @@ def load_store(folder: str | os.PathLike[str], *, on_disk: bool = False) -> Embe
     ValueError
         A file is missing or damaged, files do not belong together, or a vector is not finite;
         the message names the file.
+    OSError
+        What holds the store does not answer, or does not let in.
     """
-    location = Path(folder)
-    description = read_description(location)
+    store = _OpenedStore(location)
+    description = store.description
     if not description.complete:
         _log.warning(
             "the store %s is not complete: the run that fills it was stopped or is under way",
-            location,
+            store.directory,
         )
-    shards = find_shards(location)
-    _check_counts(shards, description, location)
-    table = _load_rows(shards, location, description)
-    statuses = np.array(table["status"].to_pylist(), dtype=object)
-    is_ok = (statuses == OK) & _is_latest(table, description)
-    failed = np.flatnonzero((statuses != OK) & _is_latest(table, description))
+    table, latest = store.rows, store.is_latest
+    statuses = store.statuses
+    is_ok = (statuses == OK) & latest
+    failed = np.flatnonzero((statuses != OK) & latest)
     paths = table["path"].to_pylist()
     kept = table.filter(is_ok)
-    names = tuple(kept["path"].to_pylist())
     return Embeddings(
-        vectors=_load_vectors(shards, description, is_ok, on_disk=on_disk),
-        names=names,
+        vectors=store.load_vectors(is_ok, on_disk=on_disk),
+        names=tuple(kept["path"].to_pylist()),
         groups=_groups(kept, np.flatnonzero(is_ok)),
         skipped=tuple(Skipped(paths[row], statuses[row]) for row in failed.tolist()),
         model=description.model,
@@ -94,9 +99,11 @@ def load_store(folder: str | os.PathLike[str], *, on_disk: bool = False) -> Embe
 
 
 def mapped_store(
-    folder: str | os.PathLike[str],
+    location: Location,
 ) -> tuple[tuple[npt.NDArray[Any], ...], npt.NDArray[np.int64] | None]:
     """Map the vectors of a store, so that they may be read part by part.
+
+    Those of a store far away are brought to a temporary file.
 
     Returns
     -------
@@ -107,83 +114,115 @@ def mapped_store(
 
     Raises
     ------
-    FileNotFoundError, ValueError
+    FileNotFoundError, ValueError, OSError
         As `load_store`.
     """
-    location = Path(folder)
-    description = read_description(location)
-    shards = find_shards(location)
-    _check_counts(shards, description, location)
-    table = _load_rows(shards, location, description)
-    statuses = np.array(table["status"].to_pylist(), dtype=object)
-    kept = (statuses == OK) & _is_latest(table, description)
-    parts = tuple(shard.load_vectors() for shard in shards)
+    store = _OpenedStore(location)
+    kept = (store.statuses == OK) & store.is_latest
+    parts = store.map_parts()
+    if parts is None:
+        return (store.load_vectors(kept, on_disk=True),), None
     return parts, None if kept.all() else np.flatnonzero(kept)
 
 
-def _load_rows(shards: list[Shard], folder: Path, description: StoreDescription) -> pa.Table:
-    import pyarrow as pa
+class _OpenedStore:
+    """A store whose rows were read and are those that were written."""
 
-    if not shards:
-        raise ValueError(f"the store {folder} holds no shard yet")
-    return pa.concat_tables(
-        [_checked_table(shard, description) for shard in shards], promote_options="default"
-    )
+    def __init__(self, location: Location) -> None:
+        self.directory = directory_of(location)
+        self.description = read_description(self.directory)
+        self._shards = find_shards(self.directory)
+        _check_counts(self._shards, self.description, self.directory)
+        self._tables = [self._rows_of(shard) for shard in self._shards]
+
+    @functools.cached_property
+    def rows(self) -> pa.Table:
+        """All rows, in order."""
+        import pyarrow as pa
+
+        if not self._tables:
+            raise ValueError(f"the store {self.directory} holds no shard yet")
+        return pa.concat_tables(self._tables, promote_options="default")
+
+    @functools.cached_property
+    def statuses(self) -> npt.NDArray[np.object_]:
+        """Of every row."""
+        return np.array(self.rows["status"].to_pylist(), dtype=object)
+
+    @functools.cached_property
+    def is_latest(self) -> npt.NDArray[np.bool_]:
+        """Whether no newer row replaces one: only a run that was stopped leaves any."""
+        latest = np.ones(len(self.rows), dtype=bool)
+        if not self.description.complete:
+            ids = np.array(self.rows["id"].to_pylist())[::-1]
+            _, first = np.unique(ids, return_index=True)
+            latest[:] = False
+            latest[len(ids) - 1 - first] = True
+        return latest
+
+    def load_vectors(self, kept: npt.NDArray[np.bool_], *, on_disk: bool) -> npt.NDArray[Any]:
+        """Bring together the rows that are kept, in memory or in a temporary file."""
+        if len(self._shards) == 1 and kept.all():
+            mapped = self.map_parts()
+            if mapped is not None:
+                return mapped[0]
+        shape = int(kept.sum()), self.description.dimension
+        make = scratch_matrix if on_disk else np.empty
+        matrix: npt.NDArray[Any] = make(shape, self.description.dtype)
+        start = filled = 0
+        for shard, table in zip(self._shards, self._tables, strict=True):
+            for block in self._blocks_of(shard, table):
+                mask = kept[start : start + len(block)]
+                start += len(block)
+                end = filled + int(mask.sum())
+                matrix[filled:end] = block if mask.all() else block[mask]
+                filled = end
+        return matrix
+
+    def map_parts(self) -> tuple[npt.NDArray[Any], ...] | None:
+        """Map the vectors of every shard once they were looked at; None where they are far away."""
+        parts = []
+        for shard, table in zip(self._shards, self._tables, strict=True):
+            mapped = self._mapped(shard)
+            if mapped is None:
+                return None
+            for _ in self._blocks_of(shard, table):
+                pass
+            parts.append(mapped)
+        return tuple(parts)
+
+    def _rows_of(self, shard: Shard) -> pa.Table:
+        with self._naming(shard):
+            return checked_rows(shard)
+
+    def _blocks_of(self, shard: Shard, table: pa.Table) -> Iterator[npt.NDArray[Any]]:
+        with self._naming(shard):
+            yield from VectorBlocks(shard, table, self.description)
+
+    def _mapped(self, shard: Shard) -> npt.NDArray[Any] | None:
+        with self._naming(shard):
+            return self.directory.map_npy(shard.embeddings)
+
+    @contextmanager
+    def _naming(self, shard: Shard) -> Iterator[None]:
+        """Name the shard in what is wrong with it, and say how it is mended."""
+        try:
+            yield
+        except UnreachableError:
+            raise
+        except (ValueError, OSError) as error:
+            reason = " ".join(str(error).split())
+            message = f"{shard.place}: {reason}; {how_to_mend(self.directory)}"
+            raise ValueError(message) from error
 
 
-def _checked_table(shard: Shard, description: StoreDescription) -> pa.Table:
-    reason = damage_of(shard, description)
-    if reason is not None:
-        raise ValueError(f"{shard.metadata}: {reason}; {how_to_mend(shard.folder)}")
-    return shard.load_table()
-
-
-def _is_latest(table: pa.Table, description: StoreDescription) -> npt.NDArray[np.bool_]:
-    """Pass over rows that newer ones replace: only a run that was stopped leaves any."""
-    latest = np.ones(len(table), dtype=bool)
-    if not description.complete:
-        ids = np.array(table["id"].to_pylist())[::-1]
-        _, first = np.unique(ids, return_index=True)
-        latest[:] = False
-        latest[len(table) - 1 - first] = True
-    return latest
-
-
-def _load_vectors(
-    shards: list[Shard],
-    description: StoreDescription,
-    kept: npt.NDArray[np.bool_],
-    *,
-    on_disk: bool,
-) -> npt.NDArray[Any]:
-    if len(shards) == 1 and kept.all():
-        (vectors,) = _kept_parts(shards, kept)
-        return vectors
-    shape = int(kept.sum()), description.dimension
-    make = scratch_matrix if on_disk else np.empty
-    matrix: npt.NDArray[Any] = make(shape, description.dtype)
-    filled = 0
-    for part in _kept_parts(shards, kept):
-        matrix[filled : filled + len(part)] = part
-        filled += len(part)
-    return matrix
-
-
-def _kept_parts(shards: list[Shard], kept: npt.NDArray[np.bool_]) -> Iterator[npt.NDArray[Any]]:
-    """Give the kept rows of each shard, whose form and values were looked at."""
-    start = 0
-    for shard in shards:
-        vectors = shard.load_vectors()
-        mask = kept[start : start + len(vectors)]
-        start += len(vectors)
-        yield vectors if mask.all() else vectors[mask]
-
-
-def _check_counts(shards: list[Shard], description: StoreDescription, folder: Path) -> None:
+def _check_counts(
+    shards: list[Shard], description: StoreDescription, directory: StoreDirectory
+) -> None:
     if description.complete and len(shards) != description.shards:
         raise ValueError(
-            f"the store {folder} had {description.shards:,} shards and has {len(shards):,}: "
-            f"{how_to_mend(folder)}"
+            f"the store {directory} had {description.shards:,} shards and has {len(shards):,}: "
+            f"{how_to_mend(directory)}"
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from twinscore.base.array_files import write_npy
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    import numpy.typing as npt
     import pyarrow as pa
 
 EMBEDDINGS_KEY = b"twinscore.embeddings_sha256"
@@ -16,15 +17,15 @@ ROWS_KEY = b"twinscore.rows_sha256"
 MAKER_KEY = b"twinscore.made_by"
 
 
-def sealed(table: pa.Table, embeddings: Path, made_by: str) -> pa.Table:
+def sealed(table: pa.Table, embeddings_sha256: str, made_by: str) -> pa.Table:
     """Return the rows of a shard with its seal in the metadata of their schema.
 
     Parameters
     ----------
     table
         The rows.
-    embeddings
-        File of the vectors, written whole.
+    embeddings_sha256
+        Of the file of the vectors, in hexadecimal digits.
     made_by
         What made the store, as JSON.
     """
@@ -34,7 +35,7 @@ def sealed(table: pa.Table, embeddings: Path, made_by: str) -> pa.Table:
         if key not in (EMBEDDINGS_KEY, ROWS_KEY, MAKER_KEY)
     }
     seal = {
-        EMBEDDINGS_KEY: file_digest(embeddings),
+        EMBEDDINGS_KEY: embeddings_sha256,
         ROWS_KEY: rows_digest(table),
         MAKER_KEY: made_by,
     }
@@ -46,34 +47,50 @@ def has_seal(table: pa.Table) -> bool:
     return EMBEDDINGS_KEY in (table.schema.metadata or {})
 
 
-def check_seal(table: pa.Table, embeddings: Path) -> None:
-    """Compare a shard with its checksums, if it has any.
+def check_rows(table: pa.Table) -> None:
+    """Compare the rows of a shard with their checksum, if they have one.
 
     Raises
     ------
     ValueError
-        The rows or the vectors are not those that were written; the message names the file.
+        They are not those that were written.
     """
-    seal = table.schema.metadata or {}
-    if ROWS_KEY in seal and seal[ROWS_KEY].decode("ascii", "replace") != rows_digest(table):
+    sealed_as = _value(table, ROWS_KEY)
+    if sealed_as is not None and sealed_as != rows_digest(table):
         raise ValueError("its rows are not those that were written (checksum)")
-    if EMBEDDINGS_KEY in seal:
-        if not embeddings.is_file():
-            raise ValueError(f"{embeddings.name} is missing")
-        if seal[EMBEDDINGS_KEY].decode("ascii", "replace") != file_digest(embeddings):
-            raise ValueError(f"{embeddings.name} is not what was written (checksum)")
+
+
+def check_embeddings(table: pa.Table, name: str, sha256: str) -> None:
+    """Compare the vectors of a shard with their checksum, if there is one.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    name
+        Of the file of the vectors.
+    sha256
+        Of all of its bytes.
+
+    Raises
+    ------
+    ValueError
+        They are not those that were written.
+    """
+    if _value(table, EMBEDDINGS_KEY) not in (None, sha256):
+        raise ValueError(f"{name} is not what was written (checksum)")
 
 
 def made_by(table: pa.Table) -> str | None:
     """Return what made a shard, as JSON; None where it does not say."""
-    maker = (table.schema.metadata or {}).get(MAKER_KEY)
-    return None if maker is None else maker.decode("utf-8", "replace")
+    return _value(table, MAKER_KEY)
 
 
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def npy_digest(array: npt.NDArray[Any]) -> str:
+    """Return the sha256 of the ``.npy`` file that `write_npy` makes of an array."""
+    sink = _Sink()
+    write_npy(cast("IO[bytes]", sink), array)
+    return sink.digest.hexdigest()
 
 
 def rows_digest(table: pa.Table) -> str:
@@ -82,3 +99,19 @@ def rows_digest(table: pa.Table) -> str:
     for name in table.column_names:
         digest.update(json.dumps([name, table[name].to_pylist()]).encode())
     return digest.hexdigest()
+
+
+class _Sink:
+    """Takes what is written for its digest alone."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+
+    def write(self, content: bytes | memoryview) -> int:
+        self.digest.update(content)
+        return len(content)
+
+
+def _value(table: pa.Table, key: bytes) -> str | None:
+    value: bytes | None = (table.schema.metadata or {}).get(key)
+    return None if value is None else value.decode("utf-8", "replace")

@@ -1,66 +1,83 @@
 """Shards: pairs of files that appear, change and vanish together, even under kill -9.
 
-Both files are first written whole under other names. Renaming the metadata to its *ready* name is
-the moment of the commit: before it the shard in flight is discarded, after it the rest of the
-renaming is done again when the store is next opened for writing.
+A new shard counts from the moment its metadata is there, which is written after the embeddings.
+Where both files of a shard change, they are first written whole under other names; that of the
+metadata, its *ready* name, is the commit: without it what is there is discarded, with it the rest
+is done again when the store is next opened for writing.
 """
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.base.array_files import map_npy
-from twinscore.base.durable import partial_of, sync_folder, write_npy, write_parquet
-from twinscore.embedding.store.rows import OK
-from twinscore.embedding.store.seal import sealed
+from twinscore.base.array_files import write_npy
+from twinscore.embedding.store.metadata_files import read_table, write_table
+from twinscore.embedding.store.seal import npy_digest, sealed
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
     import numpy.typing as npt
     import pyarrow as pa
 
+    from twinscore.embedding.store.directory import StoreDirectory
+
 _METADATA_NAME = re.compile(r"metadata_(\d{5,})\.parquet")
 _EMBEDDINGS_NAME = re.compile(r"embeddings_(\d{5,})\.npy")
 _READY_NAME = re.compile(r"\.metadata_(\d{5,})\.parquet\.ready")
-_PARTIAL_GLOB = ".*.partial"
-_ROWS_PER_CHECK = 4096
+_PARTIAL_NAME = re.compile(r"\..*\.partial", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
     """One pair of files, which need not exist."""
 
-    folder: Path
+    directory: StoreDirectory
     number: int
 
     @property
-    def embeddings(self) -> Path:
-        """File of the vectors."""
-        return self.folder / f"embeddings_{self.number:05d}.npy"
+    def embeddings(self) -> str:
+        """Name of the file of the vectors."""
+        return f"embeddings_{self.number:05d}.npy"
 
     @property
-    def metadata(self) -> Path:
-        """File of the rows."""
-        return self.folder / f"metadata_{self.number:05d}.parquet"
+    def metadata(self) -> str:
+        """Name of the file of the rows."""
+        return f"metadata_{self.number:05d}.parquet"
 
     @property
-    def _ready(self) -> Path:
-        return self.metadata.with_name(f".{self.metadata.name}.ready")
+    def place(self) -> str:
+        """Path or URL of the file of the rows, by which users know a shard."""
+        return self.directory.place(self.metadata)
+
+    @property
+    def _staged(self) -> str:
+        return f".{self.embeddings}.partial"
+
+    @property
+    def _ready(self) -> str:
+        return f".{self.metadata}.ready"
 
     def load_vectors(self) -> npt.NDArray[Any]:
-        """Map the vectors, read-only.
+        """Map the vectors, or read them where they cannot be mapped; read-only.
 
         Raises
         ------
         ValueError
             The file is missing or damaged.
         """
-        return map_npy(self.embeddings)
+        mapped = self.directory.map_npy(self.embeddings)
+        if mapped is not None:
+            return mapped
+        content = io.BytesIO(self.directory.read(self.embeddings))
+        vectors: npt.NDArray[Any] = np.load(content, allow_pickle=False)
+        return vectors
 
     def load_table(self, columns: list[str] | None = None) -> pa.Table:
         """Read the rows.
@@ -70,44 +87,15 @@ class Shard:
         ValueError
             The file is missing or damaged.
         """
-        from pyarrow import ArrowException, parquet
+        return read_table(self.directory, self.metadata, columns)
 
-        try:
-            with parquet.ParquetFile(self.metadata) as file:
-                table = file.read(columns=columns)
-                table.validate(full=True)
-        except (OSError, ArrowException, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise ValueError(f"{self.metadata} cannot be read: {reason}") from error
-        return table
-
-    def check_finite(self, table: pa.Table) -> None:
-        """Make sure that every image with an embedding has a finite one.
-
-        Raises
-        ------
-        ValueError
-            One has not.
-        """
-        vectors = self.load_vectors()
-        is_ok = np.array([status == OK for status in table["status"].to_pylist()], dtype=np.bool_)
-        for start in range(0, len(vectors), _ROWS_PER_CHECK):
-            part = slice(start, start + _ROWS_PER_CHECK)
-            if not np.isfinite(vectors[part][is_ok[part]]).all():
-                raise ValueError(
-                    f"{self.embeddings}: a row of status {OK!r} holds NaN or infinity: "
-                    "the file is damaged"
-                )
-
-    def seal(self, made_by: str) -> None:
+    def seal(self, made_by: str, embeddings_sha256: str) -> None:
         """Give a shard of an older version its checksums; its vectors stay as they are."""
-        metadata = partial_of(self.metadata)
-        write_parquet(metadata, sealed(self.load_table(), self.embeddings, made_by))
-        metadata.replace(self.metadata)
-        sync_folder(self.folder)
+        table = sealed(self.load_table(), embeddings_sha256, made_by)
+        write_table(self.directory, self.metadata, table)
 
     def commit(self, vectors: npt.NDArray[Any], table: pa.Table, made_by: str) -> None:
-        """Write the shard, or replace it; a reader that comes in between sees whole files.
+        """Write a shard that there was not, or that was damaged.
 
         Parameters
         ----------
@@ -118,67 +106,82 @@ class Shard:
         made_by
             What made the store, as JSON.
         """
-        embeddings, metadata = partial_of(self.embeddings), partial_of(self.metadata)
-        try:
-            write_npy(embeddings, vectors)
-            write_parquet(metadata, sealed(table, embeddings, made_by))
-        except BaseException:
-            embeddings.unlink(missing_ok=True)
-            raise
-        metadata.replace(self._ready)
-        self.finish_commit()
+        rows = sealed(table, npy_digest(vectors), made_by)
+        self.directory.write(self.embeddings, partial(write_npy, array=vectors))
+        write_table(self.directory, self.metadata, rows)
 
-    def finish_commit(self) -> None:
-        """Do what remains to be done once the commit was decided."""
-        sync_folder(self.folder)
-        embeddings = partial_of(self.embeddings)
-        if embeddings.exists():
-            embeddings.replace(self.embeddings)
-            sync_folder(self.folder)
-        self._ready.replace(self.metadata)
-        sync_folder(self.folder)
+    def replace(self, vectors: npt.NDArray[Any], table: pa.Table, made_by: str) -> None:
+        """Write other rows in the place of those that are there.
+
+        A reader that comes in between sees whole files.
+
+        Parameters
+        ----------
+        vectors, table, made_by
+            As for `commit`.
+        """
+        rows = sealed(table, npy_digest(vectors), made_by)
+        self.directory.write(self._staged, partial(write_npy, array=vectors))
+        write_table(self.directory, self._ready, rows)
+        self._finish({self._staged, self._ready})
+
+    def finish_replacing(self, names: set[str]) -> None:
+        """Do what remains to be done of a replacement that was decided.
+
+        Parameters
+        ----------
+        names
+            Files of the store.
+        """
+        if self._ready in names:
+            self._finish(names)
+
+    def _finish(self, names: set[str]) -> None:
+        if self._staged in names:
+            self.directory.move(self._staged, self.embeddings)
+        self.directory.move(self._ready, self.metadata)
 
     def remove(self) -> None:
         """Take the shard away, or what is left of it."""
-        self.metadata.unlink(missing_ok=True)
-        sync_folder(self.folder)
-        self.embeddings.unlink(missing_ok=True)
+        self.directory.remove(self.metadata)
+        self.directory.remove(self.embeddings)
 
 
-def find_shards(folder: Path) -> list[Shard]:
+def find_shards(directory: StoreDirectory) -> list[Shard]:
     """List the committed shards in order."""
-    numbers = (_METADATA_NAME.fullmatch(path.name) for path in folder.iterdir())
-    return [Shard(folder, number) for number in sorted(int(found[1]) for found in numbers if found)]
+    numbers = _numbers(_METADATA_NAME, directory.names())
+    return [Shard(directory, number) for number in sorted(numbers)]
 
 
-def lost_numbers(folder: Path, shards: int) -> list[int]:
+def lost_numbers(directory: StoreDirectory, shards: int) -> list[int]:
     """List the numbers of shards that are not there any more, in a store that had so many.
 
     Parameters
     ----------
-    folder
-        A store in which no run was under way when it was last described.
+    directory
+        Of a store in which no run was under way when it was last described.
     shards
         How many it had then.
     """
-    numbers = {shard.number for shard in find_shards(folder)}
-    orphans = {
-        int(found[1])
-        for path in folder.iterdir()
-        if (found := _EMBEDDINGS_NAME.fullmatch(path.name)) and int(found[1]) not in numbers
-    }
+    names = directory.names()
+    numbers = _numbers(_METADATA_NAME, names)
+    orphans = _numbers(_EMBEDDINGS_NAME, names) - numbers
     gaps = sorted(set(range(max(numbers | orphans, default=-1))) - numbers - orphans)
     return sorted(orphans | set(gaps[: max(0, shards - len(numbers) - len(orphans))]))
 
 
-def recover(folder: Path) -> None:
+def recover(directory: StoreDirectory) -> None:
     """Finish what a killed writer had decided, and discard what it had not."""
-    for path in list(folder.iterdir()):
-        if found := _READY_NAME.fullmatch(path.name):
-            Shard(folder, int(found[1])).finish_commit()
-    for path in folder.glob(_PARTIAL_GLOB):
-        path.unlink()
-    for path in list(folder.iterdir()):
-        found = _EMBEDDINGS_NAME.fullmatch(path.name)
-        if found and not Shard(folder, int(found[1])).metadata.exists():
-            path.unlink()
+    names = set(directory.names())
+    for number in sorted(_numbers(_READY_NAME, names)):
+        Shard(directory, number).finish_replacing(names)
+    left = set(directory.names())
+    for name in sorted(filter(_PARTIAL_NAME.fullmatch, left)):
+        directory.remove(name)
+    for number in sorted(_numbers(_EMBEDDINGS_NAME, left) - _numbers(_METADATA_NAME, left)):
+        directory.remove(Shard(directory, number).embeddings)
+
+
+def _numbers(pattern: re.Pattern[str], names: Iterable[str]) -> set[int]:
+    found = map(pattern.fullmatch, names)
+    return {int(match[1]) for match in found if match}

@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from twinscore.base.interruption import interrupts_postponed
-from twinscore.base.logs import logger_of
 from twinscore.embedding.store import draft
-from twinscore.embedding.store.check import damage_of
-from twinscore.embedding.store.description import (
-    DESCRIPTION_FILE,
-    StoreDescription,
-    is_store,
-    maker_of,
-    read_description,
-    write_description,
-)
-from twinscore.embedding.store.known import COLUMNS, Knowledge, KnownImages
-from twinscore.embedding.store.lock import LOCK_FILE, store_locked
+from twinscore.embedding.store.description import maker_of, write_description
+from twinscore.embedding.store.directory import naming_store
+from twinscore.embedding.store.inventory import check_usable, find_lost, take_inventory
+from twinscore.embedding.store.known import Knowledge, KnownImages
+from twinscore.embedding.store.opening import directory_of
 from twinscore.embedding.store.rows import OK, ShardRows, image_id, make_row
-from twinscore.embedding.store.shards import Shard, find_shards, lost_numbers, recover
+from twinscore.embedding.store.shards import Shard, recover
+from twinscore.embedding.store.taking_out import take_out
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from twinscore.embedding.records import EmbeddedImage
+    from twinscore.embedding.store.description import StoreDescription
+    from twinscore.embedding.store.inventory import Inventory
     from twinscore.embedding.store.known import Place
+    from twinscore.embedding.store.opening import Location
     from twinscore.images.records import ContentStamp, ImageItem
-
-_logger = logger_of(__name__)
 
 
 class StoreWriter:
@@ -51,8 +41,8 @@ class StoreWriter:
 
     Parameters
     ----------
-    folder
-        Made if it does not exist.
+    location
+        A folder, made if it does not exist, or the URL of a place in object storage.
     description
         What makes the embeddings; counts in it are not looked at.
     retry_failed
@@ -61,44 +51,42 @@ class StoreWriter:
     Raises
     ------
     ValueError
-        The folder holds something else, or a store made with another model or other options.
+        The place holds something else, or a store made with another model or other options.
     BlockingIOError
         Another process writes to this store.
     OSError
-        The folder cannot be written.
+        The place cannot be written.
     """
 
     def __init__(
         self,
-        folder: str | os.PathLike[str],
+        location: Location,
         description: StoreDescription,
         *,
         retry_failed: bool = False,
     ) -> None:
-        self.folder = Path(folder)
+        self._directory = directory_of(location)
         self._wanted = description
         self._retry_failed = retry_failed
         self._resources = contextlib.ExitStack()
         self._rows = ShardRows()
         self._met: set[bytes] = set()
         self._superseded: list[Place] = []
+        self._numbers: set[int] = set()
         self._lost: list[int] = []
-        self._end = 0
+        self._has_draft = False
         self._images = self._failed = 0
 
     def __enter__(self) -> Self:
         """Lock the store, mend what a killed writer left, and see what is there."""
-        check_usable(self.folder, self._wanted)
-        with naming_store(self.folder), contextlib.ExitStack() as resources:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            store_locked(self.folder, resources)
+        check_usable(self._directory, self._wanted)
+        with naming_store(self._directory), contextlib.ExitStack() as resources:
+            resources.enter_context(self._directory.locked())
             # Another writer may have come and gone since the first look.
-            check_usable(self.folder, self._wanted)
-            self._lost = self._find_lost()
-            recover(self.folder)
-            shards = self._whole_shards()
-            self._rows = draft.load(self._wanted, self.folder, self._next)
-            self._learn(shards)
+            check_usable(self._directory, self._wanted)
+            gone = find_lost(self._directory)
+            recover(self._directory)
+            self._learn(take_inventory(self._directory, self._wanted, gone))
             self._describe(complete=False)
             self._resources = resources.pop_all()
         return self
@@ -114,7 +102,8 @@ class StoreWriter:
             if kind is not None and len(self._rows):
                 # On a full disk there may be no room for it: the shards are what counts.
                 with contextlib.suppress(OSError), interrupts_postponed():
-                    draft.save(self._rows, self._wanted, self.folder, self._next)
+                    self._directory.check_lock()
+                    draft.save(self._rows, self._wanted, self._directory, self._next)
 
     def plan(self, item: ImageItem, stamp: Callable[[], ContentStamp]) -> Knowledge:
         """Tell what the store knows of an image, and note that the source has it.
@@ -184,10 +173,14 @@ class StoreWriter:
         places = [*self._known.superseded, *self._superseded]
         if prune:
             places += self._known.not_met()
-        with naming_store(self.folder):
+        with naming_store(self._directory):
+            self._directory.check_lock()
             for number in self._lost:
-                Shard(self.folder, number).remove()
-            self._take_out(places)
+                Shard(self._directory, number).remove()
+            taken = take_out(self._directory, places, maker_of(self._wanted))
+            self._images -= taken.images
+            self._failed -= taken.failed
+            self._numbers -= taken.emptied
             return self._describe(complete=True)
 
     @property
@@ -206,126 +199,48 @@ class StoreWriter:
         return len(self._known.not_met())
 
     def _commit(self) -> None:
-        shard = Shard(self.folder, self._next)
+        shard = Shard(self._directory, self._next)
         matrix = self._rows.matrix(self._wanted.dimension, self._wanted.dtype)
-        with naming_store(self.folder):
+        with naming_store(self._directory):
+            self._directory.check_lock()
             shard.commit(matrix, self._rows.table(), maker_of(self._wanted))
             self._images += len(self._rows)
             self._failed += self._rows.failed
             self._rows = ShardRows()
+            self._numbers.add(shard.number)
             if shard.number in self._lost:
                 self._lost.remove(shard.number)
-            else:
-                self._end += 1
-            draft.discard(self.folder)
+            if self._has_draft:
+                draft.discard(self._directory)
+                self._has_draft = False
             self._describe(complete=False)
 
     @property
     def _next(self) -> int:
         """Number of the shard in flight: damaged ones are written anew in their places."""
-        return self._lost[0] if self._lost else self._end
+        return self._lost[0] if self._lost else max(self._numbers, default=-1) + 1
 
-    def _find_lost(self) -> list[int]:
-        """Find shards that were taken out, or vanished since the last run was complete."""
-        if not is_store(self.folder):
-            return []
-        before = read_description(self.folder)
-        vanished = lost_numbers(self.folder, before.shards) if before.complete else []
-        there = {shard.number for shard in find_shards(self.folder)}
-        return sorted({*vanished, *before.taken_out} - there)
-
-    def _whole_shards(self) -> list[Shard]:
-        """Look at every shard, and give those up that are damaged."""
-        shards = find_shards(self.folder)
-        self._end = shards[-1].number + 1 if shards else 0
-        whole = []
-        for shard in shards:
-            reason = damage_of(shard, self._wanted)
-            if reason is None:
-                whole.append(shard)
-                continue
-            _logger.warning("%s: %s; its images are embedded again", shard.metadata, reason)
-            self._lost.append(shard.number)
-        self._lost = sorted(set(self._lost))
-        self._end = max([self._end, *(number + 1 for number in self._lost)])
-        return whole
-
-    def _learn(self, shards: list[Shard]) -> None:
-        tables = [(shard.number, shard.load_table(COLUMNS)) for shard in shards]
-        self._images = sum(len(table) for _, table in tables)
+    def _learn(self, inventory: Inventory) -> None:
+        self._numbers = {number for number, _ in inventory.tables}
+        self._lost = list(inventory.lost)
+        self._images = sum(len(table) for _, table in inventory.tables)
         self._failed = sum(
-            status != OK for _, table in tables for status in table["status"].to_pylist()
+            status != OK for _, table in inventory.tables for status in table["status"].to_pylist()
         )
-        if len(self._rows):
-            tables.append((self._next, self._rows.table()))
-        self._known = KnownImages(tables)
+        self._has_draft = draft.is_there(self._directory)
+        if self._has_draft:
+            self._rows = draft.load(self._wanted, self._directory, self._next)
+        in_flight = [(self._next, self._rows.table())] if len(self._rows) else []
+        self._known = KnownImages([*inventory.tables, *in_flight])
 
     def _describe(self, *, complete: bool) -> StoreDescription:
         description = dataclasses.replace(
             self._wanted,
             images=self._images,
             failed=self._failed,
-            shards=len(find_shards(self.folder)),
+            shards=len(self._numbers),
             complete=complete,
             taken_out=() if complete else tuple(self._lost),
         )
-        write_description(self.folder, description)
+        write_description(self._directory, description)
         return description
-
-    def _take_out(self, places: list[Place]) -> None:
-        rows_of: defaultdict[int, list[int]] = defaultdict(list)
-        for number, row in places:
-            rows_of[number].append(row)
-        for number, rows in sorted(rows_of.items()):
-            shard = Shard(self.folder, number)
-            vectors, table = shard.load_vectors(), shard.load_table()
-            kept = np.delete(np.arange(len(table)), rows)
-            statuses = table["status"].to_pylist()
-            self._images -= len(table) - len(kept)
-            self._failed -= sum(statuses[row] != OK for row in set(rows))
-            if len(kept):
-                shard.commit(vectors[kept], table.take(kept), maker_of(self._wanted))
-            else:
-                shard.remove()
-
-
-def check_usable(folder: Path, description: StoreDescription) -> None:
-    """Refuse a folder that is no place for embeddings of this kind; nothing is written.
-
-    Raises
-    ------
-    ValueError
-        As `StoreWriter`.
-    """
-    if is_store(folder):
-        description.check_continues(read_description(folder), folder)
-        return
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise ValueError(f"expected a folder for the store, got the file {folder}")
-    others = [path.name for path in folder.iterdir() if path.name not in _OF_AN_EMPTY_STORE]
-    if others:
-        raise ValueError(
-            f"expected an empty folder or a store, but {folder} holds other files such as "
-            f"{min(others)!r}: choose a new folder"
-        )
-
-
-_OF_AN_EMPTY_STORE = (LOCK_FILE, f".{DESCRIPTION_FILE}.partial")
-
-
-@contextlib.contextmanager
-def naming_store(folder: Path) -> Iterator[None]:
-    """Name the store in errors of the disk, and say that what was finished is kept."""
-    try:
-        yield
-    except BlockingIOError:
-        raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OSError(
-            error.errno,
-            f"cannot write to the store {folder}: {reason}; finished shards are kept, "
-            "and the same command goes on from there",
-        ) from error

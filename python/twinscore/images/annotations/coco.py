@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.json_text import parse_json
+from twinscore.base.json_parts import parse_json_in_parts
 from twinscore.images.annotations.beside import images_named
 from twinscore.images.annotations.masks import polygons_in, run_lengths_in
+from twinscore.images.annotations.packed_records import PackedRecords
 from twinscore.images.annotations.records import (
     OBJECT,
     AnnotatedImage,
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from twinscore.images.annotations.records import Box, ObjectMask
+
+
+_KEYS = ("category_id", "bbox", "segmentation", "iscrowd")
+"""What is read of an annotation besides its id and image."""
 
 
 class CocoAnnotations:
@@ -51,13 +56,17 @@ class CocoAnnotations:
 
     def __init__(self, location: str) -> None:
         self.location = location
-        document = _document(location)
-        self._records: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+        self._records = PackedRecords()
         self._sizes: dict[str, tuple[float, float] | None] = {}
+        self._ids: dict[str, list[Any]] = {}
         self._classes: dict[Any, str] = {}
         self._problems: list[AnnotationProblem] = []
+        self._seen: set[Any] = set()
+        document = self._document()
         self._add_classes(document.get("categories"))
-        self._add_records(document.get("annotations"), self._add_images(document["images"]))
+        self._add_images(document["images"])
+        self._drop_of_absent_images()
+        self._seen.clear()
         self.names = tuple(self._sizes)
         self.problems = tuple(self._problems)
 
@@ -65,9 +74,11 @@ class CocoAnnotations:
         """Read the objects of an image."""
         objects: list[ObjectAnnotation] = []
         problems: list[AnnotationProblem] = []
-        for record, value in self._records.get(name, ()):
+        packed = chain.from_iterable(map(self._records.of, self._ids.get(name, ())))
+        for identity, *values in packed:
+            record = f"{self.location} annotation {identity}"
             try:
-                read, notes = self._object(name, record, value)
+                read, notes = self._object(name, record, dict(zip(_KEYS, values, strict=True)))
             except MalformedError as error:
                 problems.append(AnnotationProblem(record, str(error)))
             else:
@@ -79,6 +90,21 @@ class CocoAnnotations:
         """Find the images in the folders where they usually lie."""
         return images_named(self.names, Path(self.location))
 
+    def _document(self) -> dict[str, Any]:
+        """Read the file but for its annotations, which are packed one by one."""
+        try:
+            document = parse_json_in_parts(
+                Path(self.location).read_bytes(), {"annotations": self._add_record}
+            )
+        except ValueError as error:
+            raise ValueError(f"{self.location!r}: expected JSON, got {error}") from error
+        if not isinstance(document, dict) or not isinstance(document.get("images"), list):
+            raise ValueError(
+                f"{self.location!r}: expected COCO annotations with a list of images, "
+                f"got {_what_it_is(document)}"
+            )
+        return document
+
     def _add_classes(self, categories: object) -> None:
         for place, category in enumerate(_listed(categories)):
             if isinstance(category, dict) and _is_id(category.get("id")):
@@ -86,8 +112,7 @@ class CocoAnnotations:
             else:
                 self._note(f"category {place}", "expected an id and a name")
 
-    def _add_images(self, images: object) -> dict[Any, str]:
-        """Note the images; return their names by id."""
+    def _add_images(self, images: object) -> None:
         names: dict[Any, str] = {}
         for place, image in enumerate(_listed(images)):
             record = f"image {place}"
@@ -104,25 +129,35 @@ class CocoAnnotations:
                 taken = names[identity]
                 self._note(record, f"{name!r} has the id {identity} of {taken!r}, and no objects")
                 self._sizes.pop(name)
-        return names
+            elif identity not in self._ids.get(name, ()):
+                self._ids.setdefault(name, []).append(identity)
 
-    def _add_records(self, annotations: object, names: Mapping[Any, str]) -> None:
-        seen: set[Any] = set()
-        for place, annotation in enumerate(_listed(annotations)):
-            if not isinstance(annotation, dict):
-                self._note(f"annotation at {place}", f"expected a record, got {annotation!r:.40}")
+    def _add_record(self, place: int, annotation: object) -> None:
+        """Keep what is read of an annotation; called while images are not known yet."""
+        if not isinstance(annotation, dict):
+            self._note(f"annotation at {place}", f"expected a record, got {annotation!r:.40}")
+            return
+        identity = annotation.get("id", f"at {place}")
+        record = f"annotation {identity}"
+        if _is_id(identity) and identity in self._seen:
+            self._note(record, "its id is there twice: both are kept", False)
+        elif _is_id(identity):
+            self._seen.add(identity)
+        image = annotation.get("image_id")
+        if _is_id(image):
+            self._records.append(image, (identity, *map(annotation.get, _KEYS)))
+        else:
+            self._note(record, f"it is of image {shortened(image)}, which is not listed")
+
+    def _drop_of_absent_images(self) -> None:
+        listed = {image for ids in self._ids.values() for image in ids}
+        for image in self._records.images():
+            if image in listed:
                 continue
-            identity = annotation.get("id", f"at {place}")
-            record = f"annotation {identity}"
-            if _is_id(identity) and identity in seen:
-                self._note(record, "its id is there twice: both are kept", False)
-            elif _is_id(identity):
-                seen.add(identity)
-            image = annotation.get("image_id")
-            if not _is_id(image) or image not in names:
-                self._note(record, f"it is of image {shortened(image)}, which is not listed")
-            else:
-                self._records[names[image]].append((f"{self.location} {record}", annotation))
+            for identity, *_ in self._records.of(image):
+                reason = f"it is of image {shortened(image)}, which is not listed"
+                self._note(f"annotation {identity}", reason)
+            self._records.drop(image)
 
     def _object(
         self, image: str, record: str, value: Mapping[str, Any]
@@ -149,19 +184,6 @@ class CocoAnnotations:
 
     def _note(self, where: str, reason: str, is_lost: bool = True) -> None:
         self._problems.append(AnnotationProblem(f"{self.location} {where}", reason, is_lost))
-
-
-def _document(location: str) -> dict[str, Any]:
-    try:
-        document = parse_json(Path(location).read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{location!r}: expected JSON, got {error}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("images"), list):
-        raise ValueError(
-            f"{location!r}: expected COCO annotations with a list of images, "
-            f"got {_what_it_is(document)}"
-        )
-    return document
 
 
 def _what_it_is(document: object) -> str:

@@ -13,6 +13,7 @@ from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.images.alterations.altered_image import AlteredImage
 from twinscore.images.decoding.avif import avif_coding_points
 from twinscore.images.decoding.color import rgb_from_pillow
+from twinscore.images.decoding.decoded_image import DecodedImage
 from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
 from twinscore.images.decoding.jpeg2000 import deep_bits, read_deep_jpeg2000
 from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
@@ -21,7 +22,7 @@ from twinscore.images.decoding.png import decoded_png
 from twinscore.images.decoding.profiles import CODING_POINTS
 from twinscore.images.decoding.reasons import reason_of, system_reason
 from twinscore.images.decoding.reduction import reduction_factor
-from twinscore.images.records import ImageHandle, ImageInTurn
+from twinscore.images.records import CutPicture, ImageHandle, ImageInTurn
 from twinscore.images.views.image_view import ImageView
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ ImageContent = (
     | ImageInTurn
     | AlteredImage
     | ImageView
+    | CutPicture
     | Encoded
     | Image.Image
     | SupportsArray
@@ -107,7 +109,7 @@ class _Options:
 
 def _holds_an_image(content: object) -> bool:
     kinds = (
-        *(Path, str, AlteredImage, ImageView, ImageInTurn, ImageHandle),
+        *(Path, str, AlteredImage, ImageView, CutPicture, ImageInTurn, ImageHandle),
         *(bytes, bytearray, memoryview, Image.Image),
     )
     return isinstance(content, kinds) or hasattr(content, "__array__")
@@ -115,10 +117,14 @@ def _holds_an_image(content: object) -> bool:
 
 def _read(content: ImageContent, options: _Options) -> Image.Image:
     if isinstance(content, AlteredImage):
-        return content.alter(_reduced(_read(content.content, options), options.shorter_side))
+        decoded = DecodedImage(_read(content.content, options), options.shorter_side)
+        # Detail goes where the decoder did not leave it out, so that all are altered at one size.
+        return content.alter(decoded.reduced)
     if isinstance(content, ImageView):
         whole = _read(content.content, replace(options, shorter_side=None))
-        return content.cut.of(whole, options.shorter_side)
+        return content.cut.of(DecodedImage(whole, options.shorter_side))
+    if isinstance(content, CutPicture):
+        return content.picture
     if isinstance(content, Path | str):
         return _read_file(Path(content), options)
     if isinstance(content, ImageInTurn):
@@ -178,12 +184,6 @@ def _opened(file: BinaryIO, shorter_side: int | None) -> Image.Image:
         _decode_reduced(image, shorter_side)
     image.load()
     return image
-
-
-def _reduced(image: Image.Image, shorter_side: int | None) -> Image.Image:
-    """Leave out detail where the decoder did not, so that all are altered at one size."""
-    factor = 1 if shorter_side is None else reduction_factor(image.size, shorter_side)
-    return image if factor == 1 else image.reduce(factor)
 
 
 def _all_bits(image: Image.Image, file: BinaryIO) -> Image.Image:

@@ -14,7 +14,8 @@ from twinscore.images.alterations.altered_image import AlteredImage
 from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
 from twinscore.images.decoding.jpeg_quality import quality_of_jpeg
 from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
-from twinscore.images.records import ImageFacts, ImageHandle
+from twinscore.images.records import CutPicture, ImageFacts, ImageHandle
+from twinscore.images.views.image_view import ImageView
 
 if TYPE_CHECKING:
     from twinscore.images.records import ImageItem
@@ -34,11 +35,14 @@ def read_facts(item: ImageItem) -> ImageFacts | None:
     Returns
     -------
     ImageFacts or None
-        None for pixels in memory, and where the header cannot be read.
+        Of the file behind an altered image or a view; None for pixels in memory, and where the
+        header cannot be read.
     """
     content: object = item.content
-    if isinstance(content, AlteredImage):
+    while isinstance(content, AlteredImage | ImageView):
         content = content.content
+    if isinstance(content, CutPicture):
+        return content.facts
     try:
         with pillow_warnings_silenced():
             if isinstance(content, Path | str):

@@ -43,3 +43,6 @@ FACTS = (
 )
 
 FACT_NAMES = tuple(fact.name for fact in FACTS)
+
+OF_THE_FRAME = ("blockiness", "vignetting", "aberration")
+"""Facts that hang on where in its frame a pixel lies; of a part of an image they tell nothing."""

@@ -1,4 +1,4 @@
-"""Groups of correlated images given by the caller."""
+"""Groups of correlated images: values of a column, or given by the caller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
-from twinscore.images.sources.passed_over import passed_over_by
+from twinscore.images.sources.wrapped import WrappedSource
 
 if TYPE_CHECKING:
     from twinscore.images.records import ImageItem
@@ -60,7 +60,43 @@ def checked_groups(
     return names
 
 
-class RegroupedSource:
+class GroupedByColumn(WrappedSource):
+    """A source whose groups are the values of a column.
+
+    Parameters
+    ----------
+    source
+        The images.
+    column
+        Its name. An image without it has no group and stands for itself.
+    side
+        Names the side in messages.
+
+    Raises
+    ------
+    ValueError
+        No image carries such a column; the message names those there are.
+    """
+
+    def __init__(self, source: ColumnedSource, column: str, *, side: str) -> None:
+        if column not in source.column_names:
+            raise ValueError(unknown_column(column, source.column_names, f"{side} images"))
+        super().__init__(source)
+        self._column = column
+
+    def __iter__(self) -> Iterator[ImageItem]:
+        """Iterate over the images, each with the group that its column names."""
+        for item in self._source:
+            yield replace(item, group=item.columns.get(self._column))
+
+
+def unknown_column(column: str, known: tuple[str, ...], label: str) -> str:
+    """Return the message about a column that is not there."""
+    expected = f"expected one of the columns {', '.join(known)}" if known else "it has no columns"
+    return f"{label}: group_by={column!r}: {expected}; or pass the groups themselves"
+
+
+class RegroupedSource(WrappedSource):
     """A source whose images get other groups.
 
     Parameters
@@ -72,22 +108,8 @@ class RegroupedSource:
     """
 
     def __init__(self, source: ColumnedSource, groups: tuple[str, ...]) -> None:
-        self._source = source
+        super().__init__(source)
         self._groups = groups
-
-    @property
-    def column_names(self) -> tuple[str, ...]:
-        """Names of the columns of the source."""
-        return self._source.column_names
-
-    @property
-    def passed_over(self) -> dict[str, int]:
-        """What the source passed over."""
-        return passed_over_by(self._source)
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        return len(self._source)
 
     def __iter__(self) -> Iterator[ImageItem]:
         """Iterate over the images, each with its new group."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from twinscore.images.sources.passed_over import passed_over_by
+from twinscore.images.sources.wrapped import WrappedSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ LABEL_COLUMN = "label"
 """Where labels stand that come beside the images; it takes the place of a column of that name."""
 
 
-class LabelledSource:
+class LabelledSource(WrappedSource):
     """A source whose images get a label each.
 
     Parameters
@@ -29,22 +29,13 @@ class LabelledSource:
     """
 
     def __init__(self, source: ColumnedSource, labels: tuple[str, ...]) -> None:
-        self._source = source
+        super().__init__(source)
         self._labels = labels
 
     @property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns of the source, and of the labels."""
         return tuple(dict.fromkeys((*self._source.column_names, LABEL_COLUMN)))
-
-    @property
-    def passed_over(self) -> dict[str, int]:
-        """What the source passed over."""
-        return passed_over_by(self._source)
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        return len(self._source)
 
     def __iter__(self) -> Iterator[ImageItem]:
         """Iterate over the images, each with its label."""

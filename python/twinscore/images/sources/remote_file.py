@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK = 1 << 20
+_OF_S3 = ("s3", "s3a")
 
 _copying = threading.RLock()
 
@@ -39,6 +40,8 @@ def file_system(url: str) -> tuple[Any, str]:
         The kind of URL is not known, or says too little.
     """
     core = require("fsspec.core", extra="remote", purpose="reading URLs")
+    if Url.of(url).scheme in _OF_S3:
+        require("s3fs", extra="s3", purpose=f"the object storage of {Url.of(url).shown!r}")
     # URLs of the web come as they are to be sent.
     parsed = Url.of(url)
     as_given = {parsed.scheme: {"encoded": True}} if parsed.scheme in WEB else {}

@@ -22,7 +22,7 @@ WEB = ("http", "https")
 """Schemes of which ``?`` and ``#`` end the path, and ``%`` begins an escape."""
 
 _OF_HOSTS = (*WEB, "ftp", "ftps", "sftp", "ssh", "smb", "webdav", "webhdfs", "hdfs")
-_ON_THIS_MACHINE = ("file", "local")
+ON_THIS_MACHINE = ("file", "local")
 _LONGEST_NAME = 100
 _KEPT_IN_WEB_URLS = "%/:=&?~#+!$,;'@()*[]"
 _SECRET = re.compile(
@@ -166,8 +166,8 @@ class Url:
         """
         mine, theirs = self.scheme, _scheme(other.target)
         wraps = {_scheme(link) or link.lower() for link in other.wrappers}
-        if not theirs or theirs in _ON_THIS_MACHINE or wraps & {"dir", "reference"}:
-            return mine in _ON_THIS_MACHINE and theirs in _ON_THIS_MACHINE
+        if not theirs or theirs in ON_THIS_MACHINE or wraps & {"dir", "reference"}:
+            return mine in ON_THIS_MACHINE and theirs in ON_THIS_MACHINE
         if mine not in _OF_HOSTS:
             return mine == theirs
         is_same_kind = mine == theirs or (mine, theirs) == ("http", "https")

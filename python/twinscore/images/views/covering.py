@@ -100,14 +100,19 @@ def _surroundings(colors: Colors, is_known: BoolArray) -> Colors:
     if height == width == 1 or not is_known.any():
         return np.where(is_known[..., None], colors, np.array(FILL, dtype=np.float32))
     padded = np.zeros((height + height % 2, width + width % 2, 4), dtype=np.float32)
-    padded[:height, :width, :3] = np.where(is_known[..., None], colors, 0.0)
-    padded[:height, :width, 3] = is_known
-    sums = padded[0::2, 0::2] + padded[1::2, 0::2] + padded[0::2, 1::2] + padded[1::2, 1::2]
+    known = padded[:height, :width]
+    known[..., :3], known[..., 3] = colors, 1.0
+    known[~is_known] = 0.0
+    sums = padded[0::2, 0::2] + padded[1::2, 0::2]
+    sums += padded[0::2, 1::2]
+    sums += padded[1::2, 1::2]
     weights = sums[..., 3]
     coarse = _surroundings(sums[..., :3] / np.maximum(weights, 1.0)[..., None], weights > 0.0)
     size = (padded.shape[1], padded.shape[0])
     finer = np.asarray(_as_image(coarse).resize(size, Image.Resampling.BILINEAR))
-    return np.where(is_known[..., None], colors, finer[:height, :width].astype(np.float32))
+    filled = colors.copy()
+    filled[~is_known] = finer[:height, :width][~is_known]
+    return filled
 
 
 def _as_image(colors: Colors) -> Image.Image:

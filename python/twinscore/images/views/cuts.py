@@ -11,36 +11,27 @@ from PIL import Image
 
 from twinscore.base.errors import UnreadableImageError
 from twinscore.images.annotations.placement import PixelBox
-from twinscore.images.decoding.reduction import reduction_factor
 from twinscore.images.views.covering import FILL, covered
 
 if TYPE_CHECKING:
     from twinscore.images.annotations.placement import SeenMask
+    from twinscore.images.decoding.decoded_image import DecodedImage
 
 
 class Cut(Protocol):
     """Makes one picture of a decoded image; small and picklable."""
 
-    def of(self, image: Image.Image, shorter_side: int | None = None) -> Image.Image:
-        """Make the picture.
-
-        Parameters
-        ----------
-        image
-            Upright, mode RGB, at full size.
-        shorter_side
-            Pixels. What is of the whole image may be reduced by a power of two, where its shorter
-            side keeps at least so many (`reduction_factor`). None: at full size.
-        """
+    def of(self, decoded: DecodedImage) -> Image.Image:
+        """Make the picture: what is of the whole image as it is reduced, objects at full size."""
 
 
 @dataclass(frozen=True, slots=True)
 class WholeImage:
     """The image as it is."""
 
-    def of(self, image: Image.Image, _shorter_side: int | None = None) -> Image.Image:
-        """Return the image; networks reduce it as they reduce others."""
-        return image
+    def of(self, decoded: DecodedImage) -> Image.Image:
+        """Return the image."""
+        return decoded.reduced
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +46,10 @@ class Surroundings:
 
     boxes: tuple[PixelBox, ...]
 
-    def of(self, image: Image.Image, shorter_side: int | None = None) -> Image.Image:
+    def of(self, decoded: DecodedImage) -> Image.Image:
         """Return the image, its objects covered: once it is as small as it will be."""
-        factor = 1 if shorter_side is None else reduction_factor(image.size, shorter_side)
-        reduced = image.copy() if factor == 1 else image.reduce(factor)
-        return covered(reduced, [_reduced(box, factor) for box in self.boxes])
+        boxes = [_reduced(box, decoded.factor) for box in self.boxes]
+        return covered(decoded.reduced.copy(), boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +79,9 @@ class SquareAround:
         """Pixels of the square."""
         return max(1, math.ceil(round(self.box.longer_side * (1.0 + 2.0 * self.margin), 6)))
 
-    def of(self, image: Image.Image, _shorter_side: int | None = None) -> Image.Image:
+    def of(self, decoded: DecodedImage) -> Image.Image:
         """Return the square, at full size."""
-        side = self.side
+        image, side = decoded.image, self.side
         left = (self.box.left + self.box.right - side) // 2
         top = (self.box.top + self.box.bottom - side) // 2
         shown = (
@@ -100,16 +90,16 @@ class SquareAround:
             min(left + side, self.box.right if self.is_alone else image.width),
             min(top + side, self.box.bottom if self.is_alone else image.height),
         )
-        part = image.crop(shown)
-        if self.mask is None and part.size == (side, side):
-            return part
+        within = (shown[0] - left, shown[1] - top, shown[2] - left, shown[3] - top)
+        if self.mask is None:
+            # Cut first and grey where nothing is to be seen: its pixels are copied once.
+            return _greyed_around(image.crop((left, top, left + side, top + side)), within)
         square = Image.new("RGB", (side, side), FILL)
-        square.paste(part, (shown[0] - left, shown[1] - top), self._kept(shown))
+        square.paste(image.crop(shown), within[:2], self._kept(shown))
         return square
 
-    def _kept(self, shown: tuple[int, int, int, int]) -> Image.Image | None:
-        if self.mask is None:
-            return None
+    def _kept(self, shown: tuple[int, int, int, int]) -> Image.Image:
+        assert self.mask is not None
         left, top, right, bottom = shown
         try:
             drawn = self.mask.drawn()
@@ -117,6 +107,21 @@ class SquareAround:
             raise UnreadableImageError(str(error)) from error
         kept = drawn[top:bottom, left:right]
         return Image.fromarray(np.where(kept, 255, 0).astype(np.uint8))
+
+
+def _greyed_around(square: Image.Image, within: tuple[int, int, int, int]) -> Image.Image:
+    """Paint a square around what is shown of it."""
+    left, top, right, bottom = within
+    width, height = square.size
+    for band in (
+        (0, 0, width, top),
+        (0, bottom, width, height),
+        (0, top, left, bottom),
+        (right, top, width, bottom),
+    ):
+        if band[0] < band[2] and band[1] < band[3]:
+            square.paste(FILL, band)
+    return square
 
 
 def _reduced(box: PixelBox, factor: int) -> PixelBox:

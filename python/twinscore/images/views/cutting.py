@@ -10,16 +10,17 @@ from PIL import Image
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.images.annotations.placement import place_objects
 from twinscore.images.decoding.decode import read_image
+from twinscore.images.decoding.decoded_image import DecodedImage
 from twinscore.images.decoding.facts import read_facts
 from twinscore.images.decoding.orientation import orientation_in
 from twinscore.images.decoding.reasons import reason_of
 from twinscore.images.records import ImageHandle
 from twinscore.images.views.covering import share_covered
 from twinscore.images.views.cuts import SquareAround, Surroundings, WholeImage
-from twinscore.images.views.settings import ENVIRONMENT, IN_PLACE, ITEMS, SCENES
+from twinscore.images.views.settings import ENVIRONMENT, IN_PLACE, OF_OBJECTS, SCENES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from twinscore.images.annotations.placement import SeenObject
     from twinscore.images.annotations.records import AnnotatedImage, AnnotationProblem
@@ -42,8 +43,6 @@ class Piece:
     ----------
     view
         One of `VIEWS`.
-    cut
-        What of the image it is.
     picture
         Its pixels, mode RGB; None where it could not be made, for this `failure`.
     of
@@ -53,7 +52,6 @@ class Piece:
     """
 
     view: str
-    cut: Cut
     picture: Image.Image | None
     of: SeenObject | None = None
     failure: str | None = None
@@ -112,7 +110,7 @@ def cut_image(
     settings
         Which views.
     shorter_side
-        See `Cut`.
+        See `DecodedImage`.
     exposure
         In stops, for scene-linear files.
     """
@@ -134,8 +132,10 @@ def cut_image(
         result.is_annotated = objects is not None
         result.objects, result.problems = tuple(objects or ()), tuple(problems)
     result.facts = read_facts(item)
+    decoded = DecodedImage(image, shorter_side)
     result.pieces = [
-        _piece(view, cut, of, image, shorter_side) for view, cut, of in _cuts(result, settings)
+        _piece(view, cut_of(view, of, result.objects, settings), of, decoded)
+        for view, of in _shown(result, settings)
     ]
     return result
 
@@ -149,23 +149,45 @@ def _bare(image: Image.Image, content: object) -> Image.Image:
     return image
 
 
-def _cuts(image: CutImage, settings: ViewSettings) -> Iterator[tuple[str, Cut, SeenObject | None]]:
+def cut_of(
+    view: str, of: SeenObject | None, objects: Sequence[SeenObject], settings: ViewSettings
+) -> Cut:
+    """Return what of an image a picture of it is.
+
+    Parameters
+    ----------
+    view
+        One of `VIEWS`.
+    of
+        The object that is shown, in views of objects.
+    objects
+        All objects in the image.
+    settings
+        How objects are cut out.
+    """
+    if of is None:
+        is_whole = view == SCENES
+        return WholeImage() if is_whole else Surroundings(tuple(each.box for each in objects))
+    if view == IN_PLACE:
+        return SquareAround(of.box, IN_PLACE_MARGIN)
+    mask = of.mask if settings.without_background else None
+    return SquareAround(of.box, settings.margin, is_alone=True, mask=mask)
+
+
+def _shown(image: CutImage, settings: ViewSettings) -> Iterator[tuple[str, SeenObject | None]]:
+    """Yield which pictures of an image there are: the view, and the object in it."""
     assert image.size is not None
     if SCENES in settings.names:
-        yield SCENES, WholeImage(), None
+        yield SCENES, None
     if not image.is_annotated:
         return
-    boxes = tuple(each.box for each in image.objects)
-    if ENVIRONMENT in settings.names and share_covered(image.size, boxes) <= MOST_COVERED:
-        yield ENVIRONMENT, Surroundings(boxes), None
+    if ENVIRONMENT in settings.names:
+        boxes = [each.box for each in image.objects]
+        if share_covered(image.size, boxes) <= MOST_COVERED:
+            yield ENVIRONMENT, None
     for each in image.objects:
-        if not is_looked_at(each, settings):
-            continue
-        if ITEMS in settings.names:
-            mask = each.mask if settings.without_background else None
-            yield ITEMS, SquareAround(each.box, settings.margin, is_alone=True, mask=mask), each
-        if IN_PLACE in settings.names:
-            yield IN_PLACE, SquareAround(each.box, IN_PLACE_MARGIN), each
+        if is_looked_at(each, settings):
+            yield from ((view, each) for view in OF_OBJECTS if view in settings.names)
 
 
 def is_looked_at(each: SeenObject, settings: ViewSettings) -> bool:
@@ -175,10 +197,8 @@ def is_looked_at(each: SeenObject, settings: ViewSettings) -> bool:
     return each.mask is not None or not settings.without_background
 
 
-def _piece(
-    view: str, cut: Cut, of: SeenObject | None, image: Image.Image, shorter_side: int | None
-) -> Piece:
+def _piece(view: str, cut: Cut, of: SeenObject | None, decoded: DecodedImage) -> Piece:
     try:
-        return Piece(view, cut, cut.of(image, shorter_side), of)
+        return Piece(view, cut.of(decoded), of)
     except UnreadableImageError as error:
-        return Piece(view, cut, None, of, str(error))
+        return Piece(view, None, of, str(error))

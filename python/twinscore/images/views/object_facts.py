@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import sys
+from array import array
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from twinscore.images.facts.catalog import Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -29,51 +30,63 @@ OBJECT_FACTS = (
 )
 
 
-@dataclass(slots=True)
 class ObjectFacts:
     """Facts of all objects of one side, small ones as well.
 
     Attributes
     ----------
-    values
-        A row for each object, in the order of `OBJECT_FACTS`.
     classes, units
         Of each object: its class, and the group of its image, or the image itself.
-    image_units, image_classes
-        Of each annotated image: its unit, and the classes of its objects.
+    image_units
+        Of each annotated image: its unit.
     """
 
-    values: list[tuple[float, ...]] = field(default_factory=list)
-    classes: list[str] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
-    image_units: list[str] = field(default_factory=list)
-    image_classes: list[tuple[str, ...]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.classes: list[str] = []
+        self.units: list[str] = []
+        self.image_units: list[str] = []
+        self._values = array("f")
+        self._ends = array("q")
 
     def add(self, objects: Sequence[SeenObject], size: tuple[int, int], unit: str) -> None:
         """Measure the objects of one image, of this width and height."""
+        (width, height) = size
         shared = _largest_overlaps([each.box for each in objects])
-        for each, overlap in zip(objects, shared, strict=True):
-            box, (width, height) = each.box, size
-            self.values.append(
-                (
-                    float(box.longer_side),
-                    100.0 * box.area / (width * height),
-                    box.width / box.height,
-                    50.0 * (box.left + box.right) / width,
-                    50.0 * (box.top + box.bottom) / height,
-                    overlap,
-                    100.0 * each.is_cut,
-                )
+        rows = [
+            (
+                float(each.box.longer_side),
+                100.0 * each.box.area / (width * height),
+                each.box.width / each.box.height,
+                50.0 * (each.box.left + each.box.right) / width,
+                50.0 * (each.box.top + each.box.bottom) / height,
+                overlap,
+                100.0 * each.is_cut,
             )
-            self.classes.append(each.class_name)
+            for each, overlap in zip(objects, shared, strict=True)
+        ]
+        self.append([each.class_name for each in objects], rows, unit)
+
+    def append(self, classes: Sequence[str], rows: Sequence[Sequence[float]], unit: str) -> None:
+        """Keep what was measured of the objects of one image, a row each."""
+        for class_name, row in zip(classes, rows, strict=True):
+            self._values.extend(row)
+            # One text for all objects of a class.
+            self.classes.append(sys.intern(class_name))
             self.units.append(unit)
         self.image_units.append(unit)
-        self.image_classes.append(tuple(each.class_name for each in objects))
+        self._ends.append(len(self.classes))
 
     @property
     def table(self) -> npt.NDArray[np.float32]:
-        """The values, shape (n, number of facts)."""
-        return np.array(self.values, dtype=np.float32).reshape(-1, len(OBJECT_FACTS))
+        """A row for each object, in the order of `OBJECT_FACTS`; shape (n, number of facts)."""
+        return np.array(self._values, dtype=np.float32).reshape(-1, len(OBJECT_FACTS))
+
+    def classes_by_image(self) -> Iterator[list[str]]:
+        """Iterate over annotated images: the classes of the objects of each."""
+        start = 0
+        for end in self._ends:
+            yield self.classes[start:end]
+            start = end
 
 
 def _largest_overlaps(boxes: Sequence[PixelBox]) -> list[float]:

@@ -11,6 +11,7 @@ from twinscore.report.figures import as_sure_as, interval_of, p_value_text
 from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.formats.brief import sides_of
 from twinscore.report.kinds import kinds_by_loss
+from twinscore.report.slice_fact_words import slice_fact_words
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.verdict import SIGNIFICANT
 
@@ -70,7 +71,7 @@ def _whole(result: ScoreResult) -> Iterator[str]:
 
 
 def _slices(result: ScoreResult) -> Iterator[str]:
-    headings = ("Slice", "Images", "Score", "95% interval", "p, corrected", "")
+    headings = ("Slice", "Images", "Score", "95% interval", "p, corrected", "", "Renders are")
     rows = [
         (
             f"{part.column}: {part.value}",
@@ -79,6 +80,7 @@ def _slices(result: ScoreResult) -> Iterator[str]:
             f"{part.interval[0]:.2f} to {part.interval[1]:.2f}",
             p_value_text(part.adjusted_p_value),
             "worse than the rest" if part.worse else "",
+            "; ".join(slice_fact_words(part, most=1)),
         )
         for part in result.slices
     ]

@@ -27,6 +27,7 @@ from twinscore.report.page.profile_charts import profile_charts
 from twinscore.report.page.richness_sections import richness_section, tension_chart
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
+from twinscore.report.slice_fact_words import slice_fact_words
 from twinscore.report.view_words import HEADINGS, shown_views
 from twinscore.scoring.result import ScoreResult
 
@@ -163,6 +164,7 @@ def write_report(
         map_note=_map_note(maps, shown, len(pool), len(small.keys() | large.keys())),
         charts=charts,
         slice_end=max([1.25, *(min(part.interval[1], 3.0) for part in result.slices)]),
+        slice_fact_words=slice_fact_words,
         confusion=confusion_table(result.transfer),
         views=shown_views(result),
         view_headings=HEADINGS,

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinscore.base.printable import printable
+from twinscore.report.slice_fact_words import slice_fact_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from twinscore.scoring.result import ScoreResult
 
 MOST_SLICES = 20
+MOST_TOLD = 5
+"""Slices whose strongest fact is told."""
 
 
 def print_slices(result: ScoreResult, console: Console) -> None:
@@ -40,6 +43,16 @@ def print_slices(result: ScoreResult, console: Console) -> None:
         console.print(table)
         if len(parts) > MOST_SLICES:
             console.print(f"and {len(parts) - MOST_SLICES:,} more with higher scores")
+        _print_facts(parts, console)
+
+
+def _print_facts(parts: list[SliceScore], console: Console) -> None:
+    """Print in which facts the lowest slices differ from real images, a line each."""
+    told = [(part, words) for part in parts if (words := slice_fact_words(part, most=1))]
+    for part, words in told[:MOST_TOLD]:
+        console.print(f"  {printable(part.value)}: renders are {words[0]}", markup=False)
+    if len(told) > MOST_TOLD:
+        console.print(f"  and {len(told) - MOST_TOLD:,} more slices that differ in such facts")
 
 
 def _slice_note(part: SliceScore) -> str:

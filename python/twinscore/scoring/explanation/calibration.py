@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from twinscore.measures.fact_gaps import FactGap
     from twinscore.scoring.explanation.sample import Sample
 
-IMAGES = 21
+IMAGES = 15
 """That strengths are tried on."""
 
-HALVINGS = 7
+HALVINGS = 6
 
 
 def altered_side(alteration: Alteration, gap: FactGap) -> str:

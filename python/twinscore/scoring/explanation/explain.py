@@ -11,6 +11,7 @@ import numpy as np
 from twinscore.base.counts import checked_count
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.fact_gaps import fact_gaps
+from twinscore.scoring.explanation.effort import Effort
 from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.sample import FEWEST, draw_sample
 from twinscore.scoring.explanation.search import RepairSearch
@@ -96,6 +97,7 @@ def explain(
         sample,
         network,
         result.settings,
+        Effort(len(pool)),
         most_rounds=most_repairs,
         progress=progress,
         deadline=None if seconds is None else started + seconds,

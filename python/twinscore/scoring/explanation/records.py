@@ -66,6 +66,9 @@ class Repair:
         Score of the sample without it and with it.
     gain
         95 % interval of their difference.
+    sure_gain
+        The same for the mean of score and reverse score over three neighbors or more, which chance
+        moves less: a repair is named where this lies above 0 and the score rises.
     altered
         The side that was altered to be like the other: "real" or "synthetic".
     strength
@@ -84,6 +87,7 @@ class Repair:
     before: float
     after: float
     gain: Interval
+    sure_gain: Interval
     altered: str
     strength: float
     real: float

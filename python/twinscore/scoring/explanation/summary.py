@@ -11,14 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twinscore.measures.fact_gaps import FactGap
+    from twinscore.scoring.explanation.findings import Findings, Trial
     from twinscore.scoring.explanation.records import Figures
-    from twinscore.scoring.explanation.search import Findings, Trial
-
-FLOOR = 0.1
-"""Score of a sample below which a single repair of several may show nothing yet."""
-
-MUCH_NEARER = 0.8
-"""Share of the distance that such a repair leaves at most."""
 
 
 def summarized(
@@ -66,11 +60,10 @@ def _that_gain(trials: Sequence[Trial]) -> list[Trial]:
     kept: list[Trial] = []
     waiting: list[Trial] = []
     for trial in trials:
-        if trial.gain[0] > 0.0:
-            kept += [*waiting, trial]
+        waiting.append(trial)
+        if trial.is_repair:
+            kept += waiting
             waiting = []
-        elif trial.before.score < FLOOR and trial.nearness < MUCH_NEARER:
-            waiting.append(trial)
     return kept
 
 
@@ -114,6 +107,7 @@ def _repair(trial: Trial, follows: bool) -> Repair:
         before=trial.before.score,
         after=trial.after.score,
         gain=trial.gain,
+        sure_gain=trial.sure_gain,
         altered=trial.side,
         strength=trial.step.strength,
         real=gap.real,
@@ -154,6 +148,13 @@ def _rest(findings: Findings, kept: Sequence[Trial]) -> str:
     left = f"{_figures_left(findings, kept).score:.2f}"
     if findings.interrupted:
         return f"Not all was tried: this was stopped at a score of {left}."
+    if findings.exhausted and kept:
+        return (
+            f"At {left} there is more to gain: repair this first, then explain again, with more "
+            "images if there are any."
+        )
+    if findings.exhausted:
+        return "Not all was tried on so few images: with more of them, more can be told."
     if kept:
         return f"What keeps them at {left} is none of these: look at content, shapes and textures."
     return (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.embedding.views import CLASS_COLUMN, embed_views
+from twinscore.embedding.views import embed_views
+from twinscore.images.views.pictures import CLASS_COLUMN
 from twinscore.images.views.settings import ITEMS, SCENES
 from twinscore.measures.object_gaps import object_gaps
 from twinscore.scoring.all_images import assess
@@ -79,6 +80,7 @@ def score_views(
             views,
             threads=run.settings.search.threads,
             progress=run.stage(f"Embedding views of {side} images"),
+            on_disk=run.settings.search.memory is not None,
         )
         for side, source in sources.items()
     }

@@ -1,0 +1,156 @@
+"""Facts made alike on a part of a sample: which of them bring the sides nearer, and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from twinscore.images.alterations.catalog import ALTERATIONS, Step
+from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.measures.energy import energy_distance
+from twinscore.measures.fact_gaps import fact_gaps
+from twinscore.scoring.explanation.calibration import altered_side, calibrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
+
+    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.images.decoding import Preprocessing
+    from twinscore.measures.fact_gaps import FactGap
+    from twinscore.scoring.explanation.findings import Situation, Trial
+    from twinscore.scoring.explanation.sample import Sample
+
+    Embed = Callable[[IdArray, tuple[Step, ...], str], tuple[FloatMatrix, npt.NDArray[np.float32]]]
+
+MOST_CANDIDATES, MOST_FURTHER = 5, 3
+"""Facts that are tried in the first round and in each after it: those that set the sides farthest
+apart."""
+
+FEWEST_SCREENED = 24
+SCREENED_SHARE = 6
+"""A candidate is tried on one image of so many first."""
+
+OTHER = {"real": "synthetic", "synthetic": "real"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """A fact made alike on a part of the sample.
+
+    Attributes
+    ----------
+    gap
+        The fact before.
+    side, step
+        What was altered, and how.
+    drop
+        By how much less energy distance that part has from all of the other side.
+    places
+        Shape (p,): the part.
+    vectors, facts
+        Of the part, altered.
+    made_alike
+        Facts that came at least half of the way to being alike with it.
+    """
+
+    gap: FactGap
+    side: str
+    step: Step
+    drop: float
+    places: IdArray
+    vectors: FloatMatrix
+    facts: npt.NDArray[np.float32]
+    made_alike: frozenset[str]
+
+
+def gaps_to_try(left: Sequence[FactGap], trials: Sequence[Trial]) -> list[FactGap]:
+    """Choose the facts of a round, those that set the sides farthest apart first.
+
+    Parameters
+    ----------
+    left
+        Facts of the sides as they stand.
+    trials
+        Kept so far.
+    """
+    tried = {trial.gap.fact for trial in trials}
+    gaps = [
+        gap
+        for gap in left
+        if gap.beyond_chance and gap.fact in ALTERATIONS and gap.fact not in tried
+    ]
+    gaps.sort(key=lambda gap: (-abs(gap.separation - 0.5), gap.fact))
+    return gaps[: MOST_FURTHER if trials else MOST_CANDIDATES]
+
+
+def part_of_side(sample: Sample, side: str, seed: int) -> IdArray:
+    """Return the images of a side that candidates are tried on first."""
+    places = sample.places(side)
+    count = max(FEWEST_SCREENED, len(places) // SCREENED_SHARE)
+    return np.sort(np.random.default_rng(seed).permutation(places)[:count])
+
+
+def screened(
+    gap: FactGap,
+    now: Situation,
+    sample: Sample,
+    places: dict[str, IdArray],
+    preprocessing: Preprocessing,
+    embed: Embed,
+) -> Candidate | None:
+    """Make one fact alike on a part of the sample; None where nothing moves it.
+
+    The part is compared with itself before, and against all of the other side: of two distances
+    that are both within chance of nothing, a ratio says nothing.
+
+    Parameters
+    ----------
+    gap
+        The fact as it stands.
+    now
+        The sides as they stand.
+    sample
+        Of both sides.
+    places
+        By side, the part.
+    preprocessing
+        Of the network.
+    embed
+        Called with places, steps and the name of the stage.
+    """
+    alteration = ALTERATIONS[gap.fact]
+    side = altered_side(alteration, gap)
+    steps, part = now.steps[side], places[side]
+    strength = calibrate(alteration, gap, sample, now.facts, steps, preprocessing)
+    if strength == 0.0:
+        return None
+    step = Step(gap.fact, strength)
+    vectors, facts = embed(part, (*steps, step), f"Trying {gap.fact}")
+    points = now.points.vectors
+    others = points[sample.places(OTHER[side])]
+    drop = energy_distance(points[part], others) - energy_distance(vectors, others)
+    alike = _made_alike(now, np.concatenate([part, places[OTHER[side]]]), facts)
+    return Candidate(gap, side, step, drop, part, vectors, facts, alike)
+
+
+def _made_alike(
+    now: Situation, places: IdArray, altered: npt.NDArray[np.float32]
+) -> frozenset[str]:
+    """Return the facts that come half of the way, where the first of some images are altered."""
+    before = now.facts[places]
+    after = np.concatenate([altered, before[len(altered) :]])
+    is_real, units = now.points.is_real[places], now.points.units[places]
+    apart_before, apart_after = (
+        {
+            gap.fact: abs(gap.separation - 0.5)
+            for gap in fact_gaps(FACT_NAMES, facts, is_real, units)
+        }
+        for facts in (before, after)
+    )
+    return frozenset(
+        fact for fact, apart in apart_after.items() if apart <= 0.5 * apart_before.get(fact, 0.0)
+    )
