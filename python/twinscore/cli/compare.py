@@ -13,6 +13,7 @@ from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.numbers import Number
 from twinscore.cli.options import allow_remote_paths_option, check_device, threads_option
+from twinscore.cli.output_options import json_option, out_option, overwrite_option
 from twinscore.images.sources.endings import counted
 from twinscore.images.sources.url import without_secrets
 
@@ -76,20 +77,9 @@ Examples:
     help="Objects in the images, given three times with --real: of REAL, FIRST and SECOND. Not "
     "needed where these are files of annotations themselves.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write comparison.json and comparison.html there.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace a comparison that --out already holds.")
-@click.option(
-    "--json",
-    "json_target",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE|-",
-    help="Write (or replace) the comparison as JSON; - for standard output, without the summary.",
-)
+@out_option("comparison.json and comparison.html there")
+@overwrite_option("a comparison")
+@json_option("the comparison", "the summary")
 @click.option(
     "--fail-if-worse",
     is_flag=True,
