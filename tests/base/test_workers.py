@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -94,3 +95,20 @@ def test_a_search_alone_brings_in_nothing_of_workers_on_ray() -> None:
         "sys.exit(any(name.startswith(of_ray) for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("scheme", ["ray://", ""])
+def test_an_address_at_which_nobody_listens_is_refused_at_once(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ray", reason="needs the extra ray")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"{scheme}127.0.0.1:{free.getsockname()[1]}"
+        monkeypatch.setenv("RAY_ADDRESS", address)
+        reason = f"no cluster of Ray at {address}: connection refused"
+        with (
+            pytest.raises(ConnectionError, match=reason),
+            opening.connection_kept(address if scheme else "ray"),
+        ):
+            pass

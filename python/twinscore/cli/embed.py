@@ -167,6 +167,7 @@ def embed(
             hashed=hashed,
             retry_failed=retry_failed,
             prune=prune,
+            workers=workers,
             progress=display,
         )
     if not quiet:

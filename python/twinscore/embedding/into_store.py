@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.workers.opening import check_workers
+from twinscore.base.workers.opening import connection_kept
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
@@ -163,7 +163,6 @@ def embed(
     >>> ts.embed("renders/", "renders.store")  # doctest: +SKIP
     >>> ts.score("photos/", "renders.store")  # doctest: +SKIP
     """
-    check_workers(workers)
     images = ImageSettings(
         model=model,
         device=device,
@@ -195,7 +194,10 @@ def embed(
         exposure=embedder.preprocessing.exposure,
         video_interval=video_interval,
     )
-    with StoreWriter(directory, description, retry_failed=retry_failed) as writer:
+    with (
+        connection_kept(workers),
+        StoreWriter(directory, description, retry_failed=retry_failed) as writer,
+    ):
         run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import threading
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +15,13 @@ from twinscore.base.extras import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+SECONDS_TO_ANSWER = 15.0
+
+_ADDRESS = re.compile(r"(?:ray://)?([^/]+):(\d+)")
+
+AUTHENTICATION = "RAY_AUTH_MODE"
+"""Environment variable of Ray: "token" where a cluster asks for one."""
 
 USAGE_REPORTS = "RAY_USAGE_STATS_ENABLED"
 
@@ -49,11 +59,15 @@ def connected(address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    where = address or os.environ.get("RAY_ADDRESS")
+    _check_answers(where)
     # A cluster that is started for this run tells nobody of it.
     os.environ.setdefault(USAGE_REPORTS, "0")
     # Processes of Ray warn of what is none of the caller's business.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    with _handler_of_termination_kept():
+    with _handler_of_termination_kept(), warnings.catch_warnings():
+        # What they say is in the error that follows.
+        warnings.simplefilter("ignore")
         try:
             ray.init(
                 address=address,
@@ -62,13 +76,32 @@ def connected(address: str | None) -> Iterator[None]:
                 **({} if address else {"include_dashboard": False}),
             )
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-            where = address or os.environ.get("RAY_ADDRESS") or "this machine"
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise ConnectionError(f"no cluster of Ray at {where}: {reason}") from error
+            # What a server says of itself begins with its traceback.
+            said = str(error).strip().splitlines()
+            reason = said[-1].strip() if said else type(error).__name__
+            if AUTHENTICATION not in os.environ:
+                reason += f" (a cluster that asks for a token needs {AUTHENTICATION}=token)"
+            raise ConnectionError(
+                f"no cluster of Ray at {where or 'this machine'}: {reason}"
+            ) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_answers(address: str | None) -> None:
+    """Refuse an address at which nobody listens, for which Ray would wait several minutes."""
+    found = _ADDRESS.fullmatch(address or "")
+    if found is None:
+        return
+    host, port = found[1].strip("[]"), int(found[2])
+    try:
+        with socket.create_connection((host, port), SECONDS_TO_ANSWER):
+            pass
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConnectionError(f"no cluster of Ray at {address}: {reason.lower()}") from error
 
 
 @contextmanager
