@@ -72,7 +72,7 @@ def _summary(cases: Sequence[Case]) -> Iterator[str]:
     pairs = [case for case in cases if len(case.expected) == 2]
     none = [case for case in cases if not case.expected]
     silent = [case for case in none if not case.named]
-    explained = [case for case in cases if case.explained]
+    explained = [case for case in cases if case.explained and case.expected]
     ratios = [case.explain_seconds / case.score_seconds for case in explained]
     seconds = sum(case.score_seconds + case.explain_seconds for case in cases)
     yield f"- Named first at the weakest strength that lowers the score by 0.1: {_share(single)}."
@@ -80,12 +80,13 @@ def _summary(cases: Sequence[Case]) -> Iterator[str]:
         f"- Its repair brings the score within 0.1 of that of untouched halves: {len(closed)} of "
         f"{len(single)}."
     )
-    yield f"- Two at once, both among the first three: {_share(pairs)}."
+    if pairs:
+        yield f"- Two at once, both among the first three: {_share(pairs)}."
     yield f"- No fault, nothing named: {len(silent)} of {len(none)}."
     if ratios:
         yield (
             f"- Explaining takes {np.median(ratios):.1f} times the processor time of the score in "
-            f"the middle, {max(ratios):.1f} times at most ({len(explained)} cases)."
+            f"the middle, {max(ratios):.1f} times at most ({len(explained)} cases with faults)."
         )
     yield f"- {len(cases)} cases, {seconds:,.0f} seconds of one processor."
 
