@@ -5,7 +5,10 @@ on it. Of the synthetic side a known share of the backgrounds, and of the object
 smoothed and reduced to few colours. For each combination of shares: the overlap of items and of the
 environment, which is to be the share that is not foreign, as mean and standard error over draws.
 
-    python bench/object_views.py [--images 60] [--draws 20] [--shares 1 0.5] [--photographs FOLDER]
+Every draw is kept once it is done: begun again, the bench goes on with the next one.
+
+    python bench/object_views.py [--draws 20] [--images 50] [--shares 1 0.5] [--photographs FOLDER]
+        [--record bench/records/object_views.jsonl]
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import itertools
 import json
 import math
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 import twinscore as ts
 from photographs import load_photographs, random_crops
+from twinscore.embedding.views import EmbeddedViews, embed_views
+from twinscore.images.annotations.opening import open_annotations
+from twinscore.images.views.annotated_images import images_of
+from twinscore.images.views.annotated_source import AnnotatedSource
 from twinscore.images.views.settings import ViewSettings
 
 SIZE = (320, 240)
@@ -30,54 +38,114 @@ OBJECTS = 3
 _PLACES = [(x, y) for x in (0, 107, 214) for y in (0, 120)]
 """Corners of the cells in which an object each may lie."""
 
+VIEWS = ViewSettings(names=("items", "environment"), without_background=True)
+RECORD = Path(__file__).parent / "records" / "object_views.jsonl"
+
 
 def main() -> None:
-    """Print a line of JSON for each combination of shares."""
+    """Make the draws that are not on record, and print a line of JSON for each combination."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--images", type=int, default=60, help="a side")
+    parser.add_argument("--images", type=int, default=50, help="a side")
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--shares", type=float, nargs="+", default=[1.0, 0.5])
     parser.add_argument("--photographs", type=Path)
+    parser.add_argument("--record", type=Path, default=RECORD)
     asked = parser.parse_args()
     photographs = list(load_photographs(asked.photographs))
-    embedder = ts.Embedder()
-    combinations = list(itertools.product(asked.shares, repeat=2))
-    found: dict[tuple[float, float], list[tuple[float, float]]] = {
-        each: [] for each in combinations
+    design = {
+        "images": asked.images,
+        "shares": asked.shares,
+        "photographs": len(photographs),
     }
+    known = read_record(asked.record, design)
+    embedder = ts.Embedder()
     for draw in range(asked.draws):
-        with tempfile.TemporaryDirectory() as folder:
-            real = compose(Path(folder) / "real", photographs, asked.images, seed=2 * draw)
-            for place, (objects, worlds) in enumerate(combinations):
-                synthetic = compose(
-                    Path(folder) / f"synthetic {place}",
-                    photographs,
-                    asked.images,
-                    seed=2 * draw + 1,
-                    real_objects=objects,
-                    real_worlds=worlds,
-                )
-                found[objects, worlds].append(read(real, synthetic, embedder))
-    for (objects, worlds), readings in found.items():
+        if draw in known:
+            continue
+        started = time.perf_counter()
+        known[draw] = read_draw(draw, photographs, asked.images, asked.shares, embedder)
+        line = {
+            **design,
+            "draw": draw,
+            "seconds": round(time.perf_counter() - started, 1),
+            "readings": known[draw],
+        }
+        with asked.record.open("a", encoding="utf-8") as record:
+            record.write(json.dumps(line) + "\n")
+        print(f"draw {draw + 1} of {asked.draws}: {line['seconds']} s", flush=True)
+    of_draws = [known[draw] for draw in range(asked.draws)]
+    for place, (objects, worlds) in enumerate(itertools.product(asked.shares, repeat=2)):
+        readings = [readings[place] for readings in of_draws]
         print(json.dumps({"objects": objects, "worlds": worlds, **summary(readings)}), flush=True)
 
 
-def read(real: Path, synthetic: Path, embedder: ts.Embedder) -> tuple[float, float]:
+def read_record(file: Path, design: dict[str, Any]) -> dict[int, list[list[float]]]:
+    """Return the readings of draws made before in this design, by draw; a torn line is left out."""
+    found = {}
+    for text in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if all(line.get(name) == value for name, value in design.items()):
+            found[line["draw"]] = line["readings"]
+    return found
+
+
+def read_draw(
+    draw: int,
+    photographs: list[Image.Image],
+    images: int,
+    shares: list[float],
+    embedder: ts.Embedder,
+) -> list[list[float]]:
+    """Return overlaps of items and of the environment for each combination of shares.
+
+    The real side is embedded once for all of them.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        real = embedded(
+            compose(Path(folder) / "real", photographs, images, seed=2 * draw), embedder
+        )
+        readings = []
+        for place, (objects, worlds) in enumerate(itertools.product(shares, repeat=2)):
+            scenes = compose(
+                Path(folder) / f"synthetic {place}",
+                photographs,
+                images,
+                seed=2 * draw + 1,
+                real_objects=objects,
+                real_worlds=worlds,
+            )
+            readings.append(overlaps(real, embedded(scenes, embedder)))
+        return readings
+
+
+def embedded(annotations: Path, embedder: ts.Embedder) -> EmbeddedViews:
+    """Embed the views of a COCO file as `twinscore score` does."""
+    opened = open_annotations(annotations)
+    return embed_views(AnnotatedSource(images_of(opened), opened), embedder, VIEWS)
+
+
+def overlaps(real: EmbeddedViews, synthetic: EmbeddedViews) -> list[float]:
     """Return the overlap of items and of the environment."""
-    result = ts.score(
-        real,
-        synthetic,
-        model=embedder,
-        diagnostics=False,
-        richness=False,
-        views=ViewSettings(names=("items", "environment"), without_background=True),
-    )
-    assert isinstance(result, ts.ScoreResult)
-    assert result.views is not None
-    return result.views["items"].overlap, result.views["environment"].overlap
+    found = []
+    for name in VIEWS.names:
+        first, second = real.embeddings[name], synthetic.embeddings[name]
+        result = ts.score(
+            first.vectors,
+            second.vectors,
+            real_groups=first.groups,
+            synthetic_groups=second.groups,
+            diagnostics=False,
+            richness=False,
+        )
+        assert isinstance(result, ts.ScoreResult)
+        found.append(result.overlap)
+    return found
 
 
-def summary(readings: list[tuple[float, float]]) -> dict[str, Any]:
+def summary(readings: list[list[float]]) -> dict[str, Any]:
     """Return means and standard errors over draws."""
     values = np.array(readings)
     errors = values.std(axis=0, ddof=1) / math.sqrt(len(values)) if len(values) > 1 else [None] * 2

@@ -187,11 +187,12 @@ def main(preset: str, out: Path | None) -> None:
         logging_level="ERROR",
     )
     with connection_kept(WORKERS), tempfile.TemporaryDirectory() as folder:
-        for measure in (
+        measures: tuple[Callable[[], Record], ...] = (
             lambda: of_search("all pairs, isotropic", isotropic(rows), repeats),
             lambda: of_search("all pairs, along few axes", along_few_axes(rows), repeats),
             lambda: of_embedding(Path(folder), images, repeats),
-        ):
+        )
+        for measure in measures:
             measured = measure()
             click.echo(
                 f"{measured.work}, {measured.size:,}: {statistics.median(measured.seconds):.2f} s "

@@ -154,6 +154,21 @@ def write_masks(folder: Path, scene: Mapping[str, Sequence[Drawn]], kind: str) -
     return place
 
 
+def write_table(folder: Path, scene: Mapping[str, Sequence[Drawn]], *, corners: bool) -> Path:
+    """Write a CSV file, a row an object; an image without any has a row without a box."""
+    names = "left,top,right,bottom" if corners else "x,y,width,height"
+    lines = [f"path,group,{names},class"]
+    for name, objects in scene.items():
+        for each in objects:
+            left, top, right, bottom = each.box
+            edges = (right, bottom) if corners else (right - left, bottom - top)
+            lines.append(f"images/{name}.png,,{left},{top},{edges[0]},{edges[1]},{each.class_name}")
+        if not objects:
+            lines.append(f"images/{name}.png,,,,,,")
+    (folder / "boxes.csv").write_text("\n".join(lines) + "\n")
+    return folder / "boxes.csv"
+
+
 WRITERS: dict[str, Callable[[Path, Mapping[str, Sequence[Drawn]]], Path]] = {
     "COCO boxes": write_coco,
     "COCO polygons": lambda folder, scene: write_coco(folder, scene, "polygon"),
@@ -162,6 +177,8 @@ WRITERS: dict[str, Callable[[Path, Mapping[str, Sequence[Drawn]]], Path]] = {
     "YOLO segments": lambda folder, scene: write_yolo(folder, scene, "segment"),
     "Pascal VOC": write_voc,
     "KITTI": write_kitti,
+    "tables of boxes": lambda folder, scene: write_table(folder, scene, corners=False),
+    "tables of corners": lambda folder, scene: write_table(folder, scene, corners=True),
     "masks of 8 bits": lambda folder, scene: write_masks(folder, scene, "8 bits"),
     "masks of 16 bits": lambda folder, scene: write_masks(folder, scene, "16 bits"),
     "masks of colours": lambda folder, scene: write_masks(folder, scene, "colour"),

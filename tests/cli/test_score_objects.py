@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -104,3 +107,61 @@ def test_the_page_shows_a_row_for_each_view(
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "<b>world around them</b>" in page
     assert "The objects pass (" in page
+
+
+@pytest.mark.slow
+def test_views_are_compared_followed_over_runs_and_printed_for_other_programs(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    real, synthetic = scenes
+    better = write_scenes(tmp_path / "better", 30, seed=3)
+    folders = [tmp_path / "old", tmp_path / "new"]
+    formats = {}
+    for folder, file, name in zip(folders, (synthetic, better), ("junit", "csv"), strict=True):
+        finished = run(
+            "score", real, file, *quick, "--no-report", "--out", folder, "--format", name
+        )
+        assert finished.code == DONE
+        formats[name] = finished.standard
+    cases = ElementTree.fromstring(formats["junit"]).findall("testcase")
+    names = {(case.get("classname"), case.get("name")) for case in cases}
+    assert {("twinscore.view.items", "car"), ("twinscore.view.environment", "all")} <= names
+    rows = list(csv.DictReader(io.StringIO(formats["csv"])))
+    assert {(row["column"], row["value"]) for row in rows} >= {
+        ("class", "car"),
+        ("view", "items"),
+        ("view", "environment"),
+    }
+    told = run("compare", *folders, "--out", tmp_path / "comparison")
+    assert told.code == DONE
+    line = next(line for line in told.standard.splitlines() if "world around them" in line)
+    before, after, difference = map(float, line.split()[3:6])
+    assert before < 0.3 < 0.6 < after
+    assert difference == pytest.approx(after - before, abs=2e-3)
+    saved = json.loads((tmp_path / "comparison" / "comparison.json").read_text())
+    assert {row["view"] for row in saved["views"]} == {"items", "environment", "scenes"}
+    assert "world around them" in (tmp_path / "comparison" / "comparison.html").read_text()
+    history = run("history", *folders, "--out", tmp_path / "history.html")
+    assert history.code == DONE
+    assert "world around" in history.standard
+    assert "world around them" in (tmp_path / "history.html").read_text()
+
+
+def test_two_sets_of_annotated_images_are_compared_against_one_real_set(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    real, synthetic = scenes
+    better = write_scenes(tmp_path / "better", 30, seed=3)
+    folders = [file.parent / "images" for file in (synthetic, better)]
+    objects = [word for file in (real, synthetic, better) for word in ("--objects", file)]
+    of_real = ["--real", real.parent / "images", "--model", quick[1]]
+    finished = run("compare", *folders, *of_real, *objects, "--json", "-")
+    assert finished.code == DONE
+    found = {
+        (row["view"], row["class_name"]): row for row in json.loads(finished.standard)["views"]
+    }
+    assert found["environment", None]["difference"] > 0.3
+    assert abs(found["items", None]["difference"]) < 0.3
+    refused = run("compare", *folders, *of_real, *objects[:2])
+    assert refused.code == USAGE
+    assert "three times, of REAL, of FIRST and of SECOND; got it 1 time" in refused.errors

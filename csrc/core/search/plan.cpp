@@ -15,19 +15,21 @@ struct SampleSize {
 };
 constexpr SampleSize sample_for_widths{.queries = 32, .reference = 2048};
 constexpr SampleSize sample_for_precision{.queries = 8, .reference = 1024};
+constexpr std::size_t precision_sample_part = 8;  // one of so many rows at most
 constexpr std::size_t narrowest_rotated = 128;
 constexpr std::size_t most_axes = 512;
 constexpr std::size_t most_axes_of_few_pairs = 256;
 constexpr double few_pairs = 1e9;
 constexpr std::size_t width_step = 32;
 
-// Costs in multiply-adds of bfloat16, of which a screening kernel makes 32 a cycle and more.
-constexpr double float_product_cost = 2.0;
+// Costs in multiply-adds of bfloat16, of which a screening kernel makes 32 a cycle and more; those
+// of float32 and narrow int8 as measured on AVX2 in whole searches, where panels leave the caches.
+constexpr double float_product_cost = 3.2;
 constexpr double int8_product_cost = 0.5;
-constexpr double narrow_product_cost = 0.75;
+constexpr double narrow_product_cost = 1.1;
 constexpr double int8_pair_cost = 16.0;        // of scaling the product of a pair
 constexpr double survivor_cost = 4'000.0;      // of looking at a pair at all
-constexpr double wide_product_cost = 8.0;      // for each coordinate
+constexpr double wide_product_cost = 6.0;      // for each coordinate
 constexpr double coarse_wide_cost = 3.0;       // for each column
 constexpr double rough_distance_cost = 40.0;   // for each column
 constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
@@ -40,7 +42,7 @@ constexpr double early_excess = 2.0;
 
 // Coarse sketches save half of a search at best: looking whether they do must cost far less, and
 // they must have a chance to: they let this many times the pairs through that have to.
-constexpr double most_sampling = 0.05;
+constexpr double most_sampling = 0.1;
 constexpr double least_saving = 0.15;
 constexpr double least_coarse_excess = 2.0;
 
@@ -101,18 +103,32 @@ void take_if_cheaper(Choice& best, const Choice& other) {
     if (other.cost < best.cost) best = other;
 }
 
+// The share of pairs that pass, on average over a search of rows in no order, if this share passes
+// final limits. After a part t of the rows, limits are those of k / (t n): screening lets through
+// what it would of so many times more neighbors. Shares grow as a power of k / n, up to 1.
+double early_passing(const Extent& extent, double share) {
+    const double least = extent.k / extent.reference_rows;
+    if (least >= 1.0) return 1.0;
+    share = std::max(share, least);  // a sample may miss what is rare
+    const double power = std::clamp(std::log(share) / std::log(least), 0.0, 1.0);
+    const double rest = 1.0 - power;
+    const double growth = rest < 1e-3
+                              ? 1.0 - std::log(least)
+                              : std::pow(least, rest) + (1.0 - std::pow(least, rest)) / rest;
+    return std::min(1.0, extent.sides * share * growth);
+}
+
 Choice choose_full_width(const Extent& extent, const Kernel& kernel, const Survival& survival) {
-    // Rows in no order: limits fall as slowly as they can, as those of n rows seen go by k / n.
-    const double excess = extent.sides * (1.0 + std::log(extent.reference_rows / extent.k));
+    const double fine_excess = early_passing(extent, survival.fine);
+    const double coarse_excess = early_passing(extent, survival.coarse);
     const auto width = static_cast<std::size_t>(extent.columns);
-    const double fine = screening_cost(kernel.fine.precision, extent.columns) +
-                        excess * survival.fine * survivor_cost;
+    const double fine =
+        screening_cost(kernel.fine.precision, extent.columns) + fine_excess * survivor_cost;
     Choice choice{extent.pairs * fine, width, 0, false, false};
     if (kernel.coarse == nullptr) return choice;
-    const double coarse =
-        screening_cost(kernel.coarse->precision, extent.columns) +
-        excess * survival.coarse * (survivor_cost + wide_product_cost * extent.columns) +
-        excess * survival.fine * survivor_cost;
+    const double coarse = screening_cost(kernel.coarse->precision, extent.columns) +
+                          coarse_excess * (survivor_cost + wide_product_cost * extent.columns) +
+                          fine_excess * survivor_cost;
     take_if_cheaper(choice,
                     {extent.pairs * coarse + encoding_cost * extent.columns * extent.arranged_rows,
                      width, width, true, false});
@@ -127,6 +143,13 @@ double rotating_cost(const Extent& extent, std::size_t axes) {
                (sampled * axes_products + extent.arranged_rows) +
            rough_distance_cost * extent.columns * extent.reference_rows *
                static_cast<double>(sample_for_widths.queries);
+}
+
+// Standardizing many of few rows once more would cost as much as it can save.
+SampleSize precision_sample_of(std::size_t reference_rows) {
+    return {.queries = sample_for_precision.queries,
+            .reference = std::min(sample_for_precision.reference,
+                                  reference_rows / precision_sample_part + 1)};
 }
 
 // Whether finding out if coarse sketches pay is likely to pay itself.
@@ -219,15 +242,16 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
     const auto sample_of = [&](const MatrixView& matrix, std::size_t count) {
         return draw(matrix, count, standardization);
     };
-    SampleSize size = rotation_may_pay ? sample_for_widths : sample_for_precision;
+    const SampleSize for_precision = precision_sample_of(problem.reference.rows);
+    const SampleSize size = rotation_may_pay ? sample_for_widths : for_precision;
     SampledRows reference = sample_of(problem.reference, size.reference);
     SampledRows queries = sample_of(problem.queries, size.queries);
     if (screen == Screen::automatic && rotation_may_pay &&
         effective_dimensions(queries, reference) > static_cast<double>(most)) {
         rotation_may_pay = false;
         if (!coarse_may_pay(extent, kernel)) return full;
-        reference = sample_of(problem.reference, sample_for_precision.reference);
-        queries = sample_of(problem.queries, sample_for_precision.queries);
+        reference = sample_of(problem.reference, for_precision.reference);
+        queries = sample_of(problem.queries, for_precision.queries);
     }
     PrincipalAxes axes;
     if (rotation_may_pay) {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MEMBER_ENDING = ".npy"
-_BYTES_AT_ONCE = 1 << 22
+_BYTES_AT_ONCE = 1 << 20
 _MOST_DEFLATED = 1032
 """Bytes that one byte of deflate can stand for (zlib, technical details)."""
 
@@ -109,7 +109,7 @@ def read_npy_header(file: IO[bytes]) -> ArrayHeader:
 
 
 def npy_row_blocks(file: IO[bytes], header: ArrayHeader) -> Iterator[npt.NDArray[Any]]:
-    """Read the rows that follow the header of an open ``.npy`` file, some megabytes at a time.
+    """Read the rows that follow the header of an open ``.npy`` file, about a megabyte at a time.
 
     Yields
     ------

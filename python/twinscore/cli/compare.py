@@ -13,12 +13,16 @@ from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.numbers import Number
 from twinscore.cli.options import allow_remote_paths_option, check_device, threads_option
+from twinscore.cli.output_options import json_option, out_option, overwrite_option
+from twinscore.images.sources.endings import counted
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
     from twinscore.comparison import Comparison
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.estimate import Estimate
+
+SETS_WITH_OBJECTS = ("real_objects", "first_objects", "second_objects")
 
 COMPARE_EXAMPLES = """\b
 Examples:
@@ -67,19 +71,15 @@ Examples:
     help="What both sets are meant to show, with --real.",
 )
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write comparison.json and comparison.html there.",
+    "--objects",
+    multiple=True,
+    metavar="ANNOTATIONS",
+    help="Objects in the images, given three times with --real: of REAL, FIRST and SECOND. Not "
+    "needed where these are files of annotations themselves.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a comparison that --out already holds.")
-@click.option(
-    "--json",
-    "json_target",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE|-",
-    help="Write (or replace) the comparison as JSON; - for standard output, without the summary.",
-)
+@out_option("comparison.json and comparison.html there")
+@overwrite_option("a comparison")
+@json_option("the comparison", "the summary")
 @click.option(
     "--fail-if-worse",
     is_flag=True,
@@ -111,6 +111,7 @@ def compare(
     group_by: str | None,
     slice_by: tuple[str, ...],
     domain: Path | None,
+    objects: tuple[str, ...],
     out: Path | None,
     overwrite: bool,
     json_target: Path | None,
@@ -142,6 +143,7 @@ def compare(
         "group_by": group_by,
         "slice_by": slice_by or None,
         "domain": domain,
+        "objects": objects or None,
         "exposure": exposure,
         "video_interval": video_interval,
         "allow_remote_paths": allow_remote_paths or None,
@@ -165,7 +167,8 @@ def compare(
             comparison = compare_saved(*saved)
             giveaways = saved[0].giveaways(), saved[1].giveaways()
         else:
-            options = {**given, "seed": seed, "threads": threads}
+            options = {**given, **_of_sets(objects), "seed": seed, "threads": threads}
+            options.pop("objects", None)
             comparison, results = _of_images(real, first, second, options, progress)
     try:
         if json_target is not None and not to_stdout:
@@ -195,6 +198,16 @@ def compare(
         )
         return EXIT_BELOW_MINIMUM
     return 0
+
+
+def _of_sets(objects: tuple[str, ...]) -> dict[str, object]:
+    """Say whose annotations these are."""
+    if objects and len(objects) != len(SETS_WITH_OBJECTS):
+        raise click.UsageError(
+            "expected --objects three times, of REAL, of FIRST and of SECOND; got it "
+            f"{counted(len(objects), 'time')}"
+        )
+    return dict(zip(SETS_WITH_OBJECTS, objects, strict=False))
 
 
 def _of_images(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +17,11 @@ from twinscore.cli.options import (
     threads_option,
     video_interval_option,
 )
+from twinscore.cli.output_options import json_option, out_option, overwrite_option
 from twinscore.images.sources.url import without_secrets
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXPLAIN_EXAMPLES = """\b
 Examples:
@@ -46,20 +50,9 @@ Examples:
     help="Images alike in a column (folder, folder:1, one of a manifest) are correlated and count "
     "as one.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write explanation.json and .html there, and images before and after the best repairs.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace an explanation that --out already holds.")
-@click.option(
-    "--json",
-    "json_target",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE|-",
-    help="Write (or replace) it as JSON; - for standard output, without the sentences.",
-)
+@out_option("explanation.json and .html there, and images before and after the best repairs")
+@overwrite_option("an explanation")
+@json_option("it", "the sentences")
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option

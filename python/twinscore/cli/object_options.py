@@ -65,8 +65,8 @@ _OPTIONS = (
         multiple=True,
         metavar="ANNOTATIONS",
         help="Objects in the images, given twice: of the real ones, then of the synthetic ones. A "
-        "COCO file, a YOLO data.yaml, a folder of Pascal VOC, KITTI or instance masks. Not needed "
-        "where REAL and SYNTHETIC are such files themselves.",
+        "COCO file, a YOLO data.yaml, a table of boxes (.csv, .parquet), a folder of Pascal VOC, "
+        "KITTI or instance masks. Not needed where REAL and SYNTHETIC are such files themselves.",
     ),
     click.option(
         "--view",

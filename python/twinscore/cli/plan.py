@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,7 +17,11 @@ from twinscore.cli.options import (
     threads_option,
     video_interval_option,
 )
+from twinscore.cli.output_options import out_option, overwrite_option, print_json_option
 from twinscore.cli.score_outputs import can_report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAN_EXAMPLES = """\b
 Examples:
@@ -38,16 +42,9 @@ Examples:
     metavar="N",
     help="Renders to plan.",
 )
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write plan.csv and plan.html there.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace a plan that --out already holds.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the plan as JSON in the place of a table."
-)
+@out_option("plan.csv and plan.html there")
+@overwrite_option("a plan")
+@print_json_option("Print the plan as JSON in the place of a table.")
 @click.option(
     "--report/--no-report",
     default=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +25,7 @@ from twinscore.cli.options import (
     video_interval_option,
     workers_option,
 )
+from twinscore.cli.output_options import json_option, out_option, overwrite_option
 from twinscore.cli.score_outputs import (
     FORMATS,
     can_report,
@@ -38,6 +38,8 @@ from twinscore.cli.settings_file import settings_option
 from twinscore.images.sources.url import without_secrets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.images.views.settings import ViewSettings
     from twinscore.integrations.loggers import ResultLog
@@ -144,12 +146,7 @@ Examples:
     help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
 )
 @domain_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write result.json, samples.parquet and report.html there.",
-)
+@out_option("result.json, samples.parquet and report.html there")
 @click.option(
     "--report/--no-report",
     default=None,
@@ -167,14 +164,8 @@ Examples:
     help="Also score all images reduced to 32, 64, 112 and 224 pixels and one JPEG quality: from "
     "which detail on are the sides told apart? Embeds all images four times more.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a result that --out already holds.")
-@click.option(
-    "--json",
-    "json_target",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE|-",
-    help="Write (or replace) the result as JSON; - for standard output, without the summary.",
-)
+@overwrite_option("a result")
+@json_option("the result", "the summary")
 @log_option
 @click.option(
     "--min-score",

@@ -16,6 +16,7 @@ from twinscore.cli.options import (
     threads_option,
     video_interval_option,
 )
+from twinscore.cli.output_options import print_json_option
 
 if TYPE_CHECKING:
     from twinscore.planning.size import SampleSize
@@ -47,7 +48,7 @@ _OF_RESULTS = ("difference", "power", "as_json", "quiet")
     type=Number(0.05, 1.0, min_open=True, max_open=True),
     help="Probability to tell them apart.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@print_json_option("Print the answer as JSON.")
 @neighbors_option
 @model_option
 @device_option

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from twinscore.comparison.closeness_difference import ClosenessDifference
     from twinscore.comparison.fact_changes import FactChange
     from twinscore.comparison.richness_differences import RichnessDifference
+    from twinscore.comparison.view_differences import ViewDifference
 
 SIGNIFICANT = 0.05
 
@@ -123,6 +124,9 @@ class Comparison:
         What to know before trusting the difference.
     facts
         What became better and worse in the images: noise, colours, ...
+    views
+        Of annotated images: objects, the world around them, whole scenes; empty where one set has
+        none.
     """
 
     first_name: str
@@ -144,6 +148,7 @@ class Comparison:
     domain: DomainDifference | None = None
     warnings: tuple[str, ...] = ()
     facts: tuple[FactChange, ...] = ()
+    views: tuple[ViewDifference, ...] = ()
 
     @property
     def is_worse(self) -> bool:

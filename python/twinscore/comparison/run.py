@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from twinscore.base.progress import stage_of
 from twinscore.comparison import Comparison, compare_embeddings
@@ -12,6 +12,7 @@ from twinscore.comparison.domain_difference import domain_difference
 from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.richness_differences import richness_differences
+from twinscore.comparison.view_differences import view_differences
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.records import Embeddings
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.options import ScoreOptions
     from twinscore.scoring.result import SampledResult, ScoreResult
     from twinscore.scoring.score import Labels
     from twinscore.scoring.scored_pool import ScoredPool
+    from twinscore.scoring.views.scores import Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ def compare(
     real_groups: Labels | None = None,
     first_groups: Labels | None = None,
     second_groups: Labels | None = None,
+    real_objects: Any = None,
+    first_objects: Any = None,
+    second_objects: Any = None,
+    views: Sequence[str] | ViewSettings | None = None,
     seed: int = 0,
     threads: int | None = None,
     progress: StageProgress | None = None,
@@ -74,6 +81,9 @@ def compare(
         Columns of both synthetic sets: the difference in each value is told apart.
     real_groups, first_groups, second_groups
         One label per image; images of one clip or scene share it.
+    real_objects, first_objects, second_objects, views
+        As in `twinscore.score`: objects, the world around them and whole scenes are compared too.
+        The views of the real images are embedded with each set.
     **options
         Further options of `twinscore.score`, such as ``group_by`` or ``model``.
 
@@ -108,23 +118,32 @@ def compare(
         threads=threads,
         real_groups=real_groups,
         synthetic_groups=first_groups,
+        real_objects=real_objects,
+        synthetic_objects=first_objects,
+        views=views,
         slice_by=slice_by,
         progress=prefixed(names[0]),
         **options,
     )
     pool = _pool_of(before)
-    # The embedded real images carry their groups along.
+    # The embedded real images carry their groups along; in those, no objects can be looked at.
+    is_of_images = _views_in(before) is None
     after = score(
-        _without_examples(before),
+        _without_examples(before) if is_of_images else real,
         second,
         k,
         seed=seed,
         threads=threads,
+        real_groups=None if is_of_images else real_groups,
+        real_objects=real_objects,
+        synthetic_objects=second_objects,
+        views=views,
         synthetic_groups=second_groups,
         slice_by=slice_by,
         progress=prefixed(names[1]),
         **options,
     )
+    _check_same_view(before, after)
     after = replace(
         after,
         inputs={**after.inputs, "real": before.inputs["real"]},
@@ -150,8 +169,24 @@ def compare(
         closeness=closeness_difference(*(fields["closeness"] for fields in saved)),
         domain=domain_difference(*(fields["domain"] for fields in saved)),
         facts=fact_changes(before.samples, after.samples),
+        views=view_differences(*(fields["views"] for fields in saved)),
     )
     return ComparedTwins(comparison, before, after)
+
+
+def _views_in(result: ScoreResult | SampledResult) -> Views[ScoreResult] | None:
+    """Return the views of a result; a sample has none."""
+    return None if result.settings.sample is not None else cast("ScoreResult", result).views
+
+
+def _check_same_view(
+    before: ScoreResult | SampledResult, after: ScoreResult | SampledResult
+) -> None:
+    """Refuse to compare the objects of one set with the scenes of another."""
+    of_both = [list(_views_in(result) or ()) for result in (before, after)]
+    if of_both[0] != of_both[1]:
+        got = " and ".join(", ".join(names) or "none" for names in of_both)
+        raise ValueError(f"expected the same views of both sets, got {got}")
 
 
 def _pool_of(result: Estimate) -> ScoredPool:

@@ -17,6 +17,7 @@ from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
 from twinscore.comparison.richness_differences import richness_differences
 from twinscore.comparison.slice_differences import adjusted
+from twinscore.comparison.view_differences import view_differences
 
 if TYPE_CHECKING:
     from twinscore.scoring.saved_result import SavedResult
@@ -80,6 +81,7 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
         domain=domain_difference(*domains),
         warnings=tuple(_warnings(first, second)),
         facts=fact_changes(first.samples, second.samples),
+        views=view_differences(first.fields.get("views"), second.fields.get("views")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -46,12 +47,15 @@ class EmbeddedViews:
         Of objects.
     facts
         Of objects, small ones as well.
+    fact_rows
+        By view of objects, for each picture the row of its object in `facts`.
     """
 
     embeddings: dict[str, Embeddings]
     sources: dict[str, ViewSource]
     counts: ObjectCounts
     facts: ObjectFacts
+    fact_rows: dict[str, array[int]]
 
 
 def embed_views(
@@ -92,6 +96,7 @@ class _Waiting:
     view: str
     place: int
     of: SeenObject | None
+    fact_row: int
 
 
 class _ViewRun:
@@ -121,6 +126,7 @@ class _ViewRun:
         self._waiting: deque[_Waiting] = deque()
         self._counts = ObjectCounts(source.annotations.format, len(source))
         self._facts = ObjectFacts()
+        self._fact_rows: dict[int, int] = {}
         self._counts.problems += [*source.annotations.problems, *self._images.problems]
 
     def finish(self) -> EmbeddedViews:
@@ -141,6 +147,7 @@ class _ViewRun:
             {name: view.source for name, view in self._views.items()},
             self._counts,
             self._facts,
+            {name: view.fact_rows for name, view in self._views.items()},
         )
 
     def _keep(self, image: EmbeddedImage, waiting: _Waiting) -> None:
@@ -148,7 +155,7 @@ class _ViewRun:
         if image.vector is None:
             view.skipped.append(Skipped(image.item.name, image.failure or ""))
             return
-        view.append(image, waiting.place, waiting.of)
+        view.append(image, waiting)
 
     def _pictures(self) -> Generator[ImageItem, None, None]:
         """Yield the pictures of one image after the other, noting what they are."""
@@ -171,7 +178,8 @@ class _ViewRun:
         if piece.picture is None:
             self._views[piece.view].skipped.append(Skipped(item.name, piece.failure or ""))
             return
-        self._waiting.append(_Waiting(piece.view, place, piece.of))
+        fact_row = -1 if piece.of is None else self._fact_rows[piece.of.number]
+        self._waiting.append(_Waiting(piece.view, place, piece.of, fact_row))
         yield item
 
     def _tasks(self) -> Iterator[tuple[int, ImageItem]]:
@@ -207,9 +215,15 @@ class _ViewRun:
         if not image.is_annotated:
             counts.unannotated += 1
             return
-        things = [each for each in image.objects if not each.is_region]
+        measured = zip(image.objects, image.contrasts, strict=True)
+        apart = [(each, contrast) for each, contrast in measured if not each.is_region]
+        things = [each for each, _ in apart]
         assert image.size is not None
-        self._facts.add(things, image.size, unit_of(image.item))
+        self._facts.add(
+            things, image.size, unit_of(image.item), [contrast for _, contrast in apart]
+        )
+        first = len(self._facts.classes) - len(things)
+        self._fact_rows = {each.number: first + row for row, each in enumerate(things)}
         counts.regions += len(image.objects) - len(things)
         counts.without_objects += not things
         for each in things:
@@ -233,12 +247,16 @@ class _KeptView:
         self.skipped: list[Skipped] = []
         self._rows = RowsOnDisk(dimension) if on_disk else GrowingRows(dimension, capacity=0)
         self._kept = KeptImages()
+        self.fact_rows = array("q")
 
-    def append(self, image: EmbeddedImage, place: int, of: SeenObject | None) -> None:
+    def append(self, image: EmbeddedImage, waiting: _Waiting) -> None:
         assert image.vector is not None
+        of = waiting.of
         self._rows.append(image.vector)
         self._kept.append(image if of is None else replace(image, pixel_facts=_of_part(image)))
-        self.source.append(place, of)
+        self.source.append(waiting.place, of)
+        if of is not None:
+            self.fact_rows.append(waiting.fact_row)
 
     def embeddings(self, embedder: Embedder, passed_over: dict[str, int]) -> Embeddings:
         kept = self._kept

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from twinscore.scoring.views.object_words import object_sentences
 
 if TYPE_CHECKING:
+    from twinscore.comparison.view_differences import ViewDifference
     from twinscore.scoring.result import ScoreResult
     from twinscore.scoring.views.scores import ViewScore
 
@@ -15,6 +16,8 @@ MOST_DIFFERENCES = 3
 """Sentences that a first screen has room for; the JSON holds all."""
 
 HEADINGS = ("Real", "Synthetic", "Score", "95% interval", "Judge", "p, corrected")
+
+DIFFERENCE_HEADINGS = ("First", "Second", "Difference", "p, corrected", "Closeness")
 
 NAMES = {
     "items": "all objects",
@@ -76,4 +79,21 @@ def _shown(row: ViewScore) -> ShownView:
             "" if row.adjusted_p_value is None else f"{row.adjusted_p_value:.2g}",
         ),
         row.standing.value,
+    )
+
+
+def view_name(view: str, class_name: str | None) -> str:
+    """Name a row of views, or of the objects of a class."""
+    return NAMES[view] if class_name is None else f"objects of class {class_name}"
+
+
+def difference_cells(row: ViewDifference) -> tuple[str, ...]:
+    """Return what two sets show of a view, under `DIFFERENCE_HEADINGS`."""
+    closeness = row.closeness
+    return (
+        f"{row.first:.3f}",
+        f"{row.second:.3f}",
+        f"{row.difference:+.3f}",
+        f"{row.adjusted_p_value:.2g}",
+        "-" if closeness is None else f"{closeness.first:.3f} to {closeness.second:.3f}",
     )

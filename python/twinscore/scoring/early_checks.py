@@ -12,6 +12,8 @@ from twinscore.domain.examples import check_no_columns, open_examples
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import check_neighbor_count, check_side
 from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.images.views.object_facts import OBJECT_FACT_NAMES
+from twinscore.images.views.pictures import CLASS_COLUMN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -51,7 +53,10 @@ def check_distinct(real: Any, synthetic: Any) -> None:
 
 
 def check_sides(
-    sources: Mapping[str, ColumnedSource | Embeddings], settings: ScoreSettings
+    sources: Mapping[str, ColumnedSource | Embeddings],
+    settings: ScoreSettings,
+    *,
+    has_objects: bool = False,
 ) -> None:
     """Refuse sides that the settings do not fit, by what is known before an image is read.
 
@@ -61,6 +66,9 @@ def check_sides(
         "real" and "synthetic".
     settings
         How they are to be scored.
+    has_objects
+        Whether views of annotated images are: their vectors are made on disk where memory is
+        limited, and objects have further columns.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def check_sides(
         A side has too few images or groups, k is too large, a column is not there, or a sample
         is wanted of images in groups.
     """
-    if settings.search.memory is not None:
+    if settings.search.memory is not None and not has_objects:
         for side, source in sources.items():
             if not isinstance(source, Embeddings):
                 raise ValueError(
@@ -80,7 +88,10 @@ def check_sides(
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     known = _columns(sources["synthetic"])
-    check_columns(sources["synthetic"], settings.slice_by)
+    of_objects = (CLASS_COLUMN, *OBJECT_FACT_NAMES) if has_objects else ()
+    check_columns(
+        sources["synthetic"], [name for name in settings.slice_by if name not in of_objects]
+    )
     if settings.label_by is not None:
         for side, source in sources.items():
             check_labels(side, _columns(source), settings.label_by)

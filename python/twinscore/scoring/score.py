@@ -289,7 +289,7 @@ def score_sides(
         for side, value in given.items()
     }
     check_same_model(sources)
-    check_sides(sources, settings)
+    check_sides(sources, settings, has_objects=views is not None)
     inputs = {"real": _location(real), "synthetic": _location(synthetic)}
     if views is not None:
         annotated = annotated_sources(sources, annotations)

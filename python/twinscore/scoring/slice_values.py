@@ -11,6 +11,8 @@ from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.scoring.samples_table import known_pixel_facts
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from twinscore.embedding.records import Embeddings
 
 PARTS = 4
@@ -33,7 +35,11 @@ def slice_values(column: str, sides: tuple[Embeddings, Embeddings]) -> list[str 
 def _parts(fact: str, sides: tuple[Embeddings, Embeddings]) -> list[str | None]:
     """Name the part of the range of a fact that each image lies in."""
     place = FACT_NAMES.index(fact)
-    values = np.concatenate([known_pixel_facts(side)[:, place] for side in sides])
+    return named_parts(np.concatenate([known_pixel_facts(side)[:, place] for side in sides]))
+
+
+def named_parts(values: npt.NDArray[np.float32]) -> list[str | None]:
+    """Name for each value the part of the range of all that it lies in; None for NaN."""
     known = values[~np.isnan(values)]
     if not len(known):
         return [None] * len(values)

@@ -11,6 +11,7 @@ from twinscore.base.array_likes import as_array, is_array_like
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
+from twinscore.streaming.measured_images import embed_and_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,12 +38,16 @@ class Intake:
         Items in the batch, usable or not.
     skipped
         The others, with the reason.
+    pixel_facts
+        Shape (m, f), float32, in the order of `FACT_NAMES`: what the pixels of each tell; None
+        where there are no pixels.
     """
 
     vectors: FloatMatrix
     places: IdArray
     total: int
     skipped: tuple[Skipped, ...] = ()
+    pixel_facts: npt.NDArray[np.float32] | None = None
 
 
 def take_in(
@@ -72,7 +77,7 @@ def take_in(
         The items are neither, or of another width.
     """
     if isinstance(items, Embeddings):
-        items = items.vectors
+        return _with_facts(_usable_rows(items.vectors, width), items)
     if not is_array_like(items) and hasattr(items, "__dlpack__"):
         items = np.from_dlpack(items)
     if is_array_like(items) and items.ndim == 2:
@@ -87,15 +92,15 @@ def take_in(
         allow_remote_paths=images.allow_remote_paths,
     )
     if isinstance(source, Embeddings):
-        return _usable_rows(source.vectors, width)
+        return _with_facts(_usable_rows(source.vectors, width), source)
     network = embedder()
     if network.dimension != width:
         raise ValueError(
             f"expected images embedded as the real ones ({width} wide), but the model "
             f"{network.fingerprint} gives {network.dimension}"
         )
-    vectors, kept, skipped = network.embed_items(iter(source))
-    return Intake(vectors, kept, len(source), skipped)
+    vectors, kept, skipped, facts = embed_and_measure(network, iter(source))
+    return Intake(vectors, kept, len(source), skipped, facts)
 
 
 def checked_labels(
@@ -142,6 +147,11 @@ def _plain(label: Any) -> Any:
 
 def _is_empty(items: Any) -> bool:
     return hasattr(items, "__len__") and not isinstance(items, str) and len(items) == 0
+
+
+def _with_facts(intake: Intake, source: Embeddings) -> Intake:
+    facts = source.pixel_facts
+    return intake if facts is None else replace(intake, pixel_facts=facts[intake.places])
 
 
 def _usable_rows(values: npt.NDArray[Any], width: int) -> Intake:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from twinscore.base.progress import stage_of
 from twinscore.embedding.into_memory import check_same_model, embed_images
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.graph.pool import check_side
+from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.streaming.fork_safe_lock import ForkSafeLock
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from twinscore.base.arrays import Float64Array
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.network.embedder import Embedder
     from twinscore.embedding.settings import ImageSettings
@@ -72,6 +76,14 @@ class RealSide:
         return self.images_model or (None, None)
 
     @property
+    def fact_medians(self) -> Float64Array:
+        """Shape (m,): median of each fact of the images, NaN where it is not known."""
+        facts = self.embeddings.pixel_facts
+        if facts is None:
+            return np.full(len(FACT_NAMES), np.nan)
+        return np.array([_median(column) for column in facts.T.astype(np.float64)])
+
+    @property
     def digest(self) -> str:
         """Equal only for the same real images in the same order."""
         if self._digest is None:
@@ -79,6 +91,11 @@ class RealSide:
             digest.update(repr(self.embeddings.groups).encode())
             self._digest = digest.hexdigest()
         return self._digest
+
+
+def _median(values: Float64Array) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else float("nan")
 
 
 def open_real_side(

@@ -14,6 +14,7 @@ from twinscore.streaming.figures import Figures
 if TYPE_CHECKING:
     from twinscore.measures.closeness import Closeness
     from twinscore.measures.richness import RichnessUntold
+    from twinscore.streaming.fact_trend import FactDrift
     from twinscore.streaming.real_side import RealSide
     from twinscore.streaming.register import Register
     from twinscore.streaming.stream_pool import StreamPool
@@ -45,6 +46,10 @@ class StreamResult(Figures):
         floor; None where a side has fewer than four images or groups.
     richness
         How much of reality the images kept reach; the reason where that cannot be told.
+    drift
+        Facts of the images in which later ones differ from earlier ones, the strongest first;
+        whoever looks however often, a stream without drift has none in 19 of 20 cases. Of images
+        as they came to this scorer: those of a scorer that was merged are left out.
     warnings
         What to know before trusting the score.
     model, preprocessing, seed, version
@@ -61,6 +66,7 @@ class StreamResult(Figures):
     sampling: str
     closeness: Closeness | None
     richness: StreamRichness | RichnessUntold
+    drift: tuple[FactDrift, ...]
     warnings: tuple[str, ...]
     model: str | None
     preprocessing: str | None
@@ -76,7 +82,9 @@ class StreamResult(Figures):
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
-def stream_result(pool: StreamPool, register: Register, side: RealSide) -> StreamResult:
+def stream_result(
+    pool: StreamPool, register: Register, side: RealSide, drift: tuple[FactDrift, ...]
+) -> StreamResult:
     """Score a pool and say what the score is worth."""
     found, pooled_score, groups = pool.figures(register.seen)
     reservoir = pool.reservoir
@@ -95,6 +103,7 @@ def stream_result(pool: StreamPool, register: Register, side: RealSide) -> Strea
         sampling=sampling,
         closeness=pool.closeness(),
         richness=pool.richness(),
+        drift=drift,
         warnings=tuple(_warnings(sampling, found, register, side, pool)),
         model=side.makers[0],
         preprocessing=side.makers[1],

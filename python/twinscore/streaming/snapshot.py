@@ -18,6 +18,7 @@ from twinscore.base.json_text import parse_json
 from twinscore.base.saved_state import ArrayForm, Fields, read_saved_arrays
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
+from twinscore.streaming.fact_trend import FactTrend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,8 @@ class Snapshot:
         What its register counted, and of its reservoir.
     vectors, priorities, item_priorities, ids, groups
         Of the synthetic items kept.
+    trend
+        `FactTrend` as JSON types; None where it was saved before there was one.
     """
 
     real: Embeddings
@@ -82,6 +85,7 @@ class Snapshot:
     item_priorities: Float64Array
     ids: tuple[str | None, ...]
     groups: tuple[str | None, ...]
+    trend: dict[str, Any] | None = None
 
     def check_mergeable(self, other: Snapshot) -> None:
         """Make sure that two scorers draw alike from streams that are compared with one side.
@@ -252,7 +256,17 @@ def saved_snapshot(saved: Fields, arrays: Mapping[str, npt.NDArray[Any]]) -> Sna
         item_priorities=arrays["item_priorities"],
         ids=saved.optional_texts("ids", count),
         groups=saved.optional_texts("groups", count),
+        trend=_saved_trend(saved),
     )
+
+
+def _saved_trend(saved: Fields) -> dict[str, Any] | None:
+    if "trend" not in saved.values:
+        return None
+    values: dict[str, Any] = saved.fields("trend").values
+    # Looked at now, so that a file that is damaged is refused when it is read.
+    FactTrend.from_json(Fields(values))
+    return values
 
 
 def _saved_real_side(saved: Fields, vectors: npt.NDArray[Any]) -> Embeddings:

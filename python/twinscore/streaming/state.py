@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from twinscore.base.logs import logger_of
+from twinscore.base.saved_state import Fields
 from twinscore.streaming.admission import ROWS_AT_ONCE, Admission
 from twinscore.streaming.answers import BatchAnswers
 from twinscore.streaming.batch_search import BatchSearch
 from twinscore.streaming.codes import group_codes
+from twinscore.streaming.fact_trend import FactTrend
 from twinscore.streaming.intake import Intake, checked_ids, checked_labels, take_in
 from twinscore.streaming.nearest_others import NOBODY, Items
 from twinscore.streaming.real_side import RealSide
@@ -88,6 +90,7 @@ class StreamState:
             threads=threads,
         )
         self._admission = Admission(register, self._pool.reservoir)
+        self._trend = FactTrend(side.fact_medians)
         self._search: BatchSearch | None = None
         self._result: StreamResult | None = None
 
@@ -125,6 +128,8 @@ class StreamState:
         self._note_skipped(batch.intake)
         arrivals = self.register.enter(batch.intake.vectors, batch.ids, batch.groups)
         self._admission.take(arrivals)
+        if batch.intake.pixel_facts is not None:
+            self._trend.add(batch.intake.pixel_facts, batch.groups)
         self._result = None
         return arrivals
 
@@ -148,7 +153,7 @@ class StreamState:
         """Score what was seen so far."""
         self._admission.settle()
         if self._result is None:
-            self._result = stream_result(self._pool, self.register, self.side)
+            self._result = stream_result(self._pool, self.register, self.side, self._trend.drift)
         return self._result
 
     def merge(self, theirs: Snapshot) -> None:
@@ -188,6 +193,7 @@ class StreamState:
             item_priorities=reservoir.item_priorities.copy(),
             ids=tuple(reservoir.ids),
             groups=tuple(reservoir.groups),
+            trend=self._trend.to_json(),
         )
 
     @classmethod
@@ -209,6 +215,8 @@ class StreamState:
         counts = Counts(snapshot.seen, snapshot.skipped, snapshot.clock)
         register = Register(snapshot.seed, snapshot.window, snapshot.half_life, counts)
         state = cls(side, snapshot.k, snapshot.capacity, register, threads)
+        if snapshot.trend is not None:
+            state._trend = FactTrend.from_json(Fields(snapshot.trend))
         reservoir = state._pool.reservoir
         reservoir.admit(state._arrivals(snapshot))
         reservoir.lower_threshold(snapshot.threshold, overflowed=snapshot.overflowed)

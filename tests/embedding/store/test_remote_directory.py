@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import sys
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from functools import partial
@@ -16,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import twinscore as ts
+from twinscore.base.errors import MissingExtraError
 from twinscore.embedding.store import StoreDescription, StoreWriter, load_store, read_description
 from twinscore.embedding.store import lease as lease_of_store
 from twinscore.embedding.store.check import check_store, repair_store
@@ -287,6 +290,44 @@ def test_an_interrupted_run_is_taken_up_where_it_was(image: MakeImage, describe:
     assert not read_description(URL).complete
     with StoreWriter(URL, describe()) as writer:
         assert writer.in_flight == 2
+
+
+def test_vectors_are_read_in_memory_that_does_not_grow_with_them(
+    image: MakeImage, fill_at: Fill
+) -> None:
+    width = 8192
+    rows = [image(n) for n in range(1000)]
+    wide = [
+        dataclasses.replace(row, vector=np.full(width, n, np.float32)) for n, row in enumerate(rows)
+    ]
+    fill_at(URL, wide, dimension=width, shard_size=1000)
+    stored = len(wide) * width * 4
+    tracemalloc.start()
+    loaded = load_store(URL, on_disk=True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(loaded.vectors, np.memmap)
+    assert loaded.vectors[:, 0].tolist() == list(range(1000))
+    assert peak < stored / 4
+
+
+def test_a_file_of_vectors_at_a_url_is_searched_where_it_lies(memory: Any) -> None:
+    points = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
+    file = io.BytesIO()
+    np.save(file, points)
+    memory.pipe_file("/bucket/points.npy", file.getvalue())
+    found, expected = ts.self_knn("memory://bucket/points.npy", 2), ts.self_knn(points, 2)
+    np.testing.assert_array_equal(found.ids, expected.ids)
+    with pytest.raises(ValueError, match=r"a store or a .npy file, but there is none at 'memory:"):
+        ts.self_knn("memory://bucket/points", 2)
+
+
+def test_without_the_package_for_s3_one_line_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(MissingExtraError, match=r"'s3://a/b' .*'s3fs'.*install '.*\[s3\]'"):
+        load_store("s3://a/b")
 
 
 def test_what_cannot_be_written_is_one_line(memory: Any, describe: Describe) -> None:

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from twinscore.comparison import Comparison, MovedImage
 from twinscore.report.page.comparison_page import write_comparison
+from twinscore.report.page.document import render_page, write_page
+from twinscore.report.page.explanation_sections import (
+    FixFirst,
+    ShownPair,
+    ShownRepair,
+    encoded,
+)
 from twinscore.report.page.history_page import runs_of, write_history
 from twinscore.scoring.saved_result import load_result
 
@@ -357,4 +365,35 @@ def test_tables_sort_by_the_heading_that_is_clicked(browser: Browser, history_fi
     assert names.all_inner_texts() == sorted(before, key=str.lower)
     heading.click()
     assert names.all_inner_texts() == sorted(before, key=str.lower, reverse=True)
+    found.page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_slider_uncovers_the_altered_image_and_asks_nobody_for_anything(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    pictures = [encoded(Image.new("RGB", (300, 200), color)) for color in ("#204080", "#c06020")]
+    pair = ShownPair("<b>shot</b>/1.png", *pictures)
+    repair = ShownRepair("Renders are softer.", 0.2, 0.9, "real", (pair, pair))
+    shown = FixFirst((repair,), "Nothing is left.", (), (), ())
+    file = tmp_path / "explanation.html"
+    write_page(render_page("explanation.html", {}, draws=False, title="why", shown=shown), file)
+    found = visit(browser, file, width)
+    first, second = found.page.locator(".compare").all()
+    altered = first.locator(".over")
+    assert altered.evaluate("image => getComputedStyle(image).clipPath") == "inset(0px 0px 0px 50%)"
+    slider = first.get_by_role("slider")
+    slider.focus()
+    slider.press("Home")
+    assert altered.evaluate("image => getComputedStyle(image).clipPath").endswith(" 0%)")
+    slider.press("End")
+    assert "100%" in altered.evaluate("image => getComputedStyle(image).clipPath")
+    assert "50%" in second.locator(".over").evaluate("image => getComputedStyle(image).clipPath")
+    assert first.locator(".path").inner_text() == pair.name
+    bars = found.page.locator(".gain em").evaluate_all("bars => bars.map(bar => bar.offsetWidth)")
+    assert bars[0] < 0.3 * bars[1]
+    outside = [url for url in found.requests if not url.startswith(("data:", "blob:"))]
+    assert outside == [file.as_uri()]
+    assert found.complaints == []
+    assert found.page.evaluate("document.documentElement.scrollWidth") <= width
     found.page.context.close()

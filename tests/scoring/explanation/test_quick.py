@@ -51,7 +51,7 @@ def test_few_images_leave_time_for_the_facts_only(result: ts.ScoreResult) -> Non
 def test_more_images_leave_time_for_the_best_repair(
     result: ts.ScoreResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quick, "PER_IMAGE", 4.0)
+    monkeypatch.setattr(quick, "ALLOWED", 4.0)
     slow = dataclasses.replace(result, seconds={"embedding": 900.0})
     explained = explained_quickly(slow)
     assert explained.seconds["explanation"] > 0.0
@@ -68,3 +68,16 @@ def test_embeddings_are_not_explained(result: ts.ScoreResult) -> None:
         result.pool.real.vectors, result.pool.synthetic.vectors, richness=False, diagnostics=False
     )
     assert explained_quickly(points).explanation is None
+
+
+@pytest.mark.parametrize("scored", [120, 600, 1_000, 4_000, 100_000])
+def test_images_are_as_many_as_the_share_of_the_run_pays_for(
+    result: ts.ScoreResult, scored: int
+) -> None:
+    many = dataclasses.replace(result, n_real=scored // 2, n_synthetic=scored // 2)
+    images = quick.affordable_images(many)
+    assert images == 0 or quick.FEWEST <= images <= quick.MOST
+    # Three facts on 24 images, one scored on all, and its control.
+    least = 3 * 24 + images - 24 + 24
+    assert images == 0 or least <= quick.ALLOWED * scored
+    assert (images == quick.MOST) == (scored >= 4_000)

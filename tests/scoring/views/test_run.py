@@ -140,6 +140,41 @@ def test_every_format_gives_the_same_scores(tmp_path: Path, model: Path, format_
         assert found[0][view].n_real == found[1][view].n_real
 
 
+def test_objects_are_sliced_by_class_and_by_their_facts(tmp_path: Path, model: Path) -> None:
+    real = write_scenes(tmp_path / "real", 20, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 20, seed=2)
+    result = scored(real, synthetic, model, slice_by=["class", "size", "brightness"])
+    slices = {part.column for part in result.views["items"].slices}
+    assert slices == {"class", "size", "brightness"}
+    samples = result.views["items"].samples
+    sizes = dict(zip(samples["name"].to_pylist(), samples["size"].to_pylist(), strict=True))
+    document = json.loads(real.read_text())
+    names = {image["id"]: image["file_name"] for image in document["images"]}
+    numbers: dict[int, int] = {}
+    for each in document["annotations"]:
+        numbers[each["image_id"]] = number = numbers.get(each["image_id"], 0) + 1
+        part = next(
+            value
+            for name, value in sizes.items()
+            if f"real/images/{names[each['image_id']]} object {number} " in name
+        )
+        low, high = map(float, part.partition(": ")[2].split(" to "))
+        assert low - 1 <= max(each["bbox"][2:]) <= high + 1
+    assert {part.column for part in result.views["scenes"].slices} == {"brightness"}
+    with pytest.raises(ValueError, match="slice_by: expected a column"):
+        scored(real, synthetic, model, slice_by=["weather"])
+
+
+def test_vectors_on_disk_give_the_same_scores(tmp_path: Path, model: Path) -> None:
+    real = write_scenes(tmp_path / "real", 14, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 14, seed=2)
+    one, other = (scored(real, synthetic, model, memory=memory) for memory in (None, "1GiB"))
+    assert isinstance(other.views["items"].pool.real.vectors, np.memmap)
+    for view in one.views:
+        assert one.views[view].score == other.views[view].score
+        assert one.views[view].interval == other.views[view].interval
+
+
 def test_a_class_of_few_objects_and_one_of_one_side_are_said(tmp_path: Path, model: Path) -> None:
     real = write_scenes(tmp_path / "real", 20, seed=1)
     synthetic = write_scenes(tmp_path / "synthetic", 20, seed=2)

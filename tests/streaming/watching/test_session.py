@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import twinscore as ts
 from twinscore.base.errors import SettingError
@@ -149,8 +150,8 @@ def test_a_frame_written_to_while_it_is_read_waits_again(
     session.rescan()
     embed_items = ts.Embedder.embed_items
 
-    def meanwhile(embedder: ts.Embedder, items: Any, progress: Any = None) -> Any:
-        found = embed_items(embedder, items, progress)
+    def meanwhile(embedder: ts.Embedder, items: Any, **options: Any) -> Any:
+        found = embed_items(embedder, items, **options)
         write_frame(files[1], 77)
         return found
 
@@ -286,3 +287,22 @@ def test_frames_that_cannot_be_looked_at_for_a_moment_still_count(
     assert session.counted == 6
     files[1].unlink()
     assert session.rescan() == 1
+
+
+def test_frames_that_become_darker_are_said_to_after_a_restart_too(watched: Watched) -> None:
+    session = watched.open()
+    random = np.random.default_rng(0)
+    for number in range(280):
+        pixels = random.integers(0, 256 - number // 2, (24, 24, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(watched.folder / f"{number:04}.png", compress_level=0)
+    take_all(session)
+    result = session.result()
+    assert result is not None
+    found = {drift.fact: drift for drift in result.drift}["brightness"]
+    assert found.now < found.before
+    assert found.sentence.startswith("Later frames are darker than earlier ones (")
+    assert "photographs" in found.sentence
+    session.save()
+    again = watched.open().result()
+    assert again is not None
+    assert again.drift == result.drift

@@ -68,6 +68,7 @@ class Lease:
         self._file = file
         self._writer = ""
         self._renewals = 0
+        self._is_reachable = True
         self._ended = threading.Event()
         self._renewing: threading.Thread | None = None
 
@@ -83,6 +84,7 @@ class Lease:
         """
         self._writer = uuid.uuid4().hex
         self._renewals = 0
+        self._is_reachable = True
         while not self._file.create(self._content()):
             found = self._file.read()
             if found is not None and self._is_abandoned(found):
@@ -103,8 +105,10 @@ class Lease:
         """Let others write; where the server is gone, they find out for themselves."""
         self._ended.set()
         _held.discard(self._writer)
-        if self._renewing is not None:
+        if self._renewing is not None and self._is_reachable:
             self._renewing.join()
+        if not self._is_reachable:
+            return
         with contextlib.suppress(OSError):
             if self._is_mine(self._file.read()):
                 self._file.remove()
@@ -116,8 +120,15 @@ class Lease:
         ------
         BlockingIOError
             Somebody has.
+        FileNotFoundError
+            The lock is gone, and with it perhaps all of the store.
         """
-        if not self._is_mine(self._file.read()):
+        self._is_reachable = False
+        content = self._file.read()
+        self._is_reachable = True
+        if content is None:
+            raise FileNotFoundError("its lock is gone: somebody removed that, or all of the store")
+        if not self._is_mine(content):
             raise BlockingIOError(
                 f"another process has taken over the store {self._store}: this one gave no sign "
                 f"of life for {ABANDONED_AFTER:.0f} seconds"
@@ -131,9 +142,10 @@ class Lease:
             f"(process {owner.get('process')} on {owner.get('host')})"
         )
         if owner.get("machine") == _machine():
-            if owner.get("writer") in _held:
+            is_running = _is_running(owner)
+            if is_running:
                 raise busy
-            if owner.get("process") == os.getpid() or not _is_running(owner.get("process")):
+            if is_running is not None:
                 return True
         _log.warning(
             "%s: waiting up to %.0f seconds for a sign of life of process %s on %s, which had "
@@ -174,6 +186,7 @@ class Lease:
             "host": socket.gethostname(),
             "machine": _machine(),
             "process": os.getpid(),
+            "started": _start_of(os.getpid()),
             "renewals": self._renewals,
         }
         return json.dumps(fields).encode()
@@ -196,12 +209,27 @@ def _machine() -> str:
     return " ".join(parts)
 
 
-def _is_running(process: Any) -> bool:
-    """Tell whether there is a process of that number on this machine, whichever it is."""
+def _is_running(owner: dict[str, Any]) -> bool | None:
+    """Tell whether a writer of this machine runs, if only in principle; None where nobody knows."""
+    process = owner.get("process")
+    if process == os.getpid():
+        return owner.get("writer") in _held
     try:
-        os.kill(int(process), 0)
+        os.kill(int(process), 0)  # type: ignore[arg-type]  # What is no number is damage.
     except (ProcessLookupError, TypeError, ValueError, OverflowError):
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    started = owner.get("started")
+    # Numbers are given again to other processes.
+    return None if started is None else started == _start_of(int(process))  # type: ignore[arg-type]
+
+
+def _start_of(process: int) -> str | None:
+    """Return when a process began, in ticks since the machine did; None where nobody tells."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return None
+    # The name of the program stands in brackets, and may hold any.
+    return status.rpartition(")")[2].split()[19]

@@ -164,21 +164,16 @@ class RemoteDirectory(StoreDirectory):
             raise UnreachableError(reason_of(error)) from error
 
 
-class _ObjectReader(io.RawIOBase):
+class _ObjectReader:
     """Reads an object and says in one line why it cannot."""
 
     def __init__(self, file: IO[bytes], what: str) -> None:
         self._file = file
         self._what = what
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
+    def read(self, size: int) -> bytes:
         with asked(self._what):
-            content = self._file.read(len(buffer))
-        buffer[: len(content)] = content
-        return len(content)
+            return self._file.read(size)
 
 
 @contextmanager

@@ -64,7 +64,8 @@ class VectorBlocks:
                 header = read_npy_header(file)
                 self._check_form(header)
                 for block in npy_row_blocks(file, header):
-                    self._check_finite(block[is_ok[start : start + len(block)]])
+                    of_block = is_ok[start : start + len(block)]
+                    self._check_finite(block if of_block.all() else block[of_block])
                     start += len(block)
                     yield block
                 while file.read(_BYTES_AT_ONCE):

@@ -36,13 +36,14 @@ class Alteration:
     side
         Which side it is done to so that both are alike: the one with the "lower" fact, the one
         with the "higher" one, always that which loses by it what the other has lost already; or
-        the "synthetic" one, where strengths below 0 do the opposite.
+        always the "real" one, so that nothing is stretched that the synthetic one has lost, or the
+        "synthetic" one. In these, strengths below 0 do the opposite.
     """
 
     fact: str
     apply: Callable[[Image.Image, float, int], Image.Image]
     strongest: float
-    side: Literal["lower", "higher", "synthetic"]
+    side: Literal["lower", "higher", "real", "synthetic"]
 
 
 ALTERATIONS = {
@@ -51,9 +52,9 @@ ALTERATIONS = {
         Alteration("sharpness", blurred, 8.0, "higher"),
         Alteration("noise", noisy, 48.0, "lower"),
         Alteration("blockiness", compressed, 1.0, "lower"),
-        Alteration("brightness", brighter, 2.0, "lower"),
-        Alteration("contrast", of_contrast, 2.0, "lower"),
-        Alteration("saturation", saturated, 3.0, "lower"),
+        Alteration("brightness", brighter, 2.0, "real"),
+        Alteration("contrast", of_contrast, 2.0, "real"),
+        Alteration("saturation", saturated, 3.0, "real"),
         Alteration("warmth", warmer, 2.0, "synthetic"),
         Alteration("tint", greener, 2.0, "synthetic"),
         Alteration("vignetting", vignetted, 3.0, "higher"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.images.annotations.beside import files_below, stem_path
+from twinscore.images.annotations.box_table import TABLE_ENDINGS, BoxTable, is_box_table
 from twinscore.images.annotations.coco import CocoAnnotations
 from twinscore.images.annotations.instance_masks import MASK_ENDINGS, instance_masks
 from twinscore.images.annotations.kitti import is_kitti_line, kitti
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 EXPECTED = (
     "expected annotations: a COCO file (.json), a YOLO set (data.yaml, or a folder of labels), a "
-    "folder of Pascal VOC (.xml) or KITTI files, or of instance masks"
+    "table of boxes (.csv, .parquet), a folder of Pascal VOC (.xml) or KITTI files, or of instance "
+    "masks"
 )
 
 ANNOTATION_ENDINGS = (".json", ".yaml", ".yml", ".xml")
@@ -65,8 +67,9 @@ def open_annotations(value: Any) -> AnnotationSet:
 
 
 def is_annotation_file(place: Path) -> bool:
-    """Tell whether a file holds annotations and no images, by its ending."""
-    return place.suffix.lower() in ANNOTATION_ENDINGS and place.is_file()
+    """Tell whether a file holds annotations: by its ending, a table by its columns."""
+    is_one = place.suffix.lower() in ANNOTATION_ENDINGS and place.is_file()
+    return is_one or is_box_table(place)
 
 
 def _of_file(place: Path, location: str) -> AnnotationSet | None:
@@ -75,6 +78,8 @@ def _of_file(place: Path, location: str) -> AnnotationSet | None:
         return CocoAnnotations(location)
     if ending in (".yaml", ".yml"):
         return yolo_of_file(location)
+    if ending in TABLE_ENDINGS:
+        return BoxTable(location)
     return pascal_voc(location) if ending == ".xml" else None
 
 

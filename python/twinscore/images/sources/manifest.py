@@ -85,14 +85,26 @@ class Manifest:
 def read_manifest(
     path: str | os.PathLike[str], typed: str | None = None, *, allow_remote_paths: bool = False
 ) -> Manifest:
-    """Read a manifest in .csv (commas) or .tsv (tabs), with a header, in UTF-8.
+    """Read a manifest in .csv (commas) or .tsv (tabs).
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError, ValueError
+        As `read_table` and `Manifest`.
+    """
+    label = os.fspath(path) if typed is None else typed
+    return Manifest(read_table(path, typed), label, allow_remote_paths=allow_remote_paths)
+
+
+def read_table(path: str | os.PathLike[str], typed: str | None = None) -> Any:
+    """Read a table in .csv (commas) or .tsv (tabs), with a header, in UTF-8; all cells are text.
 
     Raises
     ------
     FileNotFoundError, PermissionError
         The file is not there or may not be read.
     ValueError
-        A row does not fit the header; the message names it. What else `Manifest` raises.
+        A row does not fit the header, or two columns have one name; the message names it.
     """
     import pyarrow as pa
     import pyarrow.csv as pa_csv
@@ -116,7 +128,7 @@ def read_manifest(
         raise ValueError(f"{label!r}: expected a table with a header, got {reason}") from error
     if len(set(table.column_names)) < len(table.column_names):
         raise ValueError(f"{label!r}: expected columns with different names, got {header}")
-    return Manifest(table, label, allow_remote_paths=allow_remote_paths)
+    return table
 
 
 def is_scalar(kind: Any) -> bool:

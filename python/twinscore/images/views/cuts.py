@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from twinscore.base.errors import UnreadableImageError
 from twinscore.images.annotations.placement import PixelBox
@@ -16,6 +16,10 @@ from twinscore.images.views.covering import FILL, covered
 if TYPE_CHECKING:
     from twinscore.images.annotations.placement import SeenMask
     from twinscore.images.decoding.decoded_image import DecodedImage
+
+
+_FRAMES_ACROSS = 160
+"""How often the line around an object fits along the shorter side of its image."""
 
 
 class Cut(Protocol):
@@ -107,6 +111,36 @@ class SquareAround:
             raise UnreadableImageError(str(error)) from error
         kept = drawn[top:bottom, left:right]
         return Image.fromarray(np.where(kept, 255, 0).astype(np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class BoxDrawn:
+    """The image with a frame around an object, to be looked at.
+
+    Attributes
+    ----------
+    box
+        The object.
+    """
+
+    box: PixelBox
+
+    def of(self, decoded: DecodedImage) -> Image.Image:
+        """Return the image, as small as it may be, with a frame just outside of the object."""
+        picture = decoded.reduced.copy()
+        box = _reduced(self.box, decoded.factor)
+        width = max(1, min(picture.size) // _FRAMES_ACROSS)
+        drawing = ImageDraw.Draw(picture)
+        # Dark around bright: seen on any ground.
+        for beyond, color in ((2 * width, (0, 0, 0)), (width, (255, 255, 255))):
+            edges = (
+                max(box.left - beyond, 0),
+                max(box.top - beyond, 0),
+                min(box.right - 1 + beyond, picture.width - 1),
+                min(box.bottom - 1 + beyond, picture.height - 1),
+            )
+            drawing.rectangle(edges, outline=color, width=width)
+        return picture
 
 
 def _greyed_around(square: Image.Image, within: tuple[int, int, int, int]) -> Image.Image:

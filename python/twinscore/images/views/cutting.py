@@ -15,6 +15,7 @@ from twinscore.images.decoding.facts import read_facts
 from twinscore.images.decoding.orientation import orientation_in
 from twinscore.images.decoding.reasons import reason_of
 from twinscore.images.records import ImageHandle
+from twinscore.images.views.contrast import contrasts
 from twinscore.images.views.covering import share_covered
 from twinscore.images.views.cuts import SquareAround, Surroundings, WholeImage
 from twinscore.images.views.settings import ENVIRONMENT, IN_PLACE, OF_OBJECTS, SCENES
@@ -71,6 +72,8 @@ class CutImage:
         Width and height as a person sees it; None for an image that cannot be read.
     objects
         All objects in it, small ones and regions too.
+    contrasts
+        How far each object stands out from what surrounds it, see `contrasts`.
     problems
         What was wrong with their annotations.
     facts
@@ -85,6 +88,7 @@ class CutImage:
     pieces: list[Piece] = field(default_factory=list)
     size: tuple[int, int] | None = None
     objects: tuple[SeenObject, ...] = ()
+    contrasts: tuple[float, ...] = ()
     problems: tuple[AnnotationProblem, ...] = ()
     facts: ImageFacts | None = None
     failure: str | None = None
@@ -133,6 +137,7 @@ def cut_image(
         result.objects, result.problems = tuple(objects or ()), tuple(problems)
     result.facts = read_facts(item)
     decoded = DecodedImage(image, shorter_side)
+    result.contrasts = contrasts(decoded, [each.box for each in result.objects])
     result.pieces = [
         _piece(view, cut_of(view, of, result.objects, settings), of, decoded)
         for view, of in _shown(result, settings)

@@ -1,4 +1,4 @@
-"""What the places of objects tell, without a look at their pixels."""
+"""What objects tell beside what they look like: how large, where, how hidden, how plain."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ OBJECT_FACTS = (
     Fact("across", "percent of the width", "where the middle lies, from the left"),
     Fact("down", "percent of the height", "where the middle lies, from the top"),
     Fact("overlap", "percent of the box", "the most that another object shares of it"),
+    Fact("stand-out", "levels of 255", "brightness of the box against a ring around it"),
     Fact("cut", "percent of the objects", "whether it touches the border of the image"),
 )
+
+OBJECT_FACT_NAMES = tuple(fact.name for fact in OBJECT_FACTS)
 
 
 class ObjectFacts:
@@ -48,8 +51,22 @@ class ObjectFacts:
         self._values = array("f")
         self._ends = array("q")
 
-    def add(self, objects: Sequence[SeenObject], size: tuple[int, int], unit: str) -> None:
-        """Measure the objects of one image, of this width and height."""
+    def add(
+        self,
+        objects: Sequence[SeenObject],
+        size: tuple[int, int],
+        unit: str,
+        contrasts: Sequence[float],
+    ) -> None:
+        """Measure the objects of one image, of this width and height.
+
+        Parameters
+        ----------
+        objects, size, unit
+            Of the image.
+        contrasts
+            What `contrasts` found of each.
+        """
         (width, height) = size
         shared = _largest_overlaps([each.box for each in objects])
         rows = [
@@ -60,9 +77,10 @@ class ObjectFacts:
                 50.0 * (each.box.left + each.box.right) / width,
                 50.0 * (each.box.top + each.box.bottom) / height,
                 overlap,
+                contrast,
                 100.0 * each.is_cut,
             )
-            for each, overlap in zip(objects, shared, strict=True)
+            for each, overlap, contrast in zip(objects, shared, contrasts, strict=True)
         ]
         self.append([each.class_name for each in objects], rows, unit)
 

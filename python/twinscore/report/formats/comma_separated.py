@@ -1,4 +1,4 @@
-"""A result as rows of CSV: all images, then each slice."""
+"""A result as rows of CSV: all images, each slice, and each view of annotated images."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.scoring.estimate import Estimate
+    from twinscore.scoring.views.scores import ViewScore
 
 HEADINGS = (
     "column",
@@ -29,9 +30,10 @@ HEADINGS = (
 
 
 def csv_text(result: Estimate) -> str:
-    """Write a row of headings, a row of the whole, and a row per slice; what is not known is empty.
+    """Write headings, and rows of the whole, of slices and of views; what is not known is empty.
 
-    The row of the whole has neither column nor value.
+    The row of the whole has neither column nor value; a view has the column "view", the items of a
+    class the column "class".
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -63,3 +65,16 @@ def _rows(result: Estimate) -> Iterator[tuple[object, ...]]:
             part.overlap,
             part.p_value,
         )
+    for row in () if whole is None or whole.views is None else whole.views.table:
+        yield (
+            "view" if row.class_name is None else "class",
+            printable(row.view if row.class_name is None else row.class_name),
+            row.n_real,
+            row.n_synthetic,
+            *("" if value is None else value for value in _figures(row)),
+        )
+
+
+def _figures(row: ViewScore) -> tuple[float | None, ...]:
+    low, high = row.interval or (None, None)
+    return row.score, low, high, row.overlap, row.p_value

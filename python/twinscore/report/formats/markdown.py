@@ -12,6 +12,7 @@ from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.formats.brief import sides_of
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.slice_fact_words import slice_fact_words
+from twinscore.report.view_words import HEADINGS, shown_views
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.verdict import SIGNIFICANT
 
@@ -54,6 +55,9 @@ def _whole(result: ScoreResult) -> Iterator[str]:
     for finding in findings_of(result):
         yield ""
         yield _plain(finding)
+    if result.views is not None:
+        yield ""
+        yield from _views(result)
     if result.p_value <= SIGNIFICANT:
         yield ""
         headings = ("", "Look at", "Nearest real image", "Stands for")
@@ -68,6 +72,14 @@ def _whole(result: ScoreResult) -> Iterator[str]:
     if result.slices:
         yield ""
         yield from _slices(result)
+
+
+def _views(result: ScoreResult) -> Iterator[str]:
+    rows = [
+        (f"class {row.name}" if row.is_class else row.name, *row.cells, row.standing)
+        for row in shown_views(result)
+    ]
+    yield from _table(("", *HEADINGS, ""), rows)
 
 
 def _slices(result: ScoreResult) -> Iterator[str]:

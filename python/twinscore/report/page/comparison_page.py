@@ -13,6 +13,7 @@ from twinscore.report.page.document import check_page_packages, render_page, wri
 from twinscore.report.page.thumbnails import GALLERY_SIDE, Thumbnails, name_pictures
 from twinscore.report.richness_words import richness_difference
 from twinscore.report.score_range import closeness_change
+from twinscore.report.view_words import DIFFERENCE_HEADINGS, difference_cells, view_name
 
 if TYPE_CHECKING:
     import os
@@ -107,6 +108,10 @@ def write_comparison(
         names=(comparison.first_name, comparison.second_name),
         closeness=None if comparison.closeness is None else closeness_change(comparison.closeness),
         richness=[richness_difference(part) for part in comparison.richness],
+        views=[
+            (view_name(row.view, row.class_name), difference_cells(row)) for row in comparison.views
+        ],
+        view_headings=DIFFERENCE_HEADINGS,
         improved=pairs(better),
         worsened=pairs(worse),
         worst=[[shown(side, *item) for item in ranked[side]] for side in (0, 1)],

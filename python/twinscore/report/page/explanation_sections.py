@@ -86,7 +86,7 @@ def fix_first_section(
         return None
     pairs: dict[int, list[ShownPair]] = {}
     for picture in repair_pictures(explanation.repairs, pool, seed=seed):
-        shown = ShownPair(picture.name, _encoded(picture.before), _encoded(picture.after))
+        shown = ShownPair(picture.name, encoded(picture.before), encoded(picture.after))
         pairs.setdefault(picture.repair, []).append(shown)
     kinds = {fact.name: fact for fact in FACTS}
     return FixFirst(
@@ -140,7 +140,8 @@ def write_explanation_page(
     write_page(render_page("explanation.html", {}, draws=False, title=title, shown=shown), file)
 
 
-def _encoded(image: Image.Image) -> str:
+def encoded(image: Image.Image) -> str:
+    """Return a small WebP of an image in base64."""
     small = image.copy()
     small.thumbnail((LONGER_SIDE, LONGER_SIDE))
     stream = io.BytesIO()

@@ -11,6 +11,7 @@ from twinscore.comparison.saved import MUST_AGREE
 from twinscore.measures.richness import LEAST_ON_DOMAIN
 from twinscore.report.page.charts import curve
 from twinscore.report.page.document import check_page_packages, render_page, write_page
+from twinscore.report.views_over_runs import views_over_runs
 from twinscore.scoring.result_files import RESULT_FILE
 
 if TYPE_CHECKING:
@@ -144,5 +145,6 @@ def write_history(runs: Sequence[Run], file: str | os.PathLike[str]) -> None:
         runs=runs,
         warnings=changed_settings(runs),
         slices=slices_over_runs(runs),
+        views=views_over_runs([run.fields for run in runs]),
     )
     write_page(page, file)

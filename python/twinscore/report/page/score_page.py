@@ -27,6 +27,7 @@ from twinscore.report.page.profile_charts import profile_charts
 from twinscore.report.page.richness_sections import richness_section, tension_chart
 from twinscore.report.page.shown_rows import ShownRows, choose_rows, nearest_images, pool_payload
 from twinscore.report.page.thumbnails import Thumbnails
+from twinscore.report.page.view_sections import view_tabs
 from twinscore.report.slice_fact_words import slice_fact_words
 from twinscore.report.view_words import HEADINGS, shown_views
 from twinscore.scoring.result import ScoreResult
@@ -168,6 +169,7 @@ def write_report(
         confusion=confusion_table(result.transfer),
         views=shown_views(result),
         view_headings=HEADINGS,
+        view_tabs=view_tabs(result, threads=search.threads),
         skipped=skipped[:MOST_SKIPPED_SHOWN],
         skipped_more=max(0, len(skipped) - MOST_SKIPPED_SHOWN),
         method=method_figures(result, maps, command),

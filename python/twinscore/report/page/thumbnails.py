@@ -172,6 +172,15 @@ def name_pictures(names: Collection[str], side: int, threads: int | None) -> dic
     return {name: of_name[side] for name, of_name in pictures.items()}
 
 
+def pictures_of(
+    contents: Iterable[tuple[Any, Any]], side: int, exposure: float, threads: int | None
+) -> dict[Any, str]:
+    """Return a WebP picture in base64 for each (key, content) that can be read, by its key."""
+    jobs = ((key, content, (side,)) for key, content in contents)
+    pictures = _encoded(jobs, exposure, thread_count(threads), 0, None)
+    return {key: of_key[side] for key, of_key in pictures.items()}
+
+
 def _encoded(
     jobs: Iterable[tuple[Any, Any, tuple[int, ...]]],
     exposure: float,

@@ -14,6 +14,8 @@ from twinscore.base.printable import printable
 from twinscore.report.intentionality import domain_lines
 from twinscore.report.richness_words import richness_difference
 from twinscore.report.score_range import closeness_change
+from twinscore.report.view_words import DIFFERENCE_HEADINGS, difference_cells, view_name
+from twinscore.report.views_over_runs import views_over_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from twinscore.report.page.history_page import Run
 
 MOVED_SHOWN = 3
+MOST_VIEWS = 6
+"""Columns of a history that a terminal has room for; the page shows all."""
 
 
 def print_difference(comparison: Comparison, console: Console) -> None:
@@ -54,6 +58,8 @@ def print_difference(comparison: Comparison, console: Console) -> None:
             console.print(Text(printable(line)))
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
+    if comparison.views:
+        console.print(_views(comparison))
     if comparison.slices:
         console.print(_slices(comparison))
     moved = [image for image in comparison.moved if image.change != 0.0][:MOVED_SHOWN]
@@ -68,6 +74,17 @@ def print_difference(comparison: Comparison, console: Console) -> None:
             style="dim",
             highlight=False,
         )
+
+
+def _views(comparison: Comparison) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("View", overflow="fold")
+    for heading in DIFFERENCE_HEADINGS:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in comparison.views:
+        name = printable(view_name(row.view, row.class_name))
+        table.add_row(Text(name), *difference_cells(row))
+    return table
 
 
 def _slices(comparison: Comparison) -> Table:
@@ -106,5 +123,21 @@ def print_history(runs: Sequence[Run], warnings: Sequence[str], console: Console
             "-" if run.p_value is None else f"{run.p_value:.2g}",
         )
     console.print(table)
+    views = views_over_runs([run.fields for run in runs])
+    if views:
+        console.print(_views_of_runs(views, runs))
     for warning in warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
+
+
+def _views_of_runs(views: Sequence[tuple[str, list[float | None]]], runs: Sequence[Run]) -> Table:
+    """Show the score of each view in each run, a row a run."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Run", overflow="fold")
+    for name, _ in views[:MOST_VIEWS]:
+        table.add_column(Text(printable(name)), justify="right")
+    for number, run in enumerate(runs):
+        scores = (scores[number] for _, scores in views[:MOST_VIEWS])
+        cells = ("-" if score is None else f"{score:.3f}" for score in scores)
+        table.add_row(Text(printable(run.name)), *cells)
+    return table

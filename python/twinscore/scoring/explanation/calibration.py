@@ -30,8 +30,8 @@ HALVINGS = 6
 
 def altered_side(alteration: Alteration, gap: FactGap) -> str:
     """Return the side that is made like the other."""
-    if alteration.side == "synthetic":
-        return "synthetic"
+    if alteration.side in ("real", "synthetic"):
+        return alteration.side
     synthetic_is_lower = gap.synthetic < gap.real
     return "synthetic" if synthetic_is_lower == (alteration.side == "lower") else "real"
 
@@ -71,7 +71,7 @@ def calibrate(
     places = sample.places(side)
     chosen = _typical(places, facts[places, FACT_NAMES.index(gap.fact)])
     images = _Images(sample, chosen, steps, preprocessing)
-    sign = -1.0 if alteration.side == "synthetic" and other < own else 1.0
+    sign = -1.0 if alteration.side == side and other < own else 1.0
     start = images.median(alteration, 0.0)
     wanted = start + (other - own)
     low, high, best, least = 0.0, 1.0, 0.0, abs(start - wanted)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-TIMES = 2
-"""Images embedded for each that was scored: an explanation takes twice the time of a score."""
+TIMES = 1.75
+"""Images embedded for each that was scored, altering them included: an explanation then takes at
+most twice the time of a score."""
 
 FEWEST_EMBEDDED = 600
 """That are always allowed: so few take seconds."""
 
-CALIBRATION = 12
+CALIBRATION = 15
 """Images that could be embedded while one strength is found."""
+
+
+def images_allowed(scored: int) -> int:
+    """Return how many images may be embedded to explain a score of so many, of both sides."""
+    return max(int(TIMES * scored), FEWEST_EMBEDDED)
 
 
 class Effort:
@@ -17,12 +23,12 @@ class Effort:
 
     Parameters
     ----------
-    scored
-        Images of both sides that the explained score is of.
+    images
+        That may be embedded.
     """
 
-    def __init__(self, scored: int) -> None:
-        self._left = max(TIMES * scored, FEWEST_EMBEDDED)
+    def __init__(self, images: int) -> None:
+        self._left = images
 
     def allows(self, images: int) -> bool:
         """Whether so many more may be embedded."""

@@ -11,7 +11,7 @@ import numpy as np
 from twinscore.base.counts import checked_count
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.fact_gaps import fact_gaps
-from twinscore.scoring.explanation.effort import Effort
+from twinscore.scoring.explanation.effort import Effort, images_allowed
 from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.sample import FEWEST, draw_sample
 from twinscore.scoring.explanation.search import RepairSearch
@@ -39,6 +39,7 @@ def explain(
     embedder: Embedder | None = None,
     seconds: float | None = None,
     most_repairs: int = MOST_REPAIRS,
+    most_embedded: int | None = None,
     progress: StageProgress | None = None,
 ) -> Explanation:
     """Tell what to fix first: in which facts of their images the sides differ, and what it costs.
@@ -59,6 +60,8 @@ def explain(
         Nothing new is begun after so many; None: until nothing gains.
     most_repairs
         After so many nothing more is tried.
+    most_embedded
+        So many images are embedded again at most; None: 1.75 for each that was scored, or 600.
     progress
         Called now and then with (stage, done, total).
 
@@ -97,7 +100,7 @@ def explain(
         sample,
         network,
         result.settings,
-        Effort(len(pool)),
+        Effort(images_allowed(len(pool)) if most_embedded is None else most_embedded),
         most_rounds=most_repairs,
         progress=progress,
         deadline=None if seconds is None else started + seconds,

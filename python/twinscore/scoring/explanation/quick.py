@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from twinscore.base.logs import logger_of
+from twinscore.scoring.explanation.effort import CALIBRATION
 from twinscore.scoring.explanation.explain import explain, known_gaps
 from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.records import Explanation
+from twinscore.scoring.explanation.screening import control_images, screened_images
 from twinscore.scoring.explanation.summary import untried
 
 if TYPE_CHECKING:
@@ -32,14 +34,12 @@ FEWEST = 60
 MOST = 250
 """Images a side that suffice for the first repair."""
 
-PER_IMAGE = 0.4
-"""Images that can be embedded again for each that was scored, statistics being part of a run."""
+ALLOWED = 0.19
+"""Images that may be embedded again for each that was scored: altering and measuring them takes a
+third more than embedding them, and statistics are a part of a run."""
 
-SIDES_EMBEDDED = 3.0
-"""Times that the images of one side are embedded, about, to try several repairs and keep one."""
-
-CALIBRATION = 100
-"""Images that could be embedded in the time in which strengths are found."""
+FEWEST_TRIED = 3
+"""Facts that can be tried at least."""
 
 TRIED = 0.6
 """Share of the time after which no further repair is begun: keeping one takes the rest."""
@@ -69,7 +69,7 @@ def explained_quickly(
     gaps = known_gaps(pool)
     if not gaps:
         return result
-    images = _affordable(result)
+    images = affordable_images(result)
     if set(pool.sources) == {"real", "synthetic"} and images >= FEWEST and _differ(gaps):
         try:
             embedder = result.settings.images.open_embedder(threads)
@@ -79,6 +79,7 @@ def explained_quickly(
                 embedder=embedder,
                 seconds=TRIED * SHARE * sum(result.seconds.values()),
                 most_repairs=1,
+                most_embedded=_allowed(result),
                 progress=progress,
             )
         except (OSError, ValueError) as error:
@@ -110,7 +111,17 @@ def _differ(gaps: tuple[FactGap, ...]) -> bool:
     return any(gap.beyond_chance for gap in gaps)
 
 
-def _affordable(result: Estimate) -> int:
+def _allowed(result: Estimate) -> int:
+    return int(ALLOWED * (result.n_real + result.n_synthetic))
+
+
+def affordable_images(result: Estimate) -> int:
     """Return how many images of each side to try on: by their number alone, not by the clock."""
-    embedded = PER_IMAGE * (result.n_real + result.n_synthetic)
-    return min(int((embedded - CALIBRATION) / SIDES_EMBEDDED), MOST)
+    images = range(MOST, FEWEST - 1, -1)
+    return next((count for count in images if _cost(count) <= _allowed(result)), 0)
+
+
+def _cost(images: int) -> int:
+    """Return how many images are embedded to try some facts on so many of a side and score one."""
+    screened = FEWEST_TRIED * (screened_images(images) + CALIBRATION)
+    return screened + images - screened_images(images) + control_images(images)

@@ -9,8 +9,8 @@ import numpy as np
 
 from twinscore.images.alterations.catalog import ALTERATIONS, Step
 from twinscore.images.facts.catalog import FACT_NAMES
-from twinscore.measures.energy import energy_distance
 from twinscore.measures.fact_gaps import fact_gaps
+from twinscore.neighbors.search import knn
 from twinscore.scoring.explanation.calibration import altered_side, calibrate
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray, PointMatrix
     from twinscore.images.decoding import Preprocessing
     from twinscore.measures.fact_gaps import FactGap
     from twinscore.scoring.explanation.findings import Situation, Trial
@@ -31,8 +31,14 @@ MOST_CANDIDATES, MOST_FURTHER = 5, 3
 apart."""
 
 FEWEST_SCREENED = 24
-SCREENED_SHARE = 6
+SCREENED_SHARE = 8
 """A candidate is tried on one image of so many first."""
+
+CONTROL_SHARE = 5
+"""Photographs are altered to control an alteration of renders, one of so many."""
+
+MOST_APPROACH = 1.0
+"""Natural logarithm of the factor that counts for one image at most."""
 
 OTHER = {"real": "synthetic", "synthetic": "real"}
 
@@ -47,8 +53,9 @@ class Candidate:
         The fact before.
     side, step
         What was altered, and how.
-    drop
-        By how much less energy distance that part has from all of the other side.
+    approach
+        Mean over that part of the logarithm of an image's distance to the nearest image of the
+        other side, as it is over altered.
     places
         Shape (p,): the part.
     vectors, facts
@@ -60,7 +67,7 @@ class Candidate:
     gap: FactGap
     side: str
     step: Step
-    drop: float
+    approach: float
     places: IdArray
     vectors: FloatMatrix
     facts: npt.NDArray[np.float32]
@@ -90,7 +97,26 @@ def gaps_to_try(left: Sequence[FactGap], trials: Sequence[Trial]) -> list[FactGa
 def part_of_side(sample: Sample, side: str, seed: int) -> IdArray:
     """Return the images of a side that candidates are tried on first."""
     places = sample.places(side)
-    count = max(FEWEST_SCREENED, len(places) // SCREENED_SHARE)
+    return _drawn(places, screened_images(len(places)), seed)
+
+
+def controls_of(sample: Sample, seed: int) -> IdArray:
+    """Return the photographs that an alteration of renders is controlled on."""
+    places = sample.places("real")
+    return _drawn(places, control_images(len(places)), seed)
+
+
+def screened_images(images: int) -> int:
+    """Return on how many of a side a candidate is tried first."""
+    return min(max(FEWEST_SCREENED, images // SCREENED_SHARE), images)
+
+
+def control_images(images: int) -> int:
+    """Return on how many photographs an alteration of renders is controlled."""
+    return max(images // CONTROL_SHARE, screened_images(images))
+
+
+def _drawn(places: IdArray, count: int, seed: int) -> IdArray:
     return np.sort(np.random.default_rng(seed).permutation(places)[:count])
 
 
@@ -104,8 +130,9 @@ def screened(
 ) -> Candidate | None:
     """Make one fact alike on a part of the sample; None where nothing moves it.
 
-    The part is compared with itself before, and against all of the other side: of two distances
-    that are both within chance of nothing, a ratio says nothing.
+    Each image of the part is compared with itself before, by its distance to the nearest of all
+    images of the other side. Distances between the sides as a whole (their energy distance) are
+    within chance of nothing where nearest neighbors, and with them the score, have moved already.
 
     Parameters
     ----------
@@ -132,9 +159,17 @@ def screened(
     vectors, facts = embed(part, (*steps, step), f"Trying {gap.fact}")
     points = now.points.vectors
     others = points[sample.places(OTHER[side])]
-    drop = energy_distance(points[part], others) - energy_distance(vectors, others)
+    nearer = np.log(_nearest(points[part], others) / _nearest(vectors, others))
+    # A copy that is altered moves away by any factor: one image must not outweigh the others.
+    approach = float(np.clip(nearer, -MOST_APPROACH, MOST_APPROACH).mean())
     alike = _made_alike(now, np.concatenate([part, places[OTHER[side]]]), facts)
-    return Candidate(gap, side, step, drop, part, vectors, facts, alike)
+    return Candidate(gap, side, step, approach, part, vectors, facts, alike)
+
+
+def _nearest(points: PointMatrix, others: PointMatrix) -> Float64Array:
+    """Return the distance of each point to the nearest of others; never zero."""
+    squared = knn(points, others, 1, threads=1).distances[:, 0]
+    return np.asarray(np.sqrt(np.maximum(squared, np.finfo(np.float32).tiny)), dtype=np.float64)
 
 
 def _made_alike(

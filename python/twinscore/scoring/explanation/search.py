@@ -14,7 +14,7 @@ from twinscore.scoring.explanation.effort import CALIBRATION, Effort
 from twinscore.scoring.explanation.figures import control_of, figures_of, gain_interval
 from twinscore.scoring.explanation.findings import Findings, Situation, Trial
 from twinscore.scoring.explanation.sample import embed_altered
-from twinscore.scoring.explanation.screening import gaps_to_try, part_of_side, screened
+from twinscore.scoring.explanation.screening import controls_of, gaps_to_try, part_of_side, screened
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from twinscore.scoring.explanation.sample import Sample
     from twinscore.scoring.explanation.screening import Candidate
     from twinscore.scoring.settings import ScoreSettings
-
-CONTROL_SHARE = 4
-"""Photographs are altered to control an alteration of renders, one of so many."""
 
 
 class RepairSearch:
@@ -75,6 +72,7 @@ class RepairSearch:
         self._parts = {
             side: part_of_side(sample, side, settings.seed) for side in ("real", "synthetic")
         }
+        self._controls = controls_of(sample, settings.seed)
         self._now = Situation(sample.points, sample.facts, {"real": (), "synthetic": ()})
         figures, self._shares = figures_of(sample.points, settings)
         gaps = self._now.gaps()
@@ -95,8 +93,11 @@ class RepairSearch:
 
     def _round(self) -> bool:
         """Try each fact that differs and keep the best; return whether one was kept."""
-        for candidate in self._candidates():
-            if candidate.drop > 0.0:
+        for place, candidate in enumerate(self._candidates()):
+            if candidate.approach > 0.0:
+                if place and self._is_late():
+                    self.findings.interrupted = True
+                    return False
                 if not self._effort.allows(self._cost_of_scoring(candidate)):
                     self.findings.exhausted = True
                     return False
@@ -112,7 +113,8 @@ class RepairSearch:
             if found and self._is_late():
                 self.findings.interrupted = True
                 break
-            if not self._effort.allows(CALIBRATION + len(self._parts["real"])):
+            # What could not be scored afterwards is not tried.
+            if not self._effort.allows(CALIBRATION + self._most_to_score):
                 self.findings.exhausted = True
                 break
             self._effort.spend(CALIBRATION)
@@ -122,7 +124,7 @@ class RepairSearch:
             )
             if candidate is not None:
                 found.append(candidate)
-        return sorted(found, key=lambda candidate: -candidate.drop)
+        return sorted(found, key=lambda candidate: -candidate.approach)
 
     def _keep(self, candidate: Candidate) -> bool:
         """Score the whole sample with a candidate; False where that is no repair."""
@@ -180,18 +182,19 @@ class RepairSearch:
             places = self._sample.places("real")
             vectors = np.asarray(after.points.vectors[places], dtype=np.float32)
         else:
-            places = self._controls()
+            places = self._controls
             steps = (*self._now.steps["real"], candidate.step)
             vectors = self._embed(places, steps, f"Checking {candidate.gap.fact} on photographs")[0]
         return control_of(_part_of(self._now.points, places), vectors, self._settings)
 
-    def _controls(self) -> IdArray:
-        places = self._sample.places("real")
-        count = max(len(self._parts["real"]), len(places) // CONTROL_SHARE)
-        return np.sort(np.random.default_rng(self._settings.seed).permutation(places)[:count])
+    @property
+    def _most_to_score(self) -> int:
+        """Images to embed for any candidate to be tried and scored."""
+        sides = [len(self._sample.places(side)) for side in ("real", "synthetic")]
+        return max(*sides, sides[1] + len(self._controls))
 
     def _cost_of_scoring(self, candidate: Candidate) -> int:
-        controls = 0 if candidate.side == "real" else len(self._controls())
+        controls = 0 if candidate.side == "real" else len(self._controls)
         return len(self._unscreened(candidate)) + controls
 
     def _embed(

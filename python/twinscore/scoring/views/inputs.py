@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twinscore.embedding.records import Embeddings
+from twinscore.images.annotations.box_table import is_box_table
 from twinscore.images.annotations.opening import is_annotation_file, open_annotations
 from twinscore.images.views.annotated_images import images_of
 from twinscore.images.views.annotated_source import AnnotatedSource
@@ -53,9 +54,12 @@ def open_objects(
     """
     views = settings.views
     images, annotations = dict(sides), {}
+    are_files = {side: _is_annotation_file(value) for side, value in sides.items()}
+    is_asked = views is not None or all(are_files.values())
     for side, value in sides.items():
         given = None if views is None else views.annotations_of(side)
-        is_file = isinstance(value, str | os.PathLike) and is_annotation_file(Path(value))
+        # A manifest may have columns called like those of a box, and mean something else.
+        is_file = are_files[side] and (is_asked or not is_box_table(Path(value)))
         if given is None and is_file:
             given = value
         if given is None:
@@ -74,6 +78,10 @@ def open_objects(
     if settings.sample is not None:
         raise ValueError(NOT_OF_A_SAMPLE)
     return images, annotations, ViewSettings() if views is None else views
+
+
+def _is_annotation_file(value: Any) -> bool:
+    return isinstance(value, str | os.PathLike) and is_annotation_file(Path(value))
 
 
 def annotated_sources(

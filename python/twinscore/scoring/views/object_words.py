@@ -23,6 +23,8 @@ _SENTENCES = {
     "down": "In renders {what} lie at {synthetic}% of the height from the top, in photographs at "
     "{real}%.",
     "overlap": "In renders another object covers {synthetic}% of {what}, in photographs {real}%.",
+    "stand-out": "Renders show {what} {synthetic} levels brighter or darker than what surrounds "
+    "them, photographs {real}.",
     "cut": "In renders {synthetic}% of {what} are cut at the border, in photographs {real}%.",
     NUMBER: "Renders hold {synthetic} objects an image, photographs {real}.",
     CLASS_SHARE: "In renders {synthetic}% of the objects are of class {class_name}, in "

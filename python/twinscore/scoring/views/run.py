@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.embedding.views import embed_views
+from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.images.views.pictures import CLASS_COLUMN
 from twinscore.images.views.settings import ITEMS, SCENES
 from twinscore.measures.object_gaps import object_gaps
@@ -19,6 +20,7 @@ from twinscore.scoring.scored_pool import ScoredPool
 from twinscore.scoring.skips import check_skips
 from twinscore.scoring.verdict import Case
 from twinscore.scoring.views.notes import view_notes
+from twinscore.scoring.views.object_slices import sides_of_view
 from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
@@ -92,7 +94,8 @@ def score_views(
     results: dict[str, ScoreResult] = {}
     rows: list[ViewScore] = []
     for name in views.names:
-        real, synthetic = (sides[side].embeddings[name] for side in ("real", "synthetic"))
+        both = [sides[side] for side in ("real", "synthetic")]
+        real, synthetic = sides_of_view(name, both, run.settings.slice_by)
         if name == ITEMS:
             rows += _class_rows(real, synthetic, run)
         if not (_is_enough(real) and _is_enough(synthetic)):
@@ -136,13 +139,15 @@ def _row(view: str, class_name: str | None, result: ScoreResult) -> ViewScore:
         reverse_score=result.reverse_score,
         overlap=result.overlap,
         judge=result.judge,
+        closeness=result.closeness,
         p_value=result.evidence.p_value,
     )
 
 
 def _of_view(settings: ScoreSettings, view: str, synthetic: Embeddings) -> ScoreSettings:
     """Leave out what a view has no columns for, and what is asked of whole images."""
-    slices = tuple(name for name in settings.slice_by if name in synthetic.columns)
+    known = {*synthetic.columns, *FACT_NAMES}
+    slices = tuple(name for name in settings.slice_by if name in known)
     if view == SCENES:
         return dataclasses.replace(settings, slice_by=slices, views=None)
     return dataclasses.replace(

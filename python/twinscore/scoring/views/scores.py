@@ -17,6 +17,7 @@ from twinscore.scoring.views.object_words import object_sentences
 
 if TYPE_CHECKING:
     from twinscore.embedding.object_counts import ObjectCounts
+    from twinscore.measures.closeness import Closeness
     from twinscore.measures.judge import Judge
     from twinscore.measures.object_gaps import ObjectGap
     from twinscore.scoring.estimate import Estimate
@@ -57,7 +58,7 @@ class ViewScore:
         Groups on each side, as in `ScoreResult`.
     standing
         What that comes to, corrected for the number of views and classes.
-    score, interval, null_interval, reverse_score, overlap, judge
+    score, interval, null_interval, reverse_score, overlap, judge, closeness
         As in `ScoreResult`; None where there are too few pictures to score.
     p_value, adjusted_p_value
         How often chance alone makes any of the tests of the verdict find as much, and the same
@@ -76,6 +77,7 @@ class ViewScore:
     reverse_score: float | None = None
     overlap: float | None = None
     judge: Judge | None = None
+    closeness: Closeness | None = None
     p_value: float | None = None
     adjusted_p_value: float | None = None
 

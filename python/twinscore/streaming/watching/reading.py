@@ -12,10 +12,14 @@ from twinscore.images.sources.clips import open_clip
 from twinscore.images.sources.endings import is_video_name
 from twinscore.images.sources.failure import FailedSource
 from twinscore.images.sources.folder_levels import folder_columns
+from twinscore.streaming.measured_images import embed_and_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
+    import numpy.typing as npt
 
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.embedding.network.embedder import Embedder
@@ -32,6 +36,8 @@ class ReadImages:
     ----------
     vectors
         Shape (n, d), float32.
+    pixel_facts
+        Shape (n, m), float32, in the order of `FACT_NAMES`.
     files, names, groups
         Length n: the file, the image in it, and its group.
     failures
@@ -39,6 +45,7 @@ class ReadImages:
     """
 
     vectors: FloatMatrix
+    pixel_facts: npt.NDArray[np.float32]
     files: tuple[str, ...]
     names: tuple[str, ...]
     groups: tuple[str | None, ...]
@@ -86,10 +93,11 @@ class FrameReader:
             The network.
         """
         images = _Images(self, files)
-        vectors, kept, skipped = embedder.embed_items(images)
+        vectors, kept, skipped, facts = embed_and_measure(embedder, images)
         places = kept.tolist()
         return ReadImages(
             vectors,
+            facts,
             tuple(images.files[place] for place in places),
             tuple(images.names[place] for place in places),
             tuple(images.groups[place] for place in places),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.base.logs import logger_of
+from twinscore.embedding.records import Embeddings
 from twinscore.streaming import StreamingScorer
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
@@ -206,9 +207,10 @@ class WatchSession:
             self._landing.forget(file)
             self._ledger.enter(file, Entry(signature, tuple(names[file]), tuple(failures[file])))
         groups = [read.groups[place] for place in chosen]
+        ids = [read.names[place] for place in chosen]
         self.scorer.update(
-            read.vectors[chosen],
-            ids=[read.names[place] for place in chosen],
+            Embeddings(read.vectors[chosen], tuple(ids), pixel_facts=read.pixel_facts[chosen]),
+            ids=ids,
             groups=groups if any(group is not None for group in groups) else None,
         )
         self._state.is_stale = True

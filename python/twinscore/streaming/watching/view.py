@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_LINES = 10.0
 SCALE_WIDTH = 40
 SCORES_SHOWN = 40
+MOST_DRIFTS = 3
 SPARKS = "▁▂▃▄▅▆▇█"
 RATE_SECONDS = 30.0
 
@@ -105,6 +106,8 @@ class WatchView:
             figures.add_row(
                 Text("Unreadable", style="yellow"), Text(printable(f"{name}: {reason}"))
             )
+        for drift in result.drift[:MOST_DRIFTS] if result is not None else ():
+            figures.add_row(Text("Drift", style="yellow"), Text(printable(drift.sentence)))
         for warning in result.warnings if result is not None else ():
             figures.add_row(Text("Note", style="yellow"), Text(printable(warning)))
         if session.passed_over:
@@ -144,7 +147,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
     if result.closeness is not None:
         score += f", closeness {result.closeness.value:.3f}"
-    return f"{score}: {counts}. {printable(result.verdict)}"
+    drift = f" {printable(result.drift[0].sentence)}" if result.drift else ""
+    return f"{score}: {counts}. {printable(result.verdict)}{drift}"
 
 
 def sparkline(values: list[float]) -> str:

@@ -18,6 +18,7 @@
 
   makeTablesSortable();
   unfoldGalleries();
+  moveSliders();
   if (!("DecompressionStream" in window)) {
     for (const place of document.querySelectorAll(".map, .chart")) {
       place.replaceWith(element("p", { class: "note" }, "Maps and curves need a browser of 2023 or later."));
@@ -44,6 +45,15 @@
     matchMedia("print").addEventListener("change", drawEverything);
   }
   document.documentElement.dataset.ready = "true";
+
+  function moveSliders() {
+    for (const input of document.querySelectorAll(".compare input")) {
+      const show = () => input.closest(".compare").style.setProperty("--at", `${input.value}%`);
+      input.addEventListener("input", show);
+      // A page that is opened again has its sliders where they were.
+      show();
+    }
+  }
 
   function makeTablesSortable() {
     for (const table of document.querySelectorAll("table.sortable")) {
