@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 from pathlib import Path
@@ -118,3 +119,9 @@ def test_the_reference_has_every_command(site: ModuleType) -> None:
 def _at(path: str) -> Any:
     module, _, name = path.rpartition(".")
     return getattr(importlib.import_module(module), name)
+
+
+def test_costs_of_scale_are_those_that_the_script_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DOCS.parent / "bench"))
+    cost = importlib.import_module("scale_cost")
+    assert cost.tables(cost.measured_rates()) in (DOCS / "scale.md").read_text(encoding="utf-8")

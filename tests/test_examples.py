@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-SCRIPTS = ("quickstart.py", "compare_two_twins.py", "objects.py", "with_fiftyone.py")
+SCRIPTS = ("quickstart.py", "compare_two_twins.py", "objects.py", "ray_farm.py", "with_fiftyone.py")
 RUN_BY_THE_TESTS_OF_LOADERS = ("hugging_face_datasets.py", "web_dataset.py")
 
 pytestmark = pytest.mark.slow
@@ -52,6 +52,15 @@ def test_quickstart_prints_a_score_and_leaves_a_report(folder: Path) -> None:
 
 def test_comparing_finds_the_final_render_better_than_the_preview(folder: Path) -> None:
     assert "harder to tell from the real images" in run(folder / "compare_two_twins.py")
+
+
+def test_a_farm_in_a_bucket_is_embedded_and_scored_by_two_machines(folder: Path) -> None:
+    for package in ("ray", "s3fs", "moto", "flask"):
+        pytest.importorskip(package, reason="needs the extras s3 and ray, and moto[server]")
+    said = run(folder / "ray_farm.py")
+    assert "photos.store: 60 embedded, 0 there, 0 failed" in said
+    assert "renders.store: 60 embedded, 0 there, 0 failed" in said
+    assert "\nscore 0." in said
 
 
 def test_objects_finds_that_the_world_gives_the_twin_away(folder: Path) -> None:

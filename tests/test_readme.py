@@ -53,10 +53,11 @@ def test_shown_options_exist(page: Path) -> None:
         if isinstance(parameter, click.Option)
         for name in (*parameter.opts, *parameter.secondary_opts)
     }
-    # Of every command, of TensorBoard, and of a script whose options stand by themselves.
+    # Of every command, of TensorBoard, and of a script whose options stand by themselves; the
+    # options of Ray and SLURM are theirs.
     others = {"--help", "--logdir", "--only"}
     text = page.read_text(encoding="utf-8")
-    commands = re.sub(r"python bench/.*", "", text)
+    commands = re.sub(r"(?:python bench/|ray start|srun |#SBATCH).*", "", text)
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", commands))
     assert shown - options - others == set()
 
