@@ -19,6 +19,9 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+LEFT_OUT: Schema = {"not": {}}
+"""Among exceptions: the JSON has no such field."""
+
 _PLAIN: dict[Any, Schema] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -70,6 +73,7 @@ class SchemaMaker:
             _key(field): self._property(record, field.name, hints, described)
             for field in fields(record)
             if field.name not in leave_out
+            and self._exceptions.get((record, field.name)) is not LEFT_OUT
         }
         return {"type": "object", "properties": properties, "required": list(properties)}
 

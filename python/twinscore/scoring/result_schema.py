@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.json_schema import SchemaMaker, or_null
+from twinscore.base.json_schema import LEFT_OUT, SchemaMaker, or_null
 from twinscore.domain.declaration import Domain
 from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.object_gaps import ObjectGap
+from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
 from twinscore.scoring.explanation.records import Explanation
 from twinscore.scoring.result import ScoreResult
@@ -25,8 +26,9 @@ _TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
 EXCEPTIONS: dict[Any, Schema] = {
     Domain: {"type": "string", "description": "The file it was declared in."},
     (ImageSettings, "model"): _TEXT_OR_NULL,
+    (SearchSettings, "workers"): LEFT_OUT,
 }
-"""What settings hold as words, because no file holds the thing itself."""
+"""What settings hold as words, because no file holds the thing itself, or not at all."""
 
 
 def result_schema() -> Schema:
