@@ -85,8 +85,9 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     nearer = neighbors.distances < limit
     tied = neighbors.distances == limit
     # A tie that reaches past the last neighbor searched for goes on in the list of ties.
-    overflow = np.where(tied[:, -1], np.diff(neighbors.tie_offsets), 0)
-    further = np.where(tied[:, -1], neighbors.further, 0)
+    reaches_past = tied[:, -1]
+    overflow = np.where(reaches_past, np.diff(neighbors.tie_offsets), 0)
+    further = np.where(reaches_past, neighbors.further, 0)
     share = (k - nearer.sum(axis=1)) / (tied.sum(axis=1) + further)
     # A complete list keeps the bits of its share.
     share_of_listed = np.where(
@@ -94,14 +95,19 @@ def graph_of(neighbors: Neighbors, k: int | None = None) -> NeighborGraph:
     )
 
     listed = nearer | tied
-    in_overflow = np.repeat(tied[:, -1], np.diff(neighbors.tie_offsets))
-    sources = np.concatenate([np.nonzero(listed)[0], np.repeat(np.arange(points), overflow)])
-    targets = np.concatenate([neighbors.ids[listed], neighbors.tie_ids[in_overflow]])
-    weights = np.concatenate(
-        [np.where(tied, share[:, None], 1.0)[listed], np.repeat(share_of_listed, overflow)]
-    )
-    order = np.argsort(sources, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(listed.sum(axis=1) + overflow)]).astype(np.int64)
+    # Places after the last one listed anywhere would only take memory.
+    width = int(np.flatnonzero(listed.any(axis=0)).max(initial=-1)) + 1
+    listed, tied = listed[:, :width], tied[:, :width]
+    targets = neighbors.ids[:, :width][listed]
+    weights = np.where(tied, share[:, None], 1.0)[listed]
+    if not overflow.any():
+        return NeighborGraph(offsets, targets, weights, k)
+    in_overflow = np.repeat(reaches_past, np.diff(neighbors.tie_offsets))
+    sources = np.concatenate([np.nonzero(listed)[0], np.repeat(np.arange(points), overflow)])
+    targets = np.concatenate([targets, neighbors.tie_ids[in_overflow]])
+    weights = np.concatenate([weights, np.repeat(share_of_listed, overflow)])
+    order = np.argsort(sources, kind="stable")
     return NeighborGraph(offsets, targets[order], weights[order], k)
 
 

@@ -18,6 +18,8 @@ POINTS_PER_NEIGHBOR = 4
 
 STEPS = 2
 PROBES = 8
+POINTS_AT_ONCE = 65_536
+"""Averaged at a time: of their arcs, copies are held."""
 
 
 def neighborhood_size(smallest: int) -> int:
@@ -43,10 +45,14 @@ class Surroundings:
 
     def mean(self, values: Float64Array) -> Float64Array:
         """Average values, shape (n,), around each point."""
+        offsets, points = self.graph.offsets, len(self.graph)
         for _ in range(STEPS):
-            around = np.add.reduceat(
-                self.graph.weights * values[self.graph.targets], self.graph.offsets[:-1]
-            )
+            around = np.empty(points)
+            for start in range(0, points, POINTS_AT_ONCE):
+                stop = min(start + POINTS_AT_ONCE, points)
+                arcs = slice(offsets[start], offsets[stop])
+                weighted = self.graph.weights[arcs] * values[self.graph.targets[arcs]]
+                around[start:stop] = np.add.reduceat(weighted, offsets[start:stop] - arcs.start)
             values = (values + around) / (1.0 + self.graph.k)
         return values
 
