@@ -102,10 +102,18 @@ def read_npy_header(file: IO[bytes]) -> ArrayHeader:
 
     Raises
     ------
-    ValueError, EOFError
+    ValueError
         It is damaged.
+    OSError
+        It cannot be read.
     """
-    return _read_header(file)
+    try:
+        return _read_header(file)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        # numpy's own readers raise nearly every kind of error.
+        raise ValueError(str(error) or type(error).__name__) from error
 
 
 def npy_row_blocks(file: IO[bytes], header: ArrayHeader) -> Iterator[npt.NDArray[Any]]:

@@ -59,6 +59,7 @@ def print_difference(comparison: Comparison, console: Console) -> None:
     for warning in comparison.warnings:
         console.print(f"[yellow]Note:[/yellow] {escape(printable(warning))}", highlight=False)
     if comparison.views:
+        console.print()
         console.print(_views(comparison))
     if comparison.slices:
         console.print(_slices(comparison))
@@ -77,7 +78,8 @@ def print_difference(comparison: Comparison, console: Console) -> None:
 
 
 def _views(comparison: Comparison) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    # One column less of padding: as wide as 80 columns have room for.
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("View", overflow="fold")
     for heading in DIFFERENCE_HEADINGS:
         table.add_column(heading, justify="right", no_wrap=True)
