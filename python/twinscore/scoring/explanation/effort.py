@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 TIMES = 1.75
-"""Images embedded for each that was scored, altering them included: an explanation then takes at
-most twice the time of a score."""
+"""Images embedded for each that was scored. An explanation is meant to take twice the time of a
+score at most; what it takes to alter an image is not counted."""
 
 FEWEST_EMBEDDED = 600
 """That are always allowed: so few take seconds."""

@@ -48,7 +48,7 @@ TRIED = 0.6
 def explained_quickly(
     result: Result, *, threads: int | None = None, progress: StageProgress | None = None
 ) -> Result:
-    """Add an explanation to a result, in a quarter of the time that it took.
+    """Add an explanation to a result, meant to take a quarter of its time at most.
 
     Where that does not suffice for repairs, or images are not to be had, the facts of both sides
     are compared; where these are not known, the result comes back as it is.
