@@ -13,10 +13,12 @@ import pytest
 
 from point_sets import DATA, clustered, duplicated, gaussian, lattice
 from twinscore.base.memory import bytes_of
-from twinscore.neighbors import block_plan, block_search, knn, self_knn
+from twinscore.neighbors import block_plan, block_search, common_ground, knn, self_knn
 from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
 from twinscore.neighbors.block_plan import BlockPlan
+from twinscore.neighbors.block_problem import BlockProblem
 from twinscore.neighbors.records import Neighbors
+from twinscore.neighbors.row_blocks import row_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
     from point_sets import Points
     from twinscore.base.arrays import PointMatrix
-    from twinscore.neighbors.block_problem import BlockProblem
 
 
 def assert_same(answer: Neighbors, expected: Neighbors) -> None:
@@ -69,6 +70,19 @@ def test_every_cut_finds_what_one_search_finds(
 
 
 @pytest.mark.usefixtures("cut")
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_rows_unlike_those_of_the_sample_are_found_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, dtype: type
+) -> None:
+    monkeypatch.setattr(common_ground, "MOST_ROWS", 3)
+    random = np.random.default_rng(0)
+    points: PointMatrix = (2.0**-10 * random.standard_normal((200, 6))).astype(dtype)
+    points[random.choice(np.arange(100, 200), 20, replace=False)] *= dtype(2.0**13)
+    assert_same(self_knn(points, 5, memory=1), self_knn(points, 5))
+    assert_same(knn(points[150:], points, 5, memory=1), knn(points[150:], points, 5))
+
+
+@pytest.mark.usefixtures("cut")
 def test_samples_of_ties_are_those_of_one_search() -> None:
     random = np.random.default_rng(0)
     points = np.repeat(random.standard_normal((3, 4)), 700, axis=0).astype(np.float32)
@@ -84,8 +98,8 @@ def test_the_limit_decides_how_rows_are_cut(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(block_plan, "AROUND_COLUMN", 0)
     asked = []
 
-    def noted(problem: BlockProblem, memory: int) -> BlockPlan:
-        asked.append(block_plan.plan_blocks(problem, memory))
+    def noted(problem: BlockProblem, memory: int, prepared: int | None = None) -> BlockPlan:
+        asked.append(block_plan.plan_blocks(problem, memory, prepared))
         return asked[-1]
 
     monkeypatch.setattr(block_search, "plan_blocks", noted)
@@ -93,8 +107,15 @@ def test_the_limit_decides_how_rows_are_cut(monkeypatch: pytest.MonkeyPatch) -> 
     for memory in ("16MiB", "1.5MiB"):
         assert_same(self_knn(points, 3, memory=memory), expected)
     assert asked[0].whole
-    assert not asked[1].whole
-    assert 1024 <= asked[1].rows < 3000
+    assert [plan.whole for plan in asked[1:]] == [False, False]
+    assert 1024 <= asked[1].rows <= asked[2].rows < 3000
+
+
+def test_blocks_are_larger_where_sketches_are_known_to_be_small() -> None:
+    rows = row_blocks(np.broadcast_to(np.zeros((), np.float16), (1_000_000, 512)))
+    problem = BlockProblem(rows, rows, 1, self_join=True)
+    unknown, known = (block_plan.plan_blocks(problem, 1 << 30, taken) for taken in (None, 800))
+    assert known.rows > 2 * unknown.rows
 
 
 def test_a_limit_that_does_not_suffice_is_refused_and_the_one_named_suffices() -> None:
