@@ -1,8 +1,9 @@
 """What workers of Ray cost: two of one core each beside two threads of one process.
 
-Both do the same work on the same machine, in turn, at the same priority, and their answers are compared before anything
-is timed. Ray's processes are there and have loaded the network when the clock starts: how long that
-takes is noted apart. The rate of workers over that of threads is the median over the repeats.
+Both do the same work on the same machine, in turn and at the same priority, and their answers are
+compared before anything is timed. Ray's processes are there and have loaded the network when the
+clock starts: how long that takes is noted apart. The rate of workers over that of threads is the
+median over the repeats.
 
 python bench/scale_out.py --out bench/records/scale_out.jsonl
 python bench/scale_out.py --preset quick

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.graph.pool import Pool
     from twinscore.images.alterations.catalog import Step
     from twinscore.scoring.explanation.records import Control
@@ -54,7 +54,7 @@ class RepairSearch:
     def __init__(
         self,
         sample: Sample,
-        embedder: Embedder,
+        embedder: ImageEmbedder,
         settings: ScoreSettings,
         effort: Effort,
         *,
