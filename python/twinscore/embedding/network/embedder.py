@@ -154,6 +154,11 @@ class Embedder:
         return self.network.fingerprint
 
     @property
+    def threads(self) -> int:
+        """That decode, and that the network runs in."""
+        return self._threads
+
+    @property
     def preprocessing(self) -> Preprocessing:
         """How an image becomes the network's input."""
         return self._preprocessing
