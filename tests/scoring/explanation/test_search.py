@@ -91,7 +91,7 @@ def test_altering_counts_by_the_pixels_it_takes() -> None:
         )
 
 
-@given(power=st.floats(0.5, 4.0), reach=st.floats(0.25, 0.95))
+@given(power=st.floats(0.5, 4.0), reach=st.floats(0.2, 0.95))
 def test_strengths_are_found_in_five_trials(power: float, reach: float) -> None:
     tried: list[float] = []
 
@@ -102,7 +102,7 @@ def test_strengths_are_found_in_five_trials(power: float, reach: float) -> None:
 
     found = closing_place(share_closed)
     assert len(tried) <= effort.STRENGTHS
-    assert abs(share_closed(found) - 1.0) < 0.1
+    assert abs(share_closed(found) - 1.0) < 0.25
 
 
 @given(slope=st.floats(-3.0, -0.1))
