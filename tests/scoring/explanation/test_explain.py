@@ -85,6 +85,18 @@ def test_a_difference_that_the_network_does_not_see_is_called_harmless(
     assert all(fact.sentence.startswith("Harmless: ") for fact in explanation.harmless)
 
 
+def test_look_alikes_that_give_renders_away_are_named_without_diagnostics(
+    embedder: Embedder,
+) -> None:
+    warm = [
+        image.point([min(int(1.6 * level), 255) for level in range(256)] * 3) for image in side(2)
+    ]
+    explanation = explained(embedder, [*side(1)[:25], *warm[:25]])
+    alike = [clue for clue in explanation.judge if clue.kind == "alike"]
+    assert alike
+    assert alike[0].sentence.startswith("Renders like ")
+
+
 def test_ctrl_c_keeps_what_is_known(embedder: Embedder) -> None:
     def press(stage: str, _done: int, _total: int) -> None:
         if stage.startswith("Trying"):

@@ -93,8 +93,8 @@ WORDINGS = {
         "render with finer textures and less filtering, at the size of the photographs",
     ),
     "slope": Wording(
-        "short of fine detail beside the coarse",
-        "heavy on fine detail beside the coarse",
+        "poorer in fine detail",
+        "richer in fine detail",
         "sharpen textures and reconstruction filter",
         "soften textures and reconstruction filter",
     ),
