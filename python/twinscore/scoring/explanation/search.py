@@ -107,6 +107,8 @@ class RepairSearch:
                     return False
                 if self._keep(candidate):
                     return True
+                if any(trial.gap is candidate.gap for trial, _ in self.findings.unsure):
+                    continue
             self.findings.fruitless.append((candidate.gap, candidate.made_alike))
         return False
 
@@ -152,6 +154,8 @@ class RepairSearch:
             control,
         )
         if not (trial.is_repair or trial.may_need_another):
+            if trial.may_be_repair:
+                self.findings.unsure.append((trial, candidate.made_alike))
             return False
         self._now, self._shares = after, shares
         self.findings.left = after.gaps()
