@@ -2,10 +2,11 @@
 
 Photographs are split into random halves; one half gets a fault. Each fault is made stronger until
 it lowers the score by 0.1, and explained; then two faults at once, and none. Every case is kept in
-the record as it is done, and not run again.
+the record as it is done, and not run again. Splits are drawn by their numbers: others than those
+that a method was mended on tell what it is worth.
 
-    python bench/explain.py PHOTOGRAPHS [--images 200] [--splits 3] [--none 20] [--only NAME]
-        [--record FILE]
+    python bench/explain.py PHOTOGRAPHS [--images 200] [--first-split 0] [--splits 3] [--none 20]
+        [--all-strengths] [--only NAME] [--record FILE]
     python bench/explain.py --tables
 """
 
@@ -70,7 +71,7 @@ class Bench:
             if case.images == images
         }
 
-    def single_faults(self, split: int, only: str | None) -> None:
+    def single_faults(self, split: int, only: str | None, *, all_strengths: bool) -> None:
         """Each fault, ever stronger until it lowers the score; the strongest in any case."""
         for name, fault in FAULTS.items():
             if only not in (None, name):
@@ -85,7 +86,7 @@ class Bench:
                     (fault.fact,),
                     explain_all=is_last,
                 )
-                if case.is_lowered:
+                if case.is_lowered and not all_strengths:
                     break
 
     def two_faults(self, split: int, only: str | None) -> None:
@@ -204,6 +205,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("photographs", type=Path, nargs="?")
     parser.add_argument("--images", type=int, default=200, help="of each half")
+    parser.add_argument("--first-split", type=int, default=0, help="number of the first split")
+    parser.add_argument("--all-strengths", action="store_true", help="not the weakest alone")
     parser.add_argument("--splits", type=int, default=3, help="with each fault")
     parser.add_argument("--none", type=int, default=20, help="splits without a fault")
     parser.add_argument("--only", help="one fault, or a pair such as blur+tint")
@@ -214,12 +217,13 @@ def main() -> None:
         if arguments.photographs is None:
             parser.error("expected a folder of photographs, or --tables")
         bench = Bench(arguments.photographs, arguments.images, arguments.record)
-        for split in range(arguments.splits):
-            bench.single_faults(split, arguments.only)
-            bench.two_faults(split, arguments.only)
+        first = arguments.first_split
         if arguments.only in (None, "none"):
-            for split in range(arguments.none):
+            for split in range(first, first + arguments.none):
                 bench.no_fault(split)
+        for split in range(first, first + arguments.splits):
+            bench.two_faults(split, arguments.only)
+            bench.single_faults(split, arguments.only, all_strengths=arguments.all_strengths)
     print(tables(read_record(arguments.record)))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from twinscore.measures.judge_view import ALIKE, judge_clues
+from twinscore.measures.judge_view import judge_clues
 
 COUNT = 120
 
@@ -45,8 +45,17 @@ def test_look_alikes_are_a_kind_of_their_own(
     verdicts: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> None:
     kinds = ["a.png" if value > 0.8 else None for value in verdicts]
-    (clue,) = judge_clues(verdicts, np.arange(COUNT), {}, {ALIKE: kinds})
+    (clue,) = judge_clues(verdicts, np.arange(COUNT), {}, {}, kinds)
     assert (clue.kind, clue.value) == ("alike", "a.png")
+
+
+def test_a_column_of_the_users_keeps_its_own_name(
+    verdicts: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> None:
+    values = ["low" if value > 0.8 else None for value in verdicts]
+    for column in ("noise", "kind"):
+        (clue,) = judge_clues(verdicts, np.arange(COUNT), {}, {column: values})
+        assert (clue.kind, clue.name, clue.value) == ("column", column, "low")
 
 
 def test_frames_of_few_clips_are_no_evidence() -> None:

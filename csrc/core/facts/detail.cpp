@@ -21,6 +21,49 @@ constexpr double least_energy = 1e-3;
 constexpr double least_contrast = 1.0;
 constexpr double least_step = 0.05;
 
+// Sums of as many rows are kept side by side: each addition waits for the one before it.
+constexpr std::size_t rows_at_once = 8;
+using RowSums = std::array<float, rows_at_once>;
+
+// Adds what `weight` makes of each step to the sum of its row: from every of `width` pixels to the
+// one `stride` values after it.
+template <class Weight>
+void add_steps(const float* corner, std::size_t rows, std::size_t side, std::size_t width,
+               std::size_t stride, Weight weight, RowSums& sums) {
+    RowSums own = sums;
+    if (rows == rows_at_once) {
+        for (std::size_t x = 0; x < width; ++x) {
+            for (std::size_t i = 0; i < rows_at_once; ++i) {
+                const float* pixel = corner + i * side + x;
+                own[i] += weight(pixel[stride] - pixel[0]);
+            }
+        }
+    } else {
+        for (std::size_t i = 0; i < rows; ++i) {
+            const float* row = corner + i * side;
+            for (std::size_t x = 0; x < width; ++x) own[i] += weight(row[x + stride] - row[x]);
+        }
+    }
+    sums = own;
+}
+
+template <class Weight>
+void add_steps_right(const Planes& planes, std::size_t plane, std::size_t first, Weight weight,
+                     RowSums& sums) {
+    const std::size_t side = planes.side;
+    const std::size_t rows = std::min(rows_at_once, side - first);
+    add_steps(planes.row(plane, first), rows, side, side - 1, 1, weight, sums);
+}
+
+// The last row has none.
+template <class Weight>
+void add_steps_down(const Planes& planes, std::size_t plane, std::size_t first, Weight weight,
+                    RowSums& sums) {
+    const std::size_t side = planes.side;
+    const std::size_t rows = std::min(rows_at_once, side - 1 - first);
+    add_steps(planes.row(plane, first), rows, side, side, side, weight, sums);
+}
+
 double standard_deviation(const std::vector<float>& values) {
     double sum = 0.0;
     double squares = 0.0;
@@ -35,21 +78,15 @@ double standard_deviation(const std::vector<float>& values) {
 
 // Mean square of the steps to the right and of those downwards.
 double energy_of(const Planes& planes) {
+    const auto square = [](float step) { return step * step; };
     double energy = 0.0;
     for (std::size_t plane = 0; plane < planes.count; ++plane) {
-        for (std::size_t y = 0; y < planes.side; ++y) {
-            const float* row = planes.row(plane, y);
-            const float* lower = y + 1 < planes.side ? planes.row(plane, y + 1) : nullptr;
-            float of_row = 0.0F;
-            for (std::size_t x = 0; x + 1 < planes.side; ++x) {
-                const float right = row[x + 1] - row[x];
-                of_row += right * right;
-            }
-            for (std::size_t x = 0; lower != nullptr && x < planes.side; ++x) {
-                const float down = lower[x] - row[x];
-                of_row += down * down;
-            }
-            energy += static_cast<double>(of_row);
+        for (std::size_t first = 0; first < planes.side; first += rows_at_once) {
+            RowSums sums{};
+            add_steps_right(planes, plane, first, square, sums);
+            add_steps_down(planes, plane, first, square, sums);
+            // Rows that are not there have a sum of 0.
+            for (const float sum : sums) energy += static_cast<double>(sum);
         }
     }
     return energy / static_cast<double>(planes.count * planes.side * (planes.side - 1));
@@ -147,11 +184,13 @@ double blockiness_of(const Planes& luma, std::size_t block) {
             for (std::size_t x = 0; x + 1 < luma.side; ++x) {
                 by_column[x] += static_cast<double>(std::abs(row[x + 1] - row[x]));
             }
-            if (y + 1 == luma.side) break;
-            const float* lower = luma.row(plane, y + 1);
-            float sum = 0.0F;
-            for (std::size_t x = 0; x < luma.side; ++x) sum += std::abs(lower[x] - row[x]);
-            by_row[y] += static_cast<double>(sum);
+        }
+        for (std::size_t first = 0; first + 1 < luma.side; first += rows_at_once) {
+            RowSums sums{};
+            add_steps_down(luma, plane, first, [](float step) { return std::abs(step); }, sums);
+            for (std::size_t y = first; y < std::min(first + rows_at_once, by_row.size()); ++y) {
+                by_row[y] += static_cast<double>(sums[y - first]);
+            }
         }
     }
     const auto lines = static_cast<double>(luma.count * luma.side);

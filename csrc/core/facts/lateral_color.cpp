@@ -57,15 +57,17 @@ std::vector<Sample> samples_of(const Patches& patches, std::size_t patch, double
     const std::size_t margin = side > inner ? (side - inner) / 2 : 0;
     const std::uint8_t* first = patches.pixels.data() + 3 * patch * side * side;
     const auto at = [&](std::size_t y, std::size_t x, std::size_t channel) {
-        return static_cast<double>(first[3 * (y * side + x) + channel]);
+        return static_cast<int>(first[3 * (y * side + x) + channel]);
     };
     std::vector<Sample> samples;
     samples.reserve(side * side);
     for (std::size_t y = margin + 1; y + margin + 1 < side; ++y) {
         for (std::size_t x = margin + 1; x + margin + 1 < side; ++x) {
-            samples.push_back({at(y, x, 0), at(y, x, 1), at(y, x, 2),
-                               0.5 * right * (at(y, x + 1, 1) - at(y, x - 1, 1)) +
-                                   0.5 * down * (at(y + 1, x, 1) - at(y - 1, x, 1))});
+            const auto across = static_cast<double>(at(y, x + 1, 1) - at(y, x - 1, 1));
+            const auto along = static_cast<double>(at(y + 1, x, 1) - at(y - 1, x, 1));
+            samples.push_back({static_cast<double>(at(y, x, 0)), static_cast<double>(at(y, x, 1)),
+                               static_cast<double>(at(y, x, 2)),
+                               0.5 * right * across + 0.5 * down * along});
         }
     }
     return samples;

@@ -9,6 +9,7 @@ import numpy as np
 
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.fact_gaps import fact_gaps
+from twinscore.scoring.explanation.wording import WORDINGS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,11 +40,12 @@ class FactChange:
     @property
     def sentence(self) -> str:
         """Say it in words."""
+        name = WORDINGS[self.fact].name
         return {
-            "repaired": f"{self.fact} is repaired",
-            "better": f"{self.fact} got better",
-            "worse": f"{self.fact} got worse",
-            "new": f"{self.fact} went wrong",
+            "repaired": f"{name} is repaired",
+            "better": f"{name} got better",
+            "worse": f"{name} got worse",
+            "new": f"{name} went wrong",
         }[self.change]
 
 

@@ -7,7 +7,7 @@ looked at apart: what differs between them is not what moves the judge within on
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import Float64Array, IdArray
-
-ALIKE = "kind"
-"""Column of the samples that names kinds of look-alikes."""
 
 FAMILY_ERROR = 0.05
 FEWEST_UNITS = 8
@@ -62,6 +59,7 @@ def judge_clues(
     units: IdArray,
     facts: Mapping[str, npt.NDArray[np.float32]],
     columns: Mapping[str, Sequence[str | None]],
+    alike: Sequence[str | None] = (),
 ) -> tuple[JudgeClue, ...]:
     """Find what goes with the verdict, the strongest first; nothing that chance may explain.
 
@@ -74,7 +72,9 @@ def judge_clues(
     facts
         By name, shape (n,); NaN where not known.
     columns
-        By name, length n. The column `ALIKE` names the kind of look-alikes an image is of.
+        By name, length n.
+    alike
+        Length n: which image stands for the look-alikes that each is one of; empty: not known.
     """
     units = np.unique(units, return_inverse=True)[1]
     asked = [
@@ -82,12 +82,15 @@ def judge_clues(
         for name, values in facts.items()
         if (clue := _of_fact(name, verdicts, values.astype(np.float64), units)) is not None
     ]
-    for column, named in columns.items():
-        labels = np.array(["" if value is None else value for value in named])
+    named = [("column", column, values) for column, values in columns.items()]
+    if alike:
+        named.append(("alike", "", alike))
+    for kind, column, values in named:
+        labels = np.array(["" if value is None else value for value in values])
         for value in np.unique(labels[labels != ""]).tolist():
-            clue = _of_value(column, value, verdicts, labels == value, units)
+            clue = _of_value(verdicts, labels == value, units)
             if clue is not None:
-                asked.append(clue)
+                asked.append(replace(clue, kind=kind, name=column, value=value))
     adjusted = holm(np.array([clue.adjusted_p_value for clue in asked]))
     clues = [
         JudgeClue(clue.kind, clue.name, clue.value, clue.strength, float(p_value), clue.images)
@@ -116,7 +119,7 @@ def _of_fact(
 
 
 def _of_value(
-    column: str, value: str, verdicts: Float64Array, has: npt.NDArray[np.bool_], units: IdArray
+    verdicts: Float64Array, has: npt.NDArray[np.bool_], units: IdArray
 ) -> JudgeClue | None:
     """Compare units that have a value in most of their images with all others."""
     unit_verdicts = _means(verdicts, units)
@@ -130,9 +133,8 @@ def _of_value(
     if variance <= 0.0:
         return None
     p_value = math.erfc(abs(difference) / math.sqrt(2.0 * variance))
-    kind = "alike" if column == ALIKE else "column"
     strength = 2.0 * difference / len(ranks)
-    return JudgeClue(kind, column, value, strength, p_value, int(has.sum()))
+    return JudgeClue("column", "", "", strength, p_value, int(has.sum()))
 
 
 def _means(values: Float64Array, units: IdArray) -> Float64Array:

@@ -37,7 +37,7 @@ def scene(seed: int = 0, size: tuple[int, int] = SIZE) -> Image.Image:
 
 
 def facts(image: Image.Image) -> dict[str, float | None]:
-    seen = image.resize((224, 224), Image.Resampling.BICUBIC)
+    seen = np.asarray(image.resize((224, 224), Image.Resampling.BICUBIC))
     return dict(zip(FACT_NAMES, pixel_facts(image, seen), strict=True))
 
 
@@ -110,7 +110,7 @@ def test_coarse_compression_has_blocks() -> None:
 
 def test_a_block_is_found_where_the_decoder_reduced_it() -> None:
     image = compressed(scene(size=(1200, 1100)), 6)
-    seen = image.resize((224, 224))
+    seen = np.asarray(image.resize((224, 224)))
     place = FACT_NAMES.index("blockiness")
     whole = pixel_facts(image, seen, factor=2)[place]
     reduced = pixel_facts(image.reduce(2), seen, decoded_at=2)[place]
@@ -179,8 +179,8 @@ def test_the_core_measures_as_the_definitions_do_in_float64(
     quality: int, size: tuple[int, int], factor: int
 ) -> None:
     image = compressed(scene(quality, size), quality)
-    seen = image.resize((224, 224), Image.Resampling.BICUBIC)
-    assert tones(seen) == pytest.approx(naive_tones(np.asarray(seen)), rel=1e-9)
+    seen = np.asarray(image.resize((224, 224), Image.Resampling.BICUBIC))
+    assert tones(seen) == pytest.approx(naive_tones(seen), rel=1e-9)
     patches = cut_patches(image, factor, 1)
     if patches is None:
         assert min(size) // factor < SMALLEST

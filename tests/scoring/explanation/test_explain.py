@@ -12,6 +12,7 @@ from PIL import Image
 
 import twinscore as ts
 from twinscore.embedding.network.embedder import Embedder
+from twinscore.scoring.explanation import findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,30 @@ def test_a_difference_that_the_network_does_not_see_is_called_harmless(
     assert explanation.repairs == ()
     assert "noise" in {fact.fact for fact in explanation.harmless}
     assert all(fact.sentence.startswith("Harmless: ") for fact in explanation.harmless)
+
+
+def test_look_alikes_that_give_renders_away_are_named_without_diagnostics(
+    embedder: Embedder,
+) -> None:
+    warm = [
+        image.point([min(int(1.6 * level), 255) for level in range(256)] * 3) for image in side(2)
+    ]
+    explanation = explained(embedder, [*side(1)[:25], *warm[:25]])
+    alike = [clue for clue in explanation.judge if clue.kind == "alike"]
+    assert alike
+    assert alike[0].sentence.startswith("Renders like ")
+
+
+def test_a_gain_that_may_be_chance_is_neither_a_repair_nor_called_harmless(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings.Trial, "is_repair", property(lambda _: False))
+    monkeypatch.setattr(findings.Trial, "may_need_another", property(lambda _: False))
+    explanation = explained(embedder, side(1, (1.15, 1.0, 0.87)))
+    assert explanation.repairs == ()
+    assert explanation.rest.startswith("Not sure: renders are warmer than photographs")
+    assert "may be chance" in explanation.rest
+    assert "warmth" not in {fact.fact for fact in explanation.harmless}
 
 
 def test_ctrl_c_keeps_what_is_known(embedder: Embedder) -> None:

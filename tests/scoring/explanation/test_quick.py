@@ -14,6 +14,7 @@ from twinscore.embedding.network.embedder import Embedder
 from twinscore.report.first_screen import findings_of
 from twinscore.scoring.explanation import quick
 from twinscore.scoring.explanation.quick import explained_quickly
+from twinscore.scoring.explanation.records import Figures, Harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,26 @@ def test_more_images_leave_time_for_the_best_repair(
     assert repair.fact == "warmth"
     assert any(line.startswith("Fix first: renders are warmer") for line in findings_of(explained))
     assert explained.to_dict()["explanation"]["repairs"][0]["fact"] == "warmth"
+
+
+def test_a_gap_that_nothing_closes_is_told_with_what_differs_and_who_tries_more(
+    result: ts.ScoreResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentence = "No cure by itself: renders are brighter than photographs."
+    found = ts.Explanation(
+        repairs=(),
+        harmless=(Harmless("brightness", 80.0, 90.0, sentence),),
+        facts=(),
+        figures=Figures(0.1, (0.0, 0.3), 0.1, 0.9),
+        images=(60, 60),
+        rest="",
+        interrupted=False,
+    )
+    monkeypatch.setattr(quick, "explain", lambda *_arguments, **_options: found)
+    monkeypatch.setattr(quick, "ALLOWED", 4.0)
+    (line,) = (line for line in findings_of(explained_quickly(result)) if sentence in line)
+    assert line == f"{sentence} {quick.NONE_YET}"
+    assert "twinscore explain" in line
 
 
 def test_embeddings_are_not_explained(result: ts.ScoreResult) -> None:

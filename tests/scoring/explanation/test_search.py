@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 import twinscore as ts
 from twinscore.embedding.network.embedder import Embedder
-from twinscore.images.alterations.catalog import ALTERATIONS
+from twinscore.images.alterations.catalog import ALTERATIONS, Step
 from twinscore.measures.fact_gaps import FactGap
 from twinscore.scoring.explanation import effort
-from twinscore.scoring.explanation.calibration import altered_side
+from twinscore.scoring.explanation.calibration import altered_side, closing_place
 from twinscore.scoring.explanation.effort import Effort, images_allowed
 
 if TYPE_CHECKING:
@@ -65,13 +67,47 @@ def test_no_more_images_are_embedded_than_are_allowed(
 
 
 def test_effort_is_counted_in_images_of_the_score_and_never_below_the_fewest() -> None:
-    large, small = Effort(images_allowed(4_000)), Effort(images_allowed(10))
-    assert large.allows(7_000)
-    assert not large.allows(7_001)
+    large, small = Effort(images_allowed(4_000), 0.5), Effort(images_allowed(10), 0.5)
+    assert large.allows(7_200)
+    assert not large.allows(7_201)
     assert small.allows(effort.FEWEST_EMBEDDED)
-    large.spend(6_999)
+    large.spend(7_199)
     assert large.allows(1)
     assert not large.allows(2)
+
+
+def test_altering_counts_by_the_pixels_it_takes() -> None:
+    steps = (Step("sharpness", 1.0), Step("warmth", 0.1))
+    small, large = Effort(1.0, 0.1), Effort(1.0, 1.0)
+    assert small.to_embed(10, ()) == large.to_embed(10, ()) == 10.0
+    altering = large.to_embed(10, steps) - 10.0
+    assert altering == pytest.approx(10.0 * (small.to_embed(10, steps) - 10.0))
+    assert altering == pytest.approx(
+        10.0 * (ALTERATIONS["sharpness"].work + ALTERATIONS["warmth"].work)
+    )
+    for steps_before in ((), steps):
+        assert large.to_calibrate("sharpness", steps_before) > large.to_calibrate(
+            "brightness", steps_before
+        )
+
+
+@given(power=st.floats(0.5, 4.0), reach=st.floats(0.2, 0.95))
+def test_strengths_are_found_in_five_trials(power: float, reach: float) -> None:
+    tried: list[float] = []
+
+    def share_closed(place: float) -> float:
+        tried.append(place)
+        # Less than the power at great strengths: facts have an end.
+        return float(np.tanh((place / reach) ** power) / np.tanh(1.0))
+
+    found = closing_place(share_closed)
+    assert len(tried) <= effort.STRENGTHS
+    assert abs(share_closed(found) - 1.0) < 0.25
+
+
+@given(slope=st.floats(-3.0, -0.1))
+def test_a_strength_that_moves_a_fact_away_is_none(slope: float) -> None:
+    assert closing_place(lambda place: slope * place) == 0.0
 
 
 @pytest.mark.parametrize("fact", ["brightness", "contrast", "saturation"])

@@ -38,27 +38,30 @@ class Alteration:
         with the "higher" one, always that which loses by it what the other has lost already; or
         always the "real" one, so that nothing is stretched that the synthetic one has lost, or the
         "synthetic" one. In these, strengths below 0 do the opposite.
+    work
+        Time for a megapixel, over that of the default network for an image, both on one processor.
     """
 
     fact: str
     apply: Callable[[Image.Image, float, int], Image.Image]
     strongest: float
     side: Literal["lower", "higher", "real", "synthetic"]
+    work: float
 
 
 ALTERATIONS = {
     alteration.fact: alteration
     for alteration in (
-        Alteration("sharpness", blurred, 8.0, "higher"),
-        Alteration("noise", noisy, 48.0, "lower"),
-        Alteration("blockiness", compressed, 1.0, "lower"),
-        Alteration("brightness", brighter, 2.0, "real"),
-        Alteration("contrast", of_contrast, 2.0, "real"),
-        Alteration("saturation", saturated, 3.0, "real"),
-        Alteration("warmth", warmer, 2.0, "synthetic"),
-        Alteration("tint", greener, 2.0, "synthetic"),
-        Alteration("vignetting", vignetted, 3.0, "higher"),
-        Alteration("aberration", aberrant, 8.0, "synthetic"),
+        Alteration("sharpness", blurred, 8.0, "higher", 2.3),
+        Alteration("noise", noisy, 48.0, "lower", 0.9),
+        Alteration("blockiness", compressed, 1.0, "lower", 0.4),
+        Alteration("brightness", brighter, 2.0, "real", 0.2),
+        Alteration("contrast", of_contrast, 2.0, "real", 0.3),
+        Alteration("saturation", saturated, 3.0, "real", 0.3),
+        Alteration("warmth", warmer, 2.0, "synthetic", 0.2),
+        Alteration("tint", greener, 2.0, "synthetic", 0.2),
+        Alteration("vignetting", vignetted, 3.0, "higher", 1.0),
+        Alteration("aberration", aberrant, 8.0, "synthetic", 1.3),
     )
 }
 """By the fact that it moves."""

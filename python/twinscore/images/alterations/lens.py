@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PIL import Image
 
@@ -27,12 +29,11 @@ def aberrant(image: Image.Image, pixels: float, seed: int) -> Image.Image:
 
 
 def _scaled(channel: Image.Image, factor: float) -> Image.Image:
-    """Enlarge a channel about its middle, at its size."""
-    width, height = channel.size
-    aside, below = (length / 2.0 * (1.0 - 1.0 / factor) for length in (width, height))
-    return channel.transform(
-        channel.size,
-        Image.Transform.AFFINE,
-        (1.0 / factor, 0.0, aside, 0.0, 1.0 / factor, below),
-        Image.Resampling.BICUBIC,
-    )
+    """Enlarge a channel about its middle, at its size; below 1, its border goes on outside."""
+    aside, below = (length / 2.0 * (1.0 - 1.0 / factor) for length in channel.size)
+    border = math.ceil(max(-aside, -below, 0.0))
+    width, height = (length + 2 * border for length in channel.size)
+    wider = Image.fromarray(np.pad(np.asarray(channel), border, mode="edge")) if border else channel
+    aside, below = aside + border, below + border
+    box = (aside, below, width - aside, height - below)
+    return wider.resize(channel.size, Image.Resampling.BICUBIC, box)

@@ -14,6 +14,8 @@ from twinscore.images.decoding.preprocessing import LARGEST_SIDE, Preprocessing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from twinscore.base.arrays import FloatMatrix
 
 _PROBE_SIZES = ((96, 64), (300, 400), (257, 131))
@@ -59,7 +61,9 @@ class OwnPreparation(Preprocessing):
         """Channels, height and width of what `input_of` returns."""
         return self.shape
 
-    def input_of(self, image: Image.Image, seen: Image.Image | None = None) -> FloatMatrix:
+    def input_of(
+        self, image: Image.Image, seen: npt.NDArray[np.uint8] | None = None
+    ) -> FloatMatrix:
         """Let the function prepare an image; see `Preprocessing.input_of`.
 
         Raises

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from twinscore.images.decoding.decode import read_image
 from twinscore.images.decoding.preprocessing import preprocess, seen_by_network
 from twinscore.images.decoding.reduction import reduction_factor
 from twinscore.images.facts.measured import pixel_fact, pixel_facts
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from PIL import Image
 
     from twinscore.base.arrays import FloatMatrix
@@ -67,7 +70,7 @@ def prepare_and_measure(
     facts : PixelFacts
         As `pixel_facts` returns them.
     """
-    seen = seen_by_network(image, preprocessing)
+    seen = np.asarray(seen_by_network(image, preprocessing))
     return preprocessing.input_of(image, seen), _measured(image, seen, preprocessing, file)
 
 
@@ -75,7 +78,8 @@ def measure(
     image: Image.Image, preprocessing: Preprocessing, file: ImageFacts | None = None
 ) -> PixelFacts:
     """Measure an image as `prepare_and_measure` does, and prepare nothing."""
-    return _measured(image, seen_by_network(image, preprocessing), preprocessing, file)
+    seen = np.asarray(seen_by_network(image, preprocessing))
+    return _measured(image, seen, preprocessing, file)
 
 
 def measure_one(
@@ -93,7 +97,10 @@ def measure_one(
 
 
 def _measured(
-    image: Image.Image, seen: Image.Image, preprocessing: Preprocessing, file: ImageFacts | None
+    image: Image.Image,
+    seen: npt.NDArray[np.uint8],
+    preprocessing: Preprocessing,
+    file: ImageFacts | None,
 ) -> PixelFacts:
     least = preprocessing.least_decoded
     return pixel_facts(

@@ -18,6 +18,8 @@ from twinscore.images.decoding.color import BACKGROUND
 from twinscore.images.decoding.reduction import reduction_factor
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from twinscore.base.arrays import FloatMatrix
 
 Channels = tuple[float, float, float]
@@ -123,7 +125,9 @@ class Preprocessing:
         """Channels, height and width of what `input_of` returns."""
         return 3, self.crop, self.crop
 
-    def input_of(self, image: Image.Image, seen: Image.Image | None = None) -> FloatMatrix:
+    def input_of(
+        self, image: Image.Image, seen: npt.NDArray[np.uint8] | None = None
+    ) -> FloatMatrix:
         """Turn an image into a network's input.
 
         Parameters
@@ -131,7 +135,7 @@ class Preprocessing:
         image
             Mode RGB, of any size from 1 x 1.
         seen
-            What `seen_by_network` made of it, where that is at hand.
+            Shape (crop, crop, 3): what `seen_by_network` made of it, where that is at hand.
 
         Returns
         -------

@@ -16,13 +16,14 @@ from twinscore.images.facts.vignetting import vignetting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
     from PIL import Image
 
     from twinscore.images.records import PixelFacts
 
 
 def pixel_facts(
-    image: Image.Image, seen: Image.Image, *, factor: int = 1, decoded_at: int = 1
+    image: Image.Image, seen: npt.NDArray[np.uint8], *, factor: int = 1, decoded_at: int = 1
 ) -> PixelFacts:
     """Measure an image.
 
@@ -34,7 +35,7 @@ def pixel_facts(
     image
         As decoded, mode RGB.
     seen
-        As the network sees it, mode RGB.
+        Shape (h, w, 3): as the network sees it.
     factor
         A power of two by which detail is reduced first, so that decoders that reduce and those
         that do not tell the same.
@@ -77,7 +78,7 @@ def pixel_fact(
     if fact == "vignetting":
         return vignetting(image)
     if fact in TONES:
-        return tones(seen())[fact]
+        return tones(np.asarray(seen()))[fact]
     patches = cut_patches(image, factor, decoded_at)
     if patches is None:
         return None

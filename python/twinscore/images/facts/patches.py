@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    from PIL import Image
 
 SIDE = 64
 """Pixels of a patch."""
@@ -66,19 +66,27 @@ def cut_patches(image: Image.Image, factor: int, decoded_at: int) -> Patches | N
     if side < SMALLEST:
         return None
     block = BLOCK // (factor * decoded_at) if factor * decoded_at <= BLOCK // 4 else 0
-    pixels, outwards = [], []
+    found, outwards = [], []
     for row, top in enumerate(_starts(height, side)):
         for column, left in enumerate(_starts(width, side)):
             if (row + column) % 2:
                 continue
             right, bottom = left + side, top + side
             box = (factor * left, factor * top, factor * right, factor * bottom)
-            patch = image.crop(box) if factor == 1 else image.reduce(factor, box=box)
-            pixels.append(np.asarray(patch))
+            found.append(image.crop(box) if factor == 1 else image.reduce(factor, box=box))
             outwards.append(
                 ((2 * left + side) / width - 1.0, (2 * top + side) / height - 1.0),
             )
-    return Patches(np.stack(pixels), np.array(outwards), block)
+    return Patches(_pixels(found), np.array(outwards), block)
+
+
+def _pixels(patches: list[Image.Image]) -> npt.NDArray[np.uint8]:
+    """Turn patches into one array: of each by itself takes as long as to measure it."""
+    side = patches[0].height
+    column = Image.new("RGB", (side, side * len(patches)))
+    for place, patch in enumerate(patches):
+        column.paste(patch, (0, place * side))
+    return np.asarray(column).reshape(len(patches), side, side, 3)
 
 
 def _starts(length: int, side: int) -> list[int]:

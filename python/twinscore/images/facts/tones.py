@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from twinscore._core import tone_facts
 
 if TYPE_CHECKING:
-    from PIL import Image
+    import numpy as np
+    import numpy.typing as npt
 
 TONES = (
     "brightness",
@@ -25,16 +24,16 @@ TONES = (
 """Facts of what the network sees, in the order of the core."""
 
 
-def tones(seen: Image.Image) -> dict[str, float]:
+def tones(seen: npt.NDArray[np.uint8]) -> dict[str, float]:
     """Measure brightness, contrast, clipping, colour, entropy and edges.
 
     Parameters
     ----------
     seen
-        Mode RGB.
+        Shape (h, w, 3): red, green, blue.
 
     Returns
     -------
     Facts by name, in the units of `FACTS`.
     """
-    return dict(zip(TONES, tone_facts(np.asarray(seen)), strict=True))
+    return dict(zip(TONES, tone_facts(seen), strict=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from twinscore.base.printable import printable
+from twinscore.scoring.explanation.wording import WORDINGS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +29,7 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
         )
     for place, repair in enumerate(explanation.repairs):
         heading = "Fix first" if place == 0 else "Then"
-        console.print(f"\n[bold]{heading}: {repair.fact}[/bold]", highlight=False)
+        console.print(f"\n[bold]{heading}: {WORDINGS[repair.fact].name}[/bold]", highlight=False)
         console.print(f"  {_bar(repair.before)} {repair.before:.2f} now", highlight=False)
         console.print(f"  {_bar(repair.after)} {repair.after:.2f} alike", highlight=False)
         _print_wrapped(repair.sentence, console)

@@ -96,7 +96,8 @@ def _green_light(real: float, synthetic: float) -> str:
 
 def _falling(real: float, synthetic: float) -> str:
     share = 100.0 * (1.0 - 2.0 ** -abs(synthetic - real))
-    return f"by {share:.0f} percent with every halving of size"
+    more = "more" if synthetic > real else "less"
+    return f"{share:.0f} percent {more} is lost with every halving of its size"
 
 
 def _pixels(count: float) -> str:

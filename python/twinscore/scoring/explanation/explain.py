@@ -13,7 +13,7 @@ from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.measures.fact_gaps import fact_gaps
 from twinscore.scoring.explanation.effort import Effort, images_allowed
 from twinscore.scoring.explanation.judge_sentences import judge_sees
-from twinscore.scoring.explanation.sample import FEWEST, draw_sample
+from twinscore.scoring.explanation.sample import FEWEST, decoded_megapixels, draw_sample
 from twinscore.scoring.explanation.search import RepairSearch
 from twinscore.scoring.explanation.summary import summarized
 from twinscore.scoring.samples_table import known_pixel_facts
@@ -61,7 +61,8 @@ def explain(
     most_repairs
         After so many nothing more is tried.
     most_embedded
-        So many images are embedded again at most; None: 1.75 for each that was scored, or 600.
+        The work of embedding so many images is done at most, altering them included; None: of 1.8
+        for each that was scored, or 600.
     progress
         Called now and then with (stage, done, total).
 
@@ -100,7 +101,10 @@ def explain(
         sample,
         network,
         result.settings,
-        Effort(images_allowed(len(pool)) if most_embedded is None else most_embedded),
+        Effort(
+            images_allowed(len(pool)) if most_embedded is None else most_embedded,
+            decoded_megapixels(sample, network.preprocessing),
+        ),
         most_rounds=most_repairs,
         progress=progress,
         deadline=None if seconds is None else started + seconds,

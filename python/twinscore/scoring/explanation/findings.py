@@ -83,6 +83,11 @@ class Trial:
         return self.after.score > self.before.score and self.sure_gain[0] > 0.0
 
     @property
+    def may_be_repair(self) -> bool:
+        """Whether the score alone rises by more than chance, which more images might confirm."""
+        return self.gain[0] > 0.0
+
+    @property
     def may_need_another(self) -> bool:
         """Whether the score is on its floor, where only one more repair can show a gain."""
         return self.before.score < FLOOR and self.nearness < MUCH_NEARER
@@ -103,6 +108,8 @@ class Findings:
     fruitless
         Facts that were made alike and brought nothing, as they were then, each with the others
         that became alike with it.
+    unsure
+        Trials in which the score rose and the surer figure did not, each as `fruitless`.
     left
         Facts that differ after all trials.
     interrupted
@@ -115,6 +122,7 @@ class Findings:
     figures: Figures
     trials: list[Trial] = field(default_factory=list)
     fruitless: list[tuple[FactGap, frozenset[str]]] = field(default_factory=list)
+    unsure: list[tuple[Trial, frozenset[str]]] = field(default_factory=list)
     left: tuple[FactGap, ...] = ()
     interrupted: bool = False
     exhausted: bool = False

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.images.facts.catalog import FACT_NAMES
-from twinscore.measures.judge_view import ALIKE, judge_clues
+from twinscore.measures.judge_view import judge_clues
+from twinscore.measures.kinds import kinds_of
 from twinscore.scoring.explanation.records import JudgeSees
 from twinscore.scoring.explanation.wording import WORDINGS
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from twinscore.measures.judge_view import JudgeClue
     from twinscore.scoring.estimate import Estimate
+    from twinscore.scoring.scored_pool import ScoredPool
 
 MOST = 8
 """Sentences; what goes with the verdict less is left out."""
@@ -40,17 +44,28 @@ def judge_sees(result: Estimate) -> tuple[JudgeSees, ...]:
         for name in FACT_NAMES
         if pool.synthetic.pixel_facts is not None
     }
-    wanted = [name for name in pool.synthetic.columns if name in table.column_names]
-    if ALIKE in table.column_names and ALIKE not in wanted:
-        wanted.append(ALIKE)
-    columns = {name: table[name].to_pylist() for name in wanted if name not in facts}
     clues = judge_clues(
-        table["judge"].to_numpy(zero_copy_only=False), pool.points.units[rows], facts, columns
+        table["judge"].to_numpy(zero_copy_only=False),
+        pool.points.units[rows],
+        facts,
+        pool.synthetic.columns,
+        _kinds(result, pool, table),
     )
     return tuple(
         JudgeSees(clue.kind, clue.name, clue.value, clue.strength, _sentence(clue))
         for clue in clues[:MOST]
     )
+
+
+def _kinds(result: Estimate, pool: ScoredPool, table: pa.Table) -> list[str | None]:
+    """Name the image that each synthetic one is like; looked for here where nobody did."""
+    known: list[str | None] = table["kind"].to_pylist()
+    if any(name is not None for name in known):
+        return known
+    vectors = pool.synthetic.vectors
+    apart = np.arange(len(vectors), dtype=np.int64)
+    kinds = kinds_of(vectors, apart, seed=result.seed, search=result.settings.search)
+    return [pool.synthetic.names[row] for row in kinds.tolist()]
 
 
 def _sentence(clue: JudgeClue) -> str:

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from twinscore.base.logs import logger_of
-from twinscore.scoring.explanation.effort import CALIBRATION
 from twinscore.scoring.explanation.explain import explain, known_gaps
 from twinscore.scoring.explanation.judge_sentences import judge_sees
 from twinscore.scoring.explanation.records import Explanation
@@ -24,6 +23,10 @@ Result = TypeVar("Result", bound="Estimate")
 _logger = logger_of(__name__)
 
 FURTHER = "Whether more repairs gain more on top, twinscore explain tells."
+NONE_YET = (
+    "Nothing that was tried beside the score would raise it; twinscore explain tries more, on more "
+    "images."
+)
 
 SHARE = 0.25
 """Of the time that the run took."""
@@ -34,9 +37,15 @@ FEWEST = 60
 MOST = 250
 """Images a side that suffice for the first repair."""
 
-ALLOWED = 0.19
-"""Images that may be embedded again for each that was scored: altering and measuring them takes a
-third more than embedding them, and statistics are a part of a run."""
+ALLOWED = 0.23
+"""Work for each image that was scored, in images that could be embedded meanwhile: statistics are a
+part of a run."""
+
+ALTERED = 1.3
+"""Work for an image that is altered and embedded, of half a megapixel, over alterations."""
+
+CALIBRATION = 15
+"""Work to find a strength, over alterations."""
 
 FEWEST_TRIED = 3
 """Facts that can be tried at least."""
@@ -86,9 +95,7 @@ def explained_quickly(
             # The score is what was asked for: it does not fail for this.
             _logger.warning("repairs were not tried: %s", error)
         else:
-            if found.repairs:
-                found = dataclasses.replace(found, rest=FURTHER)
-            return _with(result, found, started)
+            return _with(result, dataclasses.replace(found, rest=_rest(found)), started)
     facts_only = Explanation(
         repairs=(),
         harmless=(),
@@ -100,6 +107,13 @@ def explained_quickly(
         judge=judge_sees(result),
     )
     return _with(result, facts_only, started)
+
+
+def _rest(found: Explanation) -> str:
+    if found.repairs:
+        return FURTHER
+    is_gap_left = found.figures is not None and found.figures.interval[1] < 1.0
+    return NONE_YET if is_gap_left else found.rest
 
 
 def _with(result: Result, explanation: Explanation, started: float) -> Result:
@@ -121,7 +135,8 @@ def affordable_images(result: Estimate) -> int:
     return next((count for count in images if _cost(count) <= _allowed(result)), 0)
 
 
-def _cost(images: int) -> int:
-    """Return how many images are embedded to try some facts on so many of a side and score one."""
-    screened = FEWEST_TRIED * (screened_images(images) + CALIBRATION)
-    return screened + images - screened_images(images) + control_images(images)
+def _cost(images: int) -> float:
+    """Return the work of trying some facts on so many images of a side, and of scoring one."""
+    screened = FEWEST_TRIED * screened_images(images)
+    scored = images - screened_images(images) + control_images(images)
+    return ALTERED * (screened + scored) + FEWEST_TRIED * CALIBRATION

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.graph.pool import Pool
     from twinscore.images.alterations.catalog import Step
+    from twinscore.images.decoding import Preprocessing
     from twinscore.scoring.scored_pool import ScoredPool
 
 FEWEST = 20
 """Images a side below which no repair is tried."""
+
+_FEW = 3
+"""Images of a side whose size stands for that of all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +109,15 @@ def draw_sample(pool: ScoredPool, images: int, embedder: ImageEmbedder, seed: in
     if len(unknown):
         facts[unknown] = embed_altered(sample, unknown, (), embedder)[1]
     return sample
+
+
+def decoded_megapixels(sample: Sample, preprocessing: Preprocessing) -> float:
+    """Return how large the images of a sample are as they are decoded, from a few of each side."""
+    from twinscore.images.decoding.prepare import read_for_network
+
+    few = [place for side in ("real", "synthetic") for place in sample.places(side)[:_FEW].tolist()]
+    images = [read_for_network(sample.contents[place], preprocessing) for place in few]
+    return float(np.mean([image.width * image.height for image in images])) / 1e6
 
 
 def embed_altered(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray, PointMatrix
-    from twinscore.images.decoding import Preprocessing
+    from twinscore.embedding.network.embedder import Embedder
     from twinscore.measures.fact_gaps import FactGap
     from twinscore.scoring.explanation.findings import Situation, Trial
     from twinscore.scoring.explanation.sample import Sample
@@ -125,7 +125,7 @@ def screened(
     now: Situation,
     sample: Sample,
     places: dict[str, IdArray],
-    preprocessing: Preprocessing,
+    embedder: Embedder,
     embed: Embed,
 ) -> Candidate | None:
     """Make one fact alike on a part of the sample; None where nothing moves it.
@@ -144,15 +144,15 @@ def screened(
         Of both sides.
     places
         By side, the part.
-    preprocessing
-        Of the network.
+    embedder
+        Whose preprocessing and threads are used.
     embed
         Called with places, steps and the name of the stage.
     """
     alteration = ALTERATIONS[gap.fact]
     side = altered_side(alteration, gap)
     steps, part = now.steps[side], places[side]
-    strength = calibrate(alteration, gap, sample, now.facts, steps, preprocessing)
+    strength = calibrate(alteration, gap, sample, now.facts, steps, embedder)
     if strength == 0.0:
         return None
     step = Step(gap.fact, strength)

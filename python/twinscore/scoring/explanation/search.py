@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.progress import stage_of
+from twinscore.images.alterations.catalog import ALTERATIONS, Step
 from twinscore.measures.energy import energy_distance
-from twinscore.scoring.explanation.effort import CALIBRATION, Effort
+from twinscore.scoring.explanation.calibration import altered_side
 from twinscore.scoring.explanation.figures import control_of, figures_of, gain_interval
 from twinscore.scoring.explanation.findings import Findings, Situation, Trial
 from twinscore.scoring.explanation.sample import embed_altered
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from twinscore.base.progress import StageProgress
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.graph.pool import Pool
-    from twinscore.images.alterations.catalog import Step
+    from twinscore.scoring.explanation.effort import Effort
     from twinscore.scoring.explanation.records import Control
     from twinscore.scoring.explanation.sample import Sample
     from twinscore.scoring.explanation.screening import Candidate
@@ -98,11 +99,16 @@ class RepairSearch:
                 if place and self._is_late():
                     self.findings.interrupted = True
                     return False
-                if not self._effort.allows(self._cost_of_scoring(candidate)):
+                rest = len(self._unscreened(candidate))
+                if not self._effort.allows(
+                    self._work_of_scoring(candidate.side, candidate.gap.fact, rest)
+                ):
                     self.findings.exhausted = True
                     return False
                 if self._keep(candidate):
                     return True
+                if any(trial.gap is candidate.gap for trial, _ in self.findings.unsure):
+                    continue
             self.findings.fruitless.append((candidate.gap, candidate.made_alike))
         return False
 
@@ -113,14 +119,16 @@ class RepairSearch:
             if found and self._is_late():
                 self.findings.interrupted = True
                 break
+            side = altered_side(ALTERATIONS[gap.fact], gap)
+            calibrating = self._effort.to_calibrate(gap.fact, self._now.steps[side])
             # What could not be scored afterwards is not tried.
-            if not self._effort.allows(CALIBRATION + self._most_to_score):
+            scoring = self._work_of_scoring(side, gap.fact, len(self._sample.places(side)))
+            if not self._effort.allows(calibrating + scoring):
                 self.findings.exhausted = True
                 break
-            self._effort.spend(CALIBRATION)
-            preprocessing = self._embedder.preprocessing
+            self._effort.spend(calibrating)
             candidate = screened(
-                gap, self._now, self._sample, self._parts, preprocessing, self._embed
+                gap, self._now, self._sample, self._parts, self._embedder, self._embed
             )
             if candidate is not None:
                 found.append(candidate)
@@ -146,6 +154,8 @@ class RepairSearch:
             control,
         )
         if not (trial.is_repair or trial.may_need_another):
+            if trial.may_be_repair:
+                self.findings.unsure.append((trial, candidate.made_alike))
             return False
         self._now, self._shares = after, shares
         self.findings.left = after.gaps()
@@ -187,20 +197,20 @@ class RepairSearch:
             vectors = self._embed(places, steps, f"Checking {candidate.gap.fact} on photographs")[0]
         return control_of(_part_of(self._now.points, places), vectors, self._settings)
 
-    @property
-    def _most_to_score(self) -> int:
-        """Images to embed for any candidate to be tried and scored."""
-        sides = [len(self._sample.places(side)) for side in ("real", "synthetic")]
-        return max(*sides, sides[1] + len(self._controls))
-
-    def _cost_of_scoring(self, candidate: Candidate) -> int:
-        controls = 0 if candidate.side == "real" else len(self._controls)
-        return len(self._unscreened(candidate)) + controls
+    def _work_of_scoring(self, side: str, fact: str, images: int) -> float:
+        """Return the work of making a fact alike on images of a side, and of controlling it."""
+        step = Step(fact, 0.0)
+        steps = (*self._now.steps[side], step)
+        work = self._effort.to_embed(images, steps)
+        if side == "synthetic":
+            controlled = (*self._now.steps["real"], step)
+            work += self._effort.to_embed(len(self._controls), controlled)
+        return work
 
     def _embed(
         self, places: IdArray, steps: tuple[Step, ...], stage: str
     ) -> tuple[FloatMatrix, npt.NDArray[np.float32]]:
-        self._effort.spend(len(places))
+        self._effort.spend(self._effort.to_embed(len(places), steps))
         report = stage_of(self._progress, stage)
         return embed_altered(self._sample, places, steps, self._embedder, report)
 

@@ -83,6 +83,8 @@ def _apart_from_each_other(findings: Findings, still: set[str]) -> list[FactGap]
     """Choose facts that brought nothing, without those that only go along with another."""
     chosen: list[FactGap] = []
     along: set[str] = set()
+    for trial, made_alike in findings.unsure:
+        along |= {trial.gap.fact, *made_alike}
     strongest_first = sorted(
         findings.fruitless, key=lambda item: (-abs(item[0].separation - 0.5), item[0].fact)
     )
@@ -140,6 +142,22 @@ def _is_closed(findings: Findings, kept: Sequence[Trial]) -> bool:
 
 
 def _rest(findings: Findings, kept: Sequence[Trial]) -> str:
+    named = {trial.gap.fact for trial in kept}
+    unsure = [trial for trial, _ in findings.unsure if trial.gap.fact not in named]
+    if not unsure:
+        return _rest_for_sure(findings, kept)
+    trial = max(unsure, key=lambda trial: trial.after.score - trial.before.score)
+    gap = trial.gap
+    what = difference(gap.fact, gap.real, gap.synthetic, trial.step.strength)
+    also = "also " if kept else ""
+    scores = f"{trial.after.score:.2f} instead of {trial.before.score:.2f}"
+    return (
+        f"Not sure: renders are {also}{what}; alike, they scored {scores}, which may be chance. "
+        "More images would tell."
+    )
+
+
+def _rest_for_sure(findings: Findings, kept: Sequence[Trial]) -> str:
     is_done = _is_closed(findings, kept)
     if is_done and not kept:
         return "Nothing to fix was found: renders are taken for photographs as they are."
