@@ -16,6 +16,7 @@ import numpy as np
 
 from twinscore.base.extras import require
 from twinscore.base.threads import thread_count
+from twinscore.measures.space_profile import principal_coordinates
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
@@ -215,10 +216,7 @@ def _in_random_order(layout: _NeighborLayout, seed: int) -> Float64Array:
 
 def _principal_plane(vectors: FloatMatrix) -> Float64Array:
     """Coordinates along the two widest axes; the largest of each is positive."""
-    rows = np.asarray(vectors, dtype=np.float32)
-    rows = rows - rows.mean(axis=0, dtype=np.float64).astype(np.float32)
-    _, axes = np.linalg.eigh((rows.T @ rows).astype(np.float64))
-    plane = rows.astype(np.float64, copy=False) @ axes[:, ::-1][:, :2]
+    plane = principal_coordinates(vectors)[:, :2].astype(np.float64)
     if plane.shape[1] < 2:
         plane = np.hstack([plane, np.zeros((len(plane), 1))])
     largest = plane[np.abs(plane).argmax(axis=0), [0, 1]]
