@@ -118,3 +118,14 @@ def patch_facts(
     pixels: npt.NDArray[np.uint8], outwards: _Float64, block: int
 ) -> tuple[float, ...]: ...
 def tone_facts(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]: ...
+def reduced(
+    pixels: npt.NDArray[np.uint8], width: int, height: int, factor: int
+) -> npt.NDArray[np.uint8]: ...
+def covered(
+    pixels: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    rectangles: _Int64,
+    cell: int,
+    fill: int,
+) -> npt.NDArray[np.uint8]: ...

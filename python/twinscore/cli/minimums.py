@@ -53,9 +53,12 @@ def missed_minimums(
 
 
 def _below_match(result: Estimate, least: float) -> Iterator[str]:
+    from twinscore.report.view_words import declared_objects
     from twinscore.scoring.result import ScoreResult
 
-    domain = result.domain if isinstance(result, ScoreResult) else None
+    if not isinstance(result, ScoreResult):
+        return
+    domain = result.domain or declared_objects(result)
     if domain is not None and domain.match < least:
         yield f"match {domain.match:.4f} is below the minimum of {least:g}"
 

@@ -25,7 +25,7 @@ from twinscore.report.score_range import (
     reverse_apart,
     still_moving,
 )
-from twinscore.report.view_words import object_differences, views_sentence
+from twinscore.report.view_words import object_differences, objects_as_declared, views_sentence
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ FINDINGS: tuple[Callable[[ScoreResult], str | None], ...] = (
     beyond_the_score,
     reverse_apart,
     views_sentence,
+    objects_as_declared,
     fix_first,
     most_lost,
     transfer,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.images.views.settings import OF_OBJECTS
+from twinscore.report.intentionality import intentionality
 from twinscore.scoring.views.object_words import object_sentences
 
 if TYPE_CHECKING:
     from twinscore.comparison.view_differences import ViewDifference
+    from twinscore.domain.figures import Intentionality
     from twinscore.scoring.result import ScoreResult
     from twinscore.scoring.views.scores import ViewScore
 
@@ -57,6 +60,28 @@ def shown_views(result: ScoreResult) -> list[ShownView]:
 def views_sentence(result: ScoreResult) -> str | None:
     """Say how the views stand beside each other, where there are any."""
     return None if result.views is None else result.views.verdict
+
+
+def objects_as_declared(result: ScoreResult) -> str | None:
+    """Say whether objects are what a domain of objects wants; None without one."""
+    of_view = _of_declared_objects(result)
+    bar = None if of_view is None else intentionality(of_view)
+    if bar is None:
+        return None
+    return f"Of the objects, {bar.figure} are where they were wanted: {bar.remark}."
+
+
+def declared_objects(result: ScoreResult) -> Intentionality | None:
+    """Return how objects fit a domain of objects; None without one."""
+    of_view = _of_declared_objects(result)
+    return None if of_view is None else of_view.domain
+
+
+def _of_declared_objects(result: ScoreResult) -> ScoreResult | None:
+    if result.views is None:
+        return None
+    of_objects = (result.views.results.get(name) for name in OF_OBJECTS)
+    return next((each for each in of_objects if each is not None and each.domain), None)
 
 
 def object_differences(result: ScoreResult) -> list[str]:

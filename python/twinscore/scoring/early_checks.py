@@ -12,8 +12,7 @@ from twinscore.domain.examples import check_no_columns, open_examples
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import check_neighbor_count, check_side
 from twinscore.images.facts.catalog import FACT_NAMES
-from twinscore.images.views.object_facts import OBJECT_FACT_NAMES
-from twinscore.images.views.pictures import CLASS_COLUMN
+from twinscore.scoring.views.object_domain import NOT_BY_EXAMPLE, OBJECT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -88,7 +87,7 @@ def check_sides(
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     known = _columns(sources["synthetic"])
-    of_objects = (CLASS_COLUMN, *OBJECT_FACT_NAMES) if has_objects else ()
+    of_objects = OBJECT_COLUMNS if has_objects else ()
     check_columns(
         sources["synthetic"], [name for name in settings.slice_by if name not in of_objects]
     )
@@ -96,7 +95,9 @@ def check_sides(
         for side, source in sources.items():
             check_labels(side, _columns(source), settings.label_by)
     if settings.domain is not None:
-        check_domain_columns(settings.domain, known)
+        check_domain_columns(settings.domain, {*known, *of_objects})
+        if has_objects and settings.domain.by_example:
+            raise ValueError(NOT_BY_EXAMPLE.format(name=settings.domain.by_example[0]))
     if settings.sample is not None and any(map(_is_grouped, sources.values())):
         raise ValueError(NO_GROUPS)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.base.json_schema import LEFT_OUT, SchemaMaker, or_null
 from twinscore.domain.declaration import Domain
+from twinscore.domain.figures import Intentionality
 from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.object_gaps import ObjectGap
@@ -55,7 +56,11 @@ def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
     score = maker.of_type(ViewScore)
     view = {
         "allOf": [score],
-        "properties": {"verdict": VERDICT, "classes": {"type": "array", "items": score}},
+        "properties": {
+            "verdict": VERDICT,
+            "classes": {"type": "array", "items": score},
+            "domain": maker.of_type(Intentionality),
+        },
     }
     found = {
         "verdict": {**VERDICT, "description": "What the views say together."},

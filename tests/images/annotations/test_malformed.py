@@ -190,3 +190,9 @@ def test_what_holds_no_annotations_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data.yaml").write_text("a: 1")
     with pytest.raises(ValueError, match="expected a YOLO set"):
         open_annotations(tmp_path)
+
+
+def test_cryptomatte_is_refused_with_what_to_write_instead(tmp_path: Path) -> None:
+    (tmp_path / "0001.exr").write_bytes(b"v/1\x01")
+    with pytest.raises(ValueError, match=r"Cryptomatte is not read, write the numbers of objects"):
+        open_annotations(tmp_path)

@@ -114,5 +114,9 @@ def _is_kitti(files: Iterable[Path]) -> bool:
 def _what_is_in(place: Path) -> str:
     if not place.is_dir():
         return ""
+    if files_below(place, (".exr",)):
+        return (
+            " with .exr files: Cryptomatte is not read, write the numbers of objects as PNG or TIFF"
+        )
     documents = len(list(place.glob("*.json")))
     return f" with {counted(documents, '.json file')}: name one of them" if documents > 1 else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from twinscore.images.decoding.picture_memory import reduced_by
 from twinscore.images.decoding.reduction import reduction_factor
 
 if TYPE_CHECKING:
@@ -39,6 +40,5 @@ class DecodedImage:
     def reduced(self) -> Image.Image:
         """The whole image, reduced once for all that is made of it; not to be painted on."""
         if self._reduced is None:
-            factor = self.factor
-            self._reduced = self.image if factor == 1 else self.image.reduce(factor)
+            self._reduced = reduced_by(self.image, self.factor)
         return self._reduced

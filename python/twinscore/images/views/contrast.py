@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.images.decoding.picture_memory import reduced_by
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -44,7 +46,7 @@ def contrasts(decoded: DecodedImage, boxes: Sequence[PixelBox]) -> tuple[float, 
         return ()
     image = decoded.reduced
     cell = _CELL if min(image.size) >= _MANY else 1
-    grey = np.asarray((image.reduce(cell) if cell > 1 else image).convert("L"))
+    grey = np.asarray(reduced_by(image, cell).convert("L"))
     scale = decoded.factor * cell
     return tuple(_contrast(grey, box, scale) for box in boxes)
 

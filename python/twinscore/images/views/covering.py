@@ -6,18 +6,16 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from twinscore.images.annotations.placement import PixelBox
+from twinscore.images.decoding.picture_memory import covered_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
+    from PIL import Image
 
     from twinscore.base.arrays import BoolArray
-
-    Colors = npt.NDArray[np.float32]
 
 FILL = (127, 127, 127)
 """Where there is no image: middle grey."""
@@ -41,23 +39,15 @@ def covered(image: Image.Image, boxes: Sequence[PixelBox]) -> Image.Image:
     Parameters
     ----------
     image
-        Mode RGB; it is painted on.
+        Mode RGB; it stays as it is.
     boxes
         Within the image.
     """
     if not boxes:
         return image
     wider = [_widened(box, image.size) for box in boxes]
-    cell = _cell_of(image.size)
-    squares = image.reduce(cell) if cell > 1 else image
-    colors = _surroundings(np.asarray(squares, dtype=np.float32), ~_hidden(image.size, wider))
-    smooth = _as_image(colors)
-    for box in wider:
-        part = (box.left / cell, box.top / cell, box.right / cell, box.bottom / cell)
-        size = (box.width, box.height)
-        patch = smooth.resize(size, Image.Resampling.BILINEAR, box=part)
-        image.paste(patch, (box.left, box.top))
-    return image
+    edges = [(box.left, box.top, box.right, box.bottom) for box in wider]
+    return covered_by(image, edges, _cell_of(image.size), FILL[0])
 
 
 def share_covered(size: tuple[int, int], boxes: Sequence[PixelBox]) -> float:
@@ -90,30 +80,3 @@ def _widened(box: PixelBox, size: tuple[int, int]) -> PixelBox:
         min(box.right + by, size[0]),
         min(box.bottom + by, size[1]),
     )
-
-
-def _surroundings(colors: Colors, is_known: BoolArray) -> Colors:
-    """Fill what is not known from coarser and coarser averages of what is."""
-    if is_known.all():
-        return colors
-    height, width = is_known.shape
-    if height == width == 1 or not is_known.any():
-        return np.where(is_known[..., None], colors, np.array(FILL, dtype=np.float32))
-    padded = np.zeros((height + height % 2, width + width % 2, 4), dtype=np.float32)
-    known = padded[:height, :width]
-    known[..., :3], known[..., 3] = colors, 1.0
-    known[~is_known] = 0.0
-    sums = padded[0::2, 0::2] + padded[1::2, 0::2]
-    sums += padded[0::2, 1::2]
-    sums += padded[1::2, 1::2]
-    weights = sums[..., 3]
-    coarse = _surroundings(sums[..., :3] / np.maximum(weights, 1.0)[..., None], weights > 0.0)
-    size = (padded.shape[1], padded.shape[0])
-    finer = np.asarray(_as_image(coarse).resize(size, Image.Resampling.BILINEAR))
-    filled = colors.copy()
-    filled[~is_known] = finer[:height, :width][~is_known]
-    return filled
-
-
-def _as_image(colors: Colors) -> Image.Image:
-    return Image.fromarray(np.rint(colors).astype(np.uint8))

@@ -53,7 +53,7 @@ class Surroundings:
     def of(self, decoded: DecodedImage) -> Image.Image:
         """Return the image, its objects covered: once it is as small as it will be."""
         boxes = [_reduced(box, decoded.factor) for box in self.boxes]
-        return covered(decoded.reduced.copy(), boxes)
+        return covered(decoded.reduced, boxes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from twinscore.embedding.records import Embeddings
 from twinscore.images.records import ImageItem
+from twinscore.integrations.fiftyone.detections import DetectionAnnotations
 from twinscore.scoring.score import score
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def from_fiftyone(
     group_field: str | None = None,
     slice_fields: Sequence[str] = (),
     embedding_field: str | None = None,
+    objects_field: str | None = None,
     **options: Unpack[RunOptions],
 ) -> ScoreResult | SampledResult:
     """Score two views of a FiftyOne dataset.
@@ -46,6 +48,9 @@ def from_fiftyone(
         Fields whose values become columns of the images.
     embedding_field
         Field with ready-made embeddings, in the place of the images.
+    objects_field
+        Field with detections of the objects in the images: adds `result.views`, and
+        `objects_to_fiftyone` writes what they tell back to the detections.
     **options
         Further options of `twinscore.score`.
 
@@ -56,7 +61,8 @@ def from_fiftyone(
     Raises
     ------
     ValueError
-        A view is empty, the views share a sample, or a sample has no embedding.
+        A view is empty, the views share a sample, a sample has no embedding, or there are no
+        such detections.
     TypeError
         A side is neither a view nor a tag.
     """
@@ -79,7 +85,19 @@ def from_fiftyone(
         _side(view, group_field, slice_fields, embedding_field, side)
         for side, view in views.items()
     ]
-    return score(sides[0], sides[1], k, **options)
+    if objects_field is None:
+        return score(sides[0], sides[1], k, **options)
+    real_objects, synthetic_objects = (
+        DetectionAnnotations(view, objects_field) for view in views.values()
+    )
+    return score(
+        sides[0],
+        sides[1],
+        k,
+        real_objects=real_objects,
+        synthetic_objects=synthetic_objects,
+        **options,
+    )
 
 
 def _side(

@@ -13,6 +13,7 @@ from twinscore.report.figures import p_value_text
 from twinscore.report.richness_words import richness_rows
 from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.domain import print_domain
+from twinscore.report.view_words import declared_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,9 @@ def print_details(result: ScoreResult, console: Console) -> None:
     console.print(table)
     if result.domain is not None:
         print_domain(result.domain, console)
+    of_objects = declared_objects(result)
+    if of_objects is not None:
+        print_domain(of_objects, console, things="objects")
     print_cautions(result, console)
 
 

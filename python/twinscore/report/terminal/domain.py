@@ -22,10 +22,10 @@ MOST_PAIRS = 10
 MOST_CELLS = 3
 
 
-def print_domain(domain: Intentionality, console: Console) -> None:
+def print_domain(domain: Intentionality, console: Console, *, things: str = "images") -> None:
     """Print the counts of every value, edge cases and pairs, and what cannot be verified."""
     print_counts(domain.file, domain.conditions, domain.edge_cases, domain.pairs, console)
-    for name, text in _remarks(domain):
+    for name, text in _remarks(domain, things):
         console.print(Text(f"{name:<17}", style="dim") + Text(printable(text)))
 
 
@@ -87,11 +87,11 @@ def _listed(cells: Sequence[CellFigures]) -> str:
     return ", ".join(named) + more
 
 
-def _remarks(domain: Intentionality) -> Iterator[tuple[str, str]]:
+def _remarks(domain: Intentionality, things: str) -> Iterator[tuple[str, str]]:
     plan = domain.perfect_plan
     yield (
         "Match",
-        f"{domain.match:.2f} of the images are where they were wanted; drawn by the plan itself, "
+        f"{domain.match:.2f} of the {things} are where they were wanted; drawn by the plan itself, "
         f"{plan.low:.2f} to {plan.high:.2f}",
     )
     if domain.pairs is not None:
@@ -100,7 +100,7 @@ def _remarks(domain: Intentionality) -> Iterator[tuple[str, str]]:
     if domain.outside.images:
         yield (
             "Outside",
-            f"{domain.outside.images:,} images ({domain.outside.share:.0%}), "
+            f"{domain.outside.images:,} {things} ({domain.outside.share:.0%}), "
             f"{domain.outside.excluded:,} of them of an excluded kind" + _stray(domain.outside),
         )
     venturing = [cell for cell in domain.cells if _ventures(cell)]

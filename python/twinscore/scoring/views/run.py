@@ -20,6 +20,7 @@ from twinscore.scoring.scored_pool import ScoredPool
 from twinscore.scoring.skips import check_skips
 from twinscore.scoring.verdict import Case
 from twinscore.scoring.views.notes import view_notes
+from twinscore.scoring.views.object_domain import views_of_domain
 from twinscore.scoring.views.object_slices import sides_of_view
 from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
 
@@ -55,8 +56,8 @@ def score_views(
     views
         Which, and how.
     run
-        How to score. What only whole images have (labels, a declared domain, the published
-        procedure) is asked of scenes alone.
+        How to score. What only whole images have (labels, the published procedure) is asked of
+        scenes alone, and a declared domain of what has its columns (`views_of_domain`).
     embedder
         That the settings describe, where it is open already.
 
@@ -91,17 +92,18 @@ def score_views(
             check_skips(found.counts.unread, found.counts.images, side)
     embedding = time.perf_counter() - started
 
+    of_domain = views_of_domain(run.settings.domain, sources["synthetic"].column_names)
     results: dict[str, ScoreResult] = {}
     rows: list[ViewScore] = []
     for name in views.names:
         both = [sides[side] for side in ("real", "synthetic")]
-        real, synthetic = sides_of_view(name, both, run.settings.slice_by)
+        real, synthetic = sides_of_view(name, both, run.settings)
         if name == ITEMS:
             rows += _class_rows(real, synthetic, run)
         if not (_is_enough(real) and _is_enough(synthetic)):
             rows.append(ViewScore(name, None, len(real.names), len(synthetic.names)))
             continue
-        settings = _of_view(run.settings, name, synthetic)
+        settings = _of_view(run.settings, name, synthetic, has_domain=name in of_domain)
         result = assess(real, synthetic, Run(settings, run.progress))
         images = {side: sides[side].sources[name] for side in sides}
         pool = ScoredPool(real, synthetic, images, opened.preprocessing.exposure)
@@ -144,14 +146,19 @@ def _row(view: str, class_name: str | None, result: ScoreResult) -> ViewScore:
     )
 
 
-def _of_view(settings: ScoreSettings, view: str, synthetic: Embeddings) -> ScoreSettings:
-    """Leave out what a view has no columns for, and what is asked of whole images."""
+def _of_view(
+    settings: ScoreSettings, view: str, synthetic: Embeddings, *, has_domain: bool
+) -> ScoreSettings:
+    """Leave out what a view has no columns for, and what is asked of other views."""
     known = {*synthetic.columns, *FACT_NAMES}
-    slices = tuple(name for name in settings.slice_by if name in known)
-    if view == SCENES:
-        return dataclasses.replace(settings, slice_by=slices, views=None)
+    is_whole = view == SCENES
     return dataclasses.replace(
-        settings, slice_by=slices, label_by=None, domain=None, published=False, views=None
+        settings,
+        slice_by=tuple(name for name in settings.slice_by if name in known),
+        label_by=settings.label_by if is_whole else None,
+        domain=settings.domain if has_domain else None,
+        published=settings.published and is_whole,
+        views=None,
     )
 
 

@@ -144,6 +144,10 @@ class Views(Mapping[str, Result], Generic[Result]):
         views = {row.view: row.to_dict() for row in self.rows}
         for name, result in self.results.items():
             views[name]["verdict"] = result.verdict
+            # A result of a sample has none.
+            domain = getattr(result, "domain", None)
+            if domain is not None:
+                views[name]["domain"] = json_value(domain)
         if ITEMS in views:
             views[ITEMS]["classes"] = [row.to_dict() for row in self.classes]
         return views

@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <vector>
+
+#include "arrays.hpp"
+#include "bind.hpp"
+#include "pictures/covering.hpp"
+#include "pictures/reduction.hpp"
+
+namespace twinscore::bindings {
+namespace {
+
+using Pixels = Contiguous<std::uint8_t>;
+using Rectangles = Contiguous<std::int64_t>;
+
+PictureView picture_view(const Pixels& pixels, std::size_t width, std::size_t height) {
+    if (width == 0 || height == 0 ||
+        static_cast<std::size_t>(pixels.size()) != width * height * pixel_bytes) {
+        throw std::invalid_argument("expected four bytes of every pixel");
+    }
+    return {span_of(pixels), width, height};
+}
+
+py::array_t<std::uint8_t> bytes_of(Picture&& picture) {
+    const auto size = static_cast<py::ssize_t>(picture.bytes.size());
+    return to_array(std::move(picture.bytes), {size});
+}
+
+py::array_t<std::uint8_t> reduced(const Pixels& pixels, std::size_t width, std::size_t height,
+                                  std::size_t factor) {
+    const PictureView picture = picture_view(pixels, width, height);
+    Picture result = [&] {
+        const py::gil_scoped_release release;
+        return twinscore::reduced(picture, factor);
+    }();
+    return bytes_of(std::move(result));
+}
+
+std::vector<Rectangle> rectangles_in(const Rectangles& values) {
+    const auto edges = span_of(values);
+    if (edges.size() % 4 != 0 || std::ranges::any_of(edges, [](auto edge) { return edge < 0; })) {
+        throw std::invalid_argument("expected left, top, right and bottom of rectangles");
+    }
+    std::vector<Rectangle> rectangles;
+    for (std::size_t i = 0; i < edges.size(); i += 4) {
+        rectangles.push_back(
+            {static_cast<std::size_t>(edges[i]), static_cast<std::size_t>(edges[i + 1]),
+             static_cast<std::size_t>(edges[i + 2]), static_cast<std::size_t>(edges[i + 3])});
+    }
+    return rectangles;
+}
+
+py::array_t<std::uint8_t> covered(const Pixels& pixels, std::size_t width, std::size_t height,
+                                  const Rectangles& values, std::size_t cell, std::uint8_t fill) {
+    const PictureView picture = picture_view(pixels, width, height);
+    const std::vector<Rectangle> rectangles = rectangles_in(values);
+    Picture result = [&] {
+        const py::gil_scoped_release release;
+        return twinscore::covered(picture, rectangles, cell, fill);
+    }();
+    return bytes_of(std::move(result));
+}
+
+}  // namespace
+
+void bind_pictures(pybind11::module_& module) {
+    using namespace pybind11::literals;
+    module.def("reduced", &reduced, "pixels"_a, "width"_a, "height"_a, "factor"_a);
+    module.def("covered", &covered, "pixels"_a, "width"_a, "height"_a, "rectangles"_a, "cell"_a,
+               "fill"_a);
+}
+
+}  // namespace twinscore::bindings
