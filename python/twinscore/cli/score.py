@@ -156,7 +156,8 @@ Examples:
     "--map",
     "map_method",
     type=click.Choice(["umap", "tsne", "pca"]),
-    help="How report.html lays out its map. Default: the first that is installed.",
+    help="How report.html lays out its map. Default: t-SNE, of "
+    "over 10,000 images UMAP if it is installed.",
 )
 @click.option(
     "--squint",

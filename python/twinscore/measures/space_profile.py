@@ -8,6 +8,7 @@ import numpy as np
 
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
+from twinscore.measures.fold_sums import ROWS_AT_ONCE
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
@@ -74,11 +75,23 @@ def principal_coordinates(vectors: PointMatrix) -> FloatMatrix:
     -------
     Shape (n, min(n, d)), float32.
     """
-    centered = vectors - vectors.mean(axis=0, dtype=np.float64)
+    center = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centered = np.subtract(vectors, center, dtype=np.float32)
     points, width = centered.shape
     if points < width:
-        squares, places = np.linalg.eigh(centered @ centered.T)
+        squares, places = np.linalg.eigh((centered @ centered.T).astype(np.float64))
         turned = places[:, ::-1] * np.sqrt(np.maximum(squares[::-1], 0.0))
     else:
-        turned = centered @ np.linalg.eigh(centered.T @ centered)[1][:, ::-1]
+        turned = centered @ _axes_of(centered)
     return np.ascontiguousarray(turned, dtype=np.float32)
+
+
+def _axes_of(centered: FloatMatrix) -> FloatMatrix:
+    """Return all axes as columns, shape (d, d), longest first."""
+    width = centered.shape[1]
+    moments = np.zeros((width, width))
+    # Products of a block are float32, their sums over blocks float64.
+    for start in range(0, len(centered), ROWS_AT_ONCE):
+        block = centered[start : start + ROWS_AT_ONCE]
+        moments += block.T @ block
+    return np.linalg.eigh(moments)[1][:, ::-1].astype(np.float32)

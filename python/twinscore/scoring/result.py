@@ -189,7 +189,7 @@ class ScoreResult(RichnessFigures, Estimate):
         file
             Also saved there: .png, .svg or .pdf.
         method
-            "umap", "tsne" or "pca"; None for the best that is installed.
+            "umap", "tsne" or "pca"; None for the one that is done soonest, of those installed.
         seeds
             Number of layouts side by side. What differs between them is made by the method.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from twinscore.report.maps.layouts import METHODS, lay_out
+from twinscore.neighbors.settings import SearchSettings
+from twinscore.report.maps.layouts import METHODS, available_method, lay_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,10 +47,36 @@ def test_coordinates_are_centered_and_reach_one(method: str) -> None:
     assert found.points.max(axis=0) + found.points.min(axis=0) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_a_seed_gives_the_same_map_again() -> None:
-    pytest.importorskip("umap", reason="needs umap-learn")
-    first, second = (lay_out(clusters(), method="umap", seeds=[1])[0] for _ in range(2))
+def test_a_seed_gives_the_same_map_again(method: str) -> None:
+    first, second = (lay_out(clusters(), method=method, seeds=[1])[0] for _ in range(2))
     assert np.array_equal(first.points, second.points)
+
+
+def test_a_map_does_not_depend_on_threads(method: str) -> None:
+    one, two = (
+        lay_out(clusters(), method=method, seeds=[1, 2], search=SearchSettings(threads=threads))
+        for threads in (1, 2)
+    )
+    assert all(np.array_equal(a.points, b.points) for a, b in zip(one, two, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("installed", "points", "method"),
+    [
+        ({"umap", "openTSNE"}, 10_000, "tsne"),
+        ({"umap", "openTSNE"}, 10_001, "umap"),
+        ({"openTSNE"}, 10_001, "tsne"),
+        ({"umap"}, 10_000, "umap"),
+        (set(), 10_000, "pca"),
+    ],
+)
+def test_the_map_is_made_by_what_is_done_soonest(
+    installed: set[str], points: int, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: name if name in installed else None
+    )
+    assert available_method(points) == method
 
 
 def test_seeds_give_different_maps_turned_onto_the_first() -> None:

@@ -86,7 +86,7 @@ def write_report(
     command
         The command line that made the result.
     map_method
-        "umap", "tsne" or "pca"; None for the best that is installed.
+        "umap", "tsne" or "pca"; None for the one that is done soonest, of those installed.
     map_seeds
         One layout of the map each.
     progress
@@ -183,8 +183,8 @@ def _map_note(maps: list[PoolMap], shown: ShownRows, images: int, pictures: int)
     if maps[0].method == "pca":
         note = (
             "Principal axes show the widest differences only: images that lie on top of each other "
-            "here may still be far apart. The packages umap-learn and openTSNE draw finer maps "
-            f"({pip_command('umap')}). "
+            "here may still be far apart. The package openTSNE draws finer maps "
+            f"({pip_command('tsne')}). "
         )
     note += "The score is computed from the full embeddings, never from the map."
     on_map = len(shown.on_map)
