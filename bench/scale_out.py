@@ -40,10 +40,13 @@ COLUMNS = 512
 AXES = 24
 """Of the pool that resembles photographs: they vary along few axes, and a little along all."""
 
-PRESETS = {"full": (100_000, 5_000, 5), "quick": (20_000, 160, 3)}
+PRESETS = {"full": (100_000, 5_000, 3), "quick": (20_000, 160, 3)}
 """Rows, images, repeats."""
 
 WORKERS = "ray"
+
+ISOTROPIC, FEW_AXES = "all pairs, isotropic", "all pairs, along few axes"
+EMBEDDING = "embedding of JPEG files"
 
 NICENESS = "RAY_worker_niceness"
 """Environment variable of Ray: 15 where nothing else is said, and threads would go first."""
@@ -167,13 +170,21 @@ def of_embedding(folder: Path, images: int, repeats: int) -> Record:
 
     assert embedded(None) == embedded(WORKERS)
     return record(
-        "embedding of JPEG files",
+        EMBEDDING,
         images,
         repeats,
         start,
         lambda: embedded(None),
         lambda: embedded(WORKERS),
     )
+
+
+def recorded(out: Path | None) -> set[tuple[str, int]]:
+    """Tell which work, of which size, has a record of this commit: a stopped run goes on."""
+    if out is None or not out.exists():
+        return set()
+    rows = map(json.loads, out.read_text(encoding="utf-8").splitlines())
+    return {(row["work"], row["size"]) for row in rows if row["commit"] == commit()}
 
 
 @click.command()
@@ -192,12 +203,15 @@ def main(preset: str, out: Path | None) -> None:
         logging_level="ERROR",
     )
     with connection_kept(WORKERS), tempfile.TemporaryDirectory() as folder:
-        measures: tuple[Callable[[], Record], ...] = (
-            lambda: of_search("all pairs, isotropic", isotropic(rows), repeats),
-            lambda: of_search("all pairs, along few axes", along_few_axes(rows), repeats),
-            lambda: of_embedding(Path(folder), images, repeats),
-        )
-        for measure in measures:
+        measures: dict[tuple[str, int], Callable[[], Record]] = {
+            (ISOTROPIC, rows): lambda: of_search(ISOTROPIC, isotropic(rows), repeats),
+            (FEW_AXES, rows): lambda: of_search(FEW_AXES, along_few_axes(rows), repeats),
+            (EMBEDDING, images): lambda: of_embedding(Path(folder), images, repeats),
+        }
+        known = recorded(out)
+        for work, measure in measures.items():
+            if work in known:
+                continue
             measured = measure()
             click.echo(
                 f"{measured.work}, {measured.size:,}: {statistics.median(measured.seconds):.2f} s "
