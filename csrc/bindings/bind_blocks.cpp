@@ -120,13 +120,14 @@ std::shared_ptr<CommonGround> common_ground(const py::array& queries, const py::
 
 // A row of two numbers for each row.
 py::array_t<std::uint64_t> row_digests(const py::array& rows, const std::string& name,
-                                       std::size_t first_row, unsigned threads) {
+                                       std::size_t first_row, std::uint64_t seed,
+                                       unsigned threads) {
     const MatrixView view = matrix_view(rows, name.c_str());
     std::vector<RowDigest> digests(view.rows);
     PythonMonitor monitor{py::none()};
     {
         const py::gil_scoped_release release;
-        digest_rows(view, name.c_str(), first_row, digests, threads, monitor);
+        digest_rows(view, name.c_str(), first_row, seed, digests, threads, monitor);
     }
     py::array_t<std::uint64_t> numbers({digests.size(), std::size_t{2}});
     if (!digests.empty()) {
@@ -214,7 +215,8 @@ void bind_blocks(pybind11::module_& module) {
         .def_property_readonly("row_bytes", &CommonGround::row_bytes);
     py::class_<PreparedArray>(module, "PreparedBlock")
         .def(py::init<std::shared_ptr<CommonGround>, py::array>(), "ground"_a, "rows"_a);
-    module.def("row_digests", &row_digests, "rows"_a, "name"_a, "first_row"_a, "threads"_a);
+    module.def("row_digests", &row_digests, "rows"_a, "name"_a, "first_row"_a, "seed"_a,
+               "threads"_a);
     module.def("kinds_of_digests", &kinds_of_digests, "digests"_a);
     module.def("merge_shortlists", &merge_shortlists, "parts"_a, "k"_a);
     module.def("settle_shortlists", &settle_shortlists, "lists"_a, "k"_a);

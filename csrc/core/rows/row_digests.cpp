@@ -16,8 +16,8 @@ constexpr std::size_t sums = 4;
 // For each sum a summand, and a factor for every word of a row.
 class RandomNumbers {
   public:
-    explicit RandomNumbers(std::size_t words) {
-        std::mt19937_64 generator;
+    RandomNumbers(std::size_t words, std::uint64_t seed) {
+        std::mt19937_64 generator(seed);
         for (auto& numbers : numbers_) {
             numbers.resize(words + 1);
             for (std::uint64_t& number : numbers) number = generator();
@@ -57,10 +57,11 @@ bool is_finite(std::span<const std::uint32_t> words, Element element) {
 }  // namespace
 
 void digest_rows(const MatrixView& matrix, const char* name, std::size_t first_row,
-                 std::span<RowDigest> digests, unsigned threads, Monitor& monitor) {
+                 std::uint64_t seed, std::span<RowDigest> digests, unsigned threads,
+                 Monitor& monitor) {
     const std::size_t bytes = matrix.columns * matrix.value_bytes();
     const std::size_t words = (bytes + 3) / 4;
-    const RandomNumbers numbers(words);
+    const RandomNumbers numbers(words, seed);
     const std::size_t tasks = (matrix.rows + rows_per_task - 1) / rows_per_task;
     parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress&) {
         std::vector<std::uint32_t> row(words);

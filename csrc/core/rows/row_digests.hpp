@@ -16,10 +16,12 @@ namespace twinscore {
 // different rows are, their digests are the same with probability 2^-128 over the numbers.
 using RowDigest = std::array<std::uint64_t, 2>;
 
-// Writes the digest of every row. Throws std::invalid_argument naming the first row that is not
-// finite, numbered from `first_row` on, of `name`.
+// Writes the digest of every row; those of one seed can be compared. A seed that nobody knows keeps
+// anybody from making rows that share a digest. Throws std::invalid_argument naming the first row
+// that is not finite, numbered from `first_row` on, of `name`.
 void digest_rows(const MatrixView& matrix, const char* name, std::size_t first_row,
-                 std::span<RowDigest> digests, unsigned threads, Monitor& monitor);
+                 std::uint64_t seed, std::span<RowDigest> digests, unsigned threads,
+                 Monitor& monitor);
 
 // Gives rows of one digest one number, in the order in which digests first appear.
 [[nodiscard]] std::vector<std::uint32_t> kinds_of(std::span<const RowDigest> digests);

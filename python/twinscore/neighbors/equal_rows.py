@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,8 @@ def kinds_of(rows: RowBlocks, name: str, threads: int = 0) -> npt.NDArray[np.uin
     ValueError
         A row is not finite.
     """
+    seed = secrets.randbits(64)  # nobody can make rows that share a digest
     digests = np.empty((len(rows), 2), dtype=np.uint64)
     for start, block in rows.blocks(rows.rows_at_once):
-        digests[start : start + len(block)] = row_digests(block, name, start, threads)
+        digests[start : start + len(block)] = row_digests(block, name, start, seed, threads)
     return kinds_of_digests(digests)

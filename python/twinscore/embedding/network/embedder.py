@@ -136,11 +136,6 @@ class Embedder(ImageEmbedder):
         size = chosen or (BATCH_ON_DEVICE if self._on_device else BATCH_ON_CPU)
         super().__init__(network, recipe, prepared, BatchPlan(size, self._threads))
 
-    @property
-    def threads(self) -> int:
-        """That decode, and that the network runs in."""
-        return self._threads
-
     def stream(
         self,
         items: Iterable[ImageItem],
