@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +91,15 @@ def assert_same_neighbors(found: Neighbors, ranking: Ranking) -> None:
         )
         if not may_be_runs(given, distances, ranking.unmerged[row], ranking.doubt):
             np.testing.assert_array_equal(given, expected, f"neighbors and ties of row {row}")
+
+
+def assert_same_answer(found: Neighbors, expected: Neighbors) -> None:
+    """Demand the same bits, ties and samples of ties included."""
+    for name in (field.name for field in fields(found)):
+        given, wanted = getattr(found, name), getattr(expected, name)
+        assert (given is None) == (wanted is None), name
+        if wanted is not None:
+            np.testing.assert_array_equal(given, wanted, name)
 
 
 def may_be_runs(

@@ -62,3 +62,9 @@ DATA = [
     denormal,
     one_column_carries_all,
 ]
+
+OF_EITHER_TYPE = [
+    *((make, np.float32) for make in DATA),
+    *((make, np.float16) for make in (gaussian, clustered, duplicated, lattice)),
+]
+"""How points are made, and the type they are searched in, which holds them."""

@@ -6,8 +6,10 @@
 #include "neighbor_arrays.hpp"
 #include "python_monitor.hpp"
 #include "rows/equal_rows.hpp"
+#include "rows/row_digests.hpp"
 #include "search/block_search.hpp"
 #include "search/collapsed_search.hpp"
+#include "search/common_ground.hpp"
 #include "search/shortlists.hpp"
 
 namespace twinscore::bindings {
@@ -17,9 +19,28 @@ using Int64 = Contiguous<std::int64_t>;
 using Float64 = Contiguous<double>;
 using ListArrays = std::tuple<Int64, Float64, Int64>;  // offsets, distances, ids
 
-// Rows, the id of the first, groups, limits.
-using BlockArrays =
-    std::tuple<py::array, std::int64_t, std::optional<Int64>, std::optional<Float64>>;
+// Keeps the array that the core reads alive.
+struct PreparedArray {
+    PreparedArray(std::shared_ptr<CommonGround> ground, py::array rows)
+        : rows_(std::move(rows)), prepared_(prepare(std::move(ground), rows_)) {}
+
+    [[nodiscard]] const PreparedBlock& prepared() const { return prepared_; }
+
+  private:
+    static PreparedBlock prepare(std::shared_ptr<CommonGround> ground, const py::array& rows) {
+        const MatrixView view = matrix_view(rows, "rows");
+        PythonMonitor monitor{py::none()};
+        const py::gil_scoped_release release;
+        return {std::move(ground), view, monitor};
+    }
+
+    py::array rows_;
+    PreparedBlock prepared_;
+};
+
+// Rows, the id of the first, groups, limits, the same rows prepared.
+using BlockArrays = std::tuple<py::array, std::int64_t, std::optional<Int64>,
+                               std::optional<Float64>, const PreparedArray*>;
 
 ShortlistsView view_of(const ListArrays& lists) {
     const auto& [offsets, distances, ids] = lists;
@@ -32,8 +53,9 @@ py::tuple arrays_of(Shortlists&& lists) {
 }
 
 SearchedBlock block_of(const BlockArrays& block, const char* name) {
-    const auto& [rows, first_id, groups, limits] = block;
-    return {matrix_view(rows, name), first_id, span_of(groups), span_of(limits)};
+    const auto& [rows, first_id, groups, limits, prepared] = block;
+    return {matrix_view(rows, name), first_id, span_of(groups), span_of(limits),
+            prepared != nullptr ? &prepared->prepared() : nullptr};
 }
 
 py::tuple meet_blocks(const BlockArrays& first, const std::optional<BlockArrays>& second,
@@ -75,6 +97,55 @@ py::tuple settle_shortlists(const ListArrays& lists, std::size_t k) {
         table = settle(view, k);
     }
     return to_tuple(std::move(table), view.queries(), k);
+}
+
+std::shared_ptr<CommonGround> common_ground(const py::array& queries, const py::array& reference,
+                                            std::size_t k, bool self_join,
+                                            const std::optional<Int64>& query_groups,
+                                            const std::optional<Int64>& reference_groups,
+                                            const std::array<std::size_t, 2>& size,
+                                            const std::string& kernel, const std::string& screen,
+                                            unsigned threads) {
+    const SearchProblem sample{.queries = matrix_view(queries, "queries"),
+                               .reference = matrix_view(reference, "reference"),
+                               .k = k,
+                               .self_join = self_join,
+                               .query_groups = span_of(query_groups),
+                               .reference_groups = span_of(reference_groups)};
+    const SearchOptions options{&choose_kernel(kernel), threads, screen_of(screen)};
+    PythonMonitor monitor{py::none()};
+    const py::gil_scoped_release release;
+    return std::make_shared<CommonGround>(sample, SearchSize{size[0], size[1]}, options, monitor);
+}
+
+// A row of two numbers for each row.
+py::array_t<std::uint64_t> row_digests(const py::array& rows, const std::string& name,
+                                       std::size_t first_row, unsigned threads) {
+    const MatrixView view = matrix_view(rows, name.c_str());
+    std::vector<RowDigest> digests(view.rows);
+    PythonMonitor monitor{py::none()};
+    {
+        const py::gil_scoped_release release;
+        digest_rows(view, name.c_str(), first_row, digests, threads, monitor);
+    }
+    py::array_t<std::uint64_t> numbers({digests.size(), std::size_t{2}});
+    if (!digests.empty()) {
+        std::copy_n(digests.front().data(), 2 * digests.size(), numbers.mutable_data());
+    }
+    return numbers;
+}
+
+py::array_t<std::uint32_t> kinds_of_digests(const Contiguous<std::uint64_t>& numbers) {
+    std::vector<RowDigest> digests(static_cast<std::size_t>(numbers.size()) / 2);
+    for (std::size_t i = 0; i < digests.size(); ++i) {
+        digests[i] = {numbers.data()[2 * i], numbers.data()[2 * i + 1]};
+    }
+    std::vector<std::uint32_t> kinds;
+    {
+        const py::gil_scoped_release release;
+        kinds = kinds_of(digests);
+    }
+    return to_array(std::move(kinds));
 }
 
 NeighborTable table_of(const py::object& answer) {
@@ -137,6 +208,14 @@ void bind_blocks(pybind11::module_& module) {
     using namespace pybind11::literals;
     module.def("meet_blocks", &meet_blocks, "first"_a, "second"_a, "k"_a, "for_both"_a, "kernel"_a,
                "screen"_a, "threads"_a, "progress"_a);
+    py::class_<CommonGround, std::shared_ptr<CommonGround>>(module, "CommonGround")
+        .def(py::init(&common_ground), "queries"_a, "reference"_a, "k"_a, "self_join"_a,
+             "query_groups"_a, "reference_groups"_a, "size"_a, "kernel"_a, "screen"_a, "threads"_a)
+        .def_property_readonly("row_bytes", &CommonGround::row_bytes);
+    py::class_<PreparedArray>(module, "PreparedBlock")
+        .def(py::init<std::shared_ptr<CommonGround>, py::array>(), "ground"_a, "rows"_a);
+    module.def("row_digests", &row_digests, "rows"_a, "name"_a, "first_row"_a, "threads"_a);
+    module.def("kinds_of_digests", &kinds_of_digests, "digests"_a);
     module.def("merge_shortlists", &merge_shortlists, "parts"_a, "k"_a);
     module.def("settle_shortlists", &settle_shortlists, "lists"_a, "k"_a);
     py::class_<EqualRows>(module, "EqualRows")

@@ -8,7 +8,7 @@ _Float64 = npt.NDArray[np.float64]
 _Int64 = npt.NDArray[np.int64]
 _Found = tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None]
 _Lists = tuple[_Int64, _Float64, _Int64]
-_Block = tuple[_Points, int, _Int64 | None, _Float64 | None]
+_Block = tuple[_Points, int, _Int64 | None, _Float64 | None, "PreparedBlock | None"]
 _Ask = Callable[
     [_Int64 | None, _Int64 | None, int, bool, _Int64 | None, _Int64 | None], tuple[object, ...]
 ]
@@ -48,6 +48,31 @@ def meet_blocks(
 ) -> tuple[_Lists, _Lists | None]: ...
 def merge_shortlists(parts: list[_Lists], k: int) -> _Lists: ...
 def settle_shortlists(lists: _Lists, k: int) -> _Found: ...
+
+class CommonGround:
+    def __init__(
+        self,
+        queries: _Points,
+        reference: _Points,
+        k: int,
+        self_join: bool,
+        query_groups: _Int64 | None,
+        reference_groups: _Int64 | None,
+        size: tuple[int, int],
+        kernel: str,
+        screen: str,
+        threads: int,
+    ) -> None: ...
+    @property
+    def row_bytes(self) -> int: ...
+
+class PreparedBlock:
+    def __init__(self, ground: CommonGround, rows: _Points) -> None: ...
+
+def row_digests(
+    rows: _Points, name: str, first_row: int, threads: int
+) -> npt.NDArray[np.uint64]: ...
+def kinds_of_digests(digests: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]: ...
 
 class EqualRows:
     def __init__(self, kinds: npt.NDArray[np.uint32]) -> None: ...

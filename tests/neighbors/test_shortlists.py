@@ -33,7 +33,14 @@ def shortlist(
     queries: np.ndarray, block: np.ndarray, first: int, k: int, limits: np.ndarray | None = None
 ) -> Shortlists:
     found, none = meet_blocks(
-        (queries, 0, None, limits), (block, first, None, None), k, False, "", "", 1, None
+        (queries, 0, None, limits, None),
+        (block, first, None, None, None),
+        k,
+        False,
+        "",
+        "",
+        1,
+        None,
     )
     assert none is None
     return Shortlists(*found)

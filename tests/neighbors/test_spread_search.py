@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fake_workers import FakeWorkers
-from point_sets import DATA, clustered, duplicated, gaussian, lattice
+from neighbor_oracle import assert_same_answer
 from twinscore.neighbors import knn, self_knn, spread_search
 from twinscore.neighbors.block_problem import BlockProblem
-from twinscore.neighbors.records import Neighbors
 from twinscore.neighbors.row_blocks import row_blocks
 from twinscore.neighbors.spread_plan import (
     SpreadPlan,
@@ -23,21 +19,6 @@ from twinscore.neighbors.spread_plan import (
     shared_out,
     starts_of,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from point_sets import Points
-    from twinscore.base.arrays import PointMatrix
-
-
-def assert_same(answer: Neighbors, expected: Neighbors) -> None:
-    for name in (field.name for field in dataclasses.fields(Neighbors)):
-        found, wanted = getattr(answer, name), getattr(expected, name)
-        assert (found is None) == (wanted is None), name
-        if wanted is not None:
-            np.testing.assert_array_equal(found, wanted, name)
 
 
 @pytest.fixture(params=[(1, 1), (3, 5)], ids=["one block", "blocks"])
@@ -49,34 +30,6 @@ def cut(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         return SpreadPlan(reference if problem.self_join else queries, reference)
 
     monkeypatch.setattr(spread_search, "plan_spread", planned)
-
-
-@pytest.mark.usefixtures("cut")
-@pytest.mark.parametrize(
-    ("make", "dtype"),
-    [
-        *((make, np.float32) for make in DATA),
-        *((make, np.float16) for make in (gaussian, clustered, duplicated, lattice)),
-    ],
-)
-@pytest.mark.parametrize("k", [1, 23])
-def test_workers_find_what_one_search_finds(
-    make: Callable[[np.random.Generator, int, int], Points], dtype: type, k: int
-) -> None:
-    random = np.random.default_rng(k)
-    points: PointMatrix = make(random, 160, 9).astype(dtype)
-    queries = points[random.permutation(160)[:70]]
-    groups, query_groups = random.integers(0, 6, 160), random.integers(0, 6, 70)
-    workers = FakeWorkers(random, deaths=1.0)
-    assert_same(self_knn(points, k, workers=workers), self_knn(points, k))
-    assert_same(self_knn(points, k, groups, workers=workers), self_knn(points, k, groups))
-    assert_same(knn(queries, points, k, workers=workers), knn(queries, points, k))
-    spread, alone = (
-        knn(queries, points, k, query_groups=query_groups, reference_groups=groups, workers=by)
-        for by in (workers, None)
-    )
-    assert_same(spread, alone)
-    assert workers.died
 
 
 @settings(deadline=None, max_examples=40)
@@ -100,7 +53,7 @@ def test_chains_of_near_ties_and_duplicates_across_blocks_are_decided_as_by_one_
     points[random.random(rows) < 0.2] = points[0]
     query = np.zeros((2, 7), np.float32)
     neighbors = min(k, rows - 1)
-    workers = FakeWorkers(random, count=count, deaths=0.1)
+    by = FakeWorkers(random, count=count, deaths=0.1)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(
             spread_search,
@@ -109,48 +62,13 @@ def test_chains_of_near_ties_and_duplicates_across_blocks_are_decided_as_by_one_
                 min(blocks, len(problem.queries)), min(blocks, len(problem.reference))
             ),
         )
-        assert_same(self_knn(points, neighbors, workers=workers), self_knn(points, neighbors))
-        assert_same(knn(query, points, neighbors, workers=workers), knn(query, points, neighbors))
+        assert_same_answer(self_knn(points, neighbors, workers=by), self_knn(points, neighbors))
+        assert_same_answer(knn(query, points, neighbors, workers=by), knn(query, points, neighbors))
 
 
 def test_near_ties_of_the_property_are_chains() -> None:
     lengths = 4096.0**2 + np.arange(6 * 3**2 + 1) * 2.0**-18
     assert (lengths[1:] / lengths[:-1] - 1.0).max() < 1e-12 < lengths[-1] / lengths[0] - 1.0
-
-
-@pytest.mark.usefixtures("cut")
-def test_samples_of_ties_are_those_of_one_search() -> None:
-    random = np.random.default_rng(0)
-    points = np.repeat(random.standard_normal((3, 4)), 700, axis=0).astype(np.float32)
-    points = points[random.permutation(len(points))]
-    expected = self_knn(points, 2)
-    assert expected.tie_counts is not None
-    assert_same(self_knn(points, 2, workers=FakeWorkers(random)), expected)
-
-
-@pytest.mark.usefixtures("cut")
-def test_files_and_stores_are_searched_on_workers(tmp_path: Path) -> None:
-    random = np.random.default_rng(0)
-    points = random.standard_normal((90, 5)).astype(np.float16)
-    np.save(tmp_path / "points.npy", points)
-    workers = FakeWorkers(random)
-    assert_same(self_knn(tmp_path / "points.npy", 3, workers=workers), self_knn(points, 3))
-
-
-@pytest.mark.usefixtures("cut")
-@pytest.mark.parametrize("is_self_join", [True, False])
-def test_progress_counts_every_pair_once(is_self_join: bool) -> None:
-    random = np.random.default_rng(0)
-    points = random.standard_normal((120, 4)).astype(np.float32)
-    told: list[tuple[int, int]] = []
-    workers = FakeWorkers(random, deaths=0.5)
-    tell = lambda done, total: told.append((done, total))  # noqa: E731
-    if is_self_join:
-        self_knn(points, workers=workers, progress=tell)
-    else:
-        knn(points, points, workers=workers, progress=tell)
-    assert told == sorted(told)
-    assert told[-1] == (120 * 120, 120 * 120)
 
 
 @pytest.mark.usefixtures("cut")
@@ -163,18 +81,6 @@ def test_an_interruption_cancels_what_runs() -> None:
     with pytest.raises(KeyboardInterrupt):
         self_knn(np.eye(60, dtype=np.float32), workers=workers, progress=stop)
     assert not workers.begun
-
-
-@pytest.mark.usefixtures("cut")
-def test_errors_are_those_of_one_search() -> None:
-    workers = FakeWorkers(np.random.default_rng(0))
-    points = np.zeros((150, 3), dtype=np.float32)
-    points[141, 1] = np.nan
-    with pytest.raises(ValueError, match="NaN or infinity in row 141 of reference"):
-        self_knn(points, workers=workers)
-    with pytest.raises(ValueError, match=r"expected k of at most 149, .* of query row 0"):
-        self_knn(points, 150, workers=workers)
-    assert not workers.names
 
 
 @pytest.mark.parametrize(
@@ -193,7 +99,7 @@ def test_what_cannot_search_is_refused(given: dict[str, object], reason: str) ->
 
 def test_this_process_alone_searches_part_by_part() -> None:
     points = np.random.default_rng(0).standard_normal((5000, 3)).astype(np.float32)
-    assert_same(self_knn(points, 3, workers="here"), self_knn(points, 3))
+    assert_same_answer(self_knn(points, 3, workers="here"), self_knn(points, 3))
 
 
 @given(
@@ -239,5 +145,6 @@ def test_blocks_are_handed_over_once_and_let_go() -> None:
     workers = FakeWorkers(np.random.default_rng(0), count=4)
     points = np.random.default_rng(0).standard_normal((4200, 3)).astype(np.float32)
     self_knn(points, workers=workers)
-    assert workers.shared == 4
+    # Four blocks, and what is known of the search.
+    assert workers.shared == 4 + 1
     assert len(workers.names) == 4 + 4 + 2 * 2

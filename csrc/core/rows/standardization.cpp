@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t most_sampled_rows = 256;
 constexpr std::size_t rows_per_task = 512;
 
+// What fixes the scale is no longer than 1.
+constexpr double longest_suited = 0x1p10;
+
 std::vector<double> sampled_mean(const MatrixView& matrix, const Kernel& kernel) {
     const std::vector<double> origin(matrix.columns, 0.0);
     std::vector<double> mean(matrix.columns, 0.0);
@@ -41,6 +44,11 @@ Standardization::Standardization(const MatrixView& queries, const MatrixView& re
 }
 
 bool Standardization::moderate() const { return scale_ < 0x1p40 && scale_ > 0x1p-40; }
+
+bool Standardization::suits(const MatrixView& matrix, const char* name, unsigned threads,
+                            Monitor& monitor) const {
+    return longest_row(matrix, name, threads, monitor) <= longest_suited;
+}
 
 double Standardization::longest_row(const MatrixView& matrix, const char* name, unsigned threads,
                                     Monitor& monitor) const {

@@ -28,11 +28,16 @@ class Standardization {
     // Whether squares of differences stay well within the range of float32.
     [[nodiscard]] bool moderate() const;
 
-    // Length of the longest row after standardization. Throws as the constructor does.
+    // Whether rows that did not fix the scale are short enough for it: their squares are far from
+    // overflow still. Throws as the constructor does.
+    [[nodiscard]] bool suits(const MatrixView& matrix, const char* name, unsigned threads,
+                             Monitor& monitor) const;
+
+  private:
+    // Length of the longest row after standardization.
     [[nodiscard]] double longest_row(const MatrixView& matrix, const char* name, unsigned threads,
                                      Monitor& monitor) const;
 
-  private:
     const Kernel* kernel_;
     std::vector<double> center_;
     double scale_ = 1.0;

@@ -41,7 +41,8 @@ SketchRatios typical_ratios(const ArrangedRows& rows, const ArrangedRows* others
 Arrangement::Arrangement(const SearchProblem& problem, const Kernel& kernel, Screen screen,
                          unsigned threads, Monitor& monitor)
     : standardization_(problem.queries, problem.reference, kernel, threads, monitor),
-      plan_(make_plan(problem, kernel, standardization_, screen, threads, monitor)),
+      plan_(
+          make_plan(problem, kernel, standardization_, screen, threads, monitor, size_of(problem))),
       reference_(problem.reference, plan_, kernel, standardization_,
                  tile_rows_for(problem.reference.rows, plan_, kernel, threads), true, threads,
                  monitor) {

@@ -58,6 +58,41 @@ Shortlists shortlists_of(const SearchProblem& problem, const Kernel& kernel,
     return writer.finish();
 }
 
+// Two blocks, arranged for each other.
+struct Sides {
+    const Kernel& kernel;
+    const Standardization& standardization;
+    const ArrangedRows& rows;
+    const ArrangedRows& others;
+};
+
+MetBlocks meet(const SearchProblem& problem, const Sides& sides, const SearchedBlock& first,
+               const SearchedBlock& second, Meeting meeting, unsigned threads, Monitor& monitor) {
+    const auto& [kernel, standardization, rows, others] = sides;
+    Screening screening(problem, standardization, kernel, rows, others);
+    Collection of_rows(rows, true);
+    bound_all(of_rows, rows, first, standardization);
+    MetBlocks met;
+    if (meeting == Meeting::for_both) {
+        Collection of_others(others, true);
+        bound_all(of_others, others, second, standardization);
+        join_with_each_other(screening, rows, of_rows, others, of_others, threads, monitor);
+        met.of_second = shortlists_of(problem_of(second, first, problem.k, meeting), kernel, others,
+                                      of_others, rows, first.first_id, threads, monitor);
+    } else {
+        if (first.limits.empty()) guess_limits(problem, rows, others, of_rows, threads, monitor);
+        if (meeting == Meeting::with_itself) {
+            join_with_itself(screening, rows, of_rows, threads, monitor);
+        } else {
+            search_reference(screening, rows, of_rows, others, threads, monitor);
+        }
+        search_without_guess(screening, problem, rows, of_rows, others, threads, monitor);
+    }
+    met.of_first =
+        shortlists_of(problem, kernel, rows, of_rows, others, second.first_id, threads, monitor);
+    return met;
+}
+
 }  // namespace
 
 MetBlocks meet(const SearchedBlock& first, const SearchedBlock& second, std::size_t k,
@@ -76,34 +111,23 @@ MetBlocks meet(const SearchedBlock& first, const SearchedBlock& second, std::siz
         return {ShortlistWriter(problem.queries.rows).finish(),
                 ShortlistWriter(problem.reference.rows).finish()};
     }
-    const Kernel& kernel = *options.kernel;
     const unsigned threads = resolve_threads(options.threads);
-    const Arrangement arranged(problem, kernel, options.screen, threads, monitor);
-    const ArrangedRows& rows = arranged.queries();
-    const ArrangedRows& others = arranged.reference();
-    Screening screening(problem, arranged.standardization(), kernel, rows, others);
-
-    Collection of_rows(rows, true);
-    bound_all(of_rows, rows, first, arranged.standardization());
-    MetBlocks met;
-    if (meeting == Meeting::for_both) {
-        Collection of_others(others, true);
-        bound_all(of_others, others, second, arranged.standardization());
-        join_with_each_other(screening, rows, of_rows, others, of_others, threads, monitor);
-        met.of_second = shortlists_of(problem_of(second, first, k, meeting), kernel, others,
-                                      of_others, rows, first.first_id, threads, monitor);
-    } else {
-        if (first.limits.empty()) guess_limits(problem, rows, others, of_rows, threads, monitor);
-        if (meeting == Meeting::with_itself) {
-            join_with_itself(screening, rows, of_rows, threads, monitor);
-        } else {
-            search_reference(screening, rows, of_rows, others, threads, monitor);
+    if (first.prepared != nullptr && second.prepared != nullptr) {
+        const CommonGround& ground = *first.prepared->ground();
+        if (&ground != second.prepared->ground().get()) {
+            throw std::invalid_argument("expected blocks prepared on one ground, got two");
         }
-        search_without_guess(screening, problem, rows, of_rows, others, threads, monitor);
+        const ArrangedRows* rows = first.prepared->arranged();
+        const ArrangedRows* others = second.prepared->arranged();
+        if (rows != nullptr && others != nullptr) {
+            const Sides sides{*ground.options().kernel, ground.standardization(), *rows, *others};
+            return meet(problem, sides, first, second, meeting, threads, monitor);
+        }
     }
-    met.of_first =
-        shortlists_of(problem, kernel, rows, of_rows, others, second.first_id, threads, monitor);
-    return met;
+    const Arrangement arranged(problem, *options.kernel, options.screen, threads, monitor);
+    const Sides sides{*options.kernel, arranged.standardization(), arranged.queries(),
+                      arranged.reference()};
+    return meet(problem, sides, first, second, meeting, threads, monitor);
 }
 
 }  // namespace twinscore

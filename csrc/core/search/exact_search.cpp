@@ -11,10 +11,6 @@
 namespace twinscore {
 namespace {
 
-// Queries may be this much longer than the reference rows that fixed the scale: their squares are
-// then far from overflow still.
-constexpr double longest_query = 0x1p10;
-
 NeighborTable search_rows(const SearchProblem& problem, const SearchOptions& options,
                           Monitor& monitor, SearchReport* report) {
     const Kernel& kernel = *options.kernel;
@@ -69,7 +65,7 @@ PreparedReference::PreparedReference(const MatrixView& rows, std::size_t k,
                .self_join = true},
       standardization_(arranged_rows_, arranged_rows_, *options_.kernel, options_.threads, monitor),
       plan_(make_plan(problem_, *options_.kernel, standardization_, options_.screen,
-                      options_.threads, monitor)),
+                      options_.threads, monitor, size_of(problem_))),
       arranged_(arranged_rows_, plan_, *options_.kernel, standardization_,
                 tile_rows_for(arranged_rows_.rows, plan_, *options_.kernel, options_.threads), true,
                 options_.threads, monitor),
@@ -88,8 +84,7 @@ NeighborTable PreparedReference::search_arranged(const SearchProblem& problem,
                                                  Monitor& monitor) const {
     const Kernel& kernel = *options_.kernel;
     const unsigned threads = options_.threads;
-    if (standardization_.longest_row(problem.queries, "queries", threads, monitor) >
-        longest_query) {
+    if (!standardization_.suits(problem.queries, "queries", threads, monitor)) {
         return search_rows(problem, options_, monitor, nullptr);
     }
     ArrangedRows queries(problem.queries, plan_, kernel, standardization_,

@@ -56,9 +56,9 @@ struct Extent {
     double k;
 };
 
-Extent extent_of(const SearchProblem& problem) {
-    const auto rows = static_cast<double>(problem.queries.rows);
-    const auto reference_rows = static_cast<double>(problem.reference.rows);
+Extent extent_of(const SearchProblem& problem, const SearchSize& size) {
+    const auto rows = static_cast<double>(size.queries);
+    const auto reference_rows = static_cast<double>(size.reference);
     const bool self = problem.self_join;
     return {.pairs = rows * reference_rows / (self ? 2.0 : 1.0),
             .columns = static_cast<double>(problem.reference.columns),
@@ -218,9 +218,13 @@ Choice choose_rotated(const Extent& extent, const Kernel& kernel,
 
 }  // namespace
 
+SearchSize size_of(const SearchProblem& problem) {
+    return {problem.queries.rows, problem.reference.rows};
+}
+
 SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
                      const Standardization& standardization, Screen screen, unsigned threads,
-                     Monitor& monitor) {
+                     Monitor& monitor, const SearchSize& size) {
     const std::size_t depth = problem.reference.columns;
     Kernel kernel = instructions;
     if (depth > most_int8_values) kernel.coarse = nullptr;
@@ -230,7 +234,7 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
         return has_coarse ? SketchPlan{std::nullopt, depth, depth, true} : full;
     }
 
-    const Extent extent = extent_of(problem);
+    const Extent extent = extent_of(problem, size);
     const std::size_t worthwhile = extent.pairs < few_pairs ? most_axes_of_few_pairs : most_axes;
     const std::size_t most =
         std::max<std::size_t>(1, std::min(depth * 2 / 5, worthwhile) / width_step * width_step);
@@ -243,9 +247,9 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
         return draw(matrix, count, standardization);
     };
     const SampleSize for_precision = precision_sample_of(problem.reference.rows);
-    const SampleSize size = rotation_may_pay ? sample_for_widths : for_precision;
-    SampledRows reference = sample_of(problem.reference, size.reference);
-    SampledRows queries = sample_of(problem.queries, size.queries);
+    const SampleSize sampled = rotation_may_pay ? sample_for_widths : for_precision;
+    SampledRows reference = sample_of(problem.reference, sampled.reference);
+    SampledRows queries = sample_of(problem.queries, sampled.queries);
     if (screen == Screen::automatic && rotation_may_pay &&
         effective_dimensions(queries, reference) > static_cast<double>(most)) {
         rotation_may_pay = false;

@@ -11,9 +11,18 @@ namespace twinscore {
 // told takes coarse sketches where the kernel has them.
 enum class Screen { automatic, full_width, rotated };
 
-// Weighs the work that pruning saves, measured on a sample, against the work of preparing it.
+// How many rows meet in a search.
+struct SearchSize {
+    std::size_t queries;
+    std::size_t reference;
+};
+
+[[nodiscard]] SearchSize size_of(const SearchProblem& problem);
+
+// Weighs the work that pruning saves, measured on a sample, against the work of preparing it. The
+// problem may be a sample itself, of a search of the given size.
 [[nodiscard]] SketchPlan make_plan(const SearchProblem& problem, const Kernel& kernel,
                                    const Standardization& standardization, Screen screen,
-                                   unsigned threads, Monitor& monitor);
+                                   unsigned threads, Monitor& monitor, const SearchSize& size);
 
 }  // namespace twinscore

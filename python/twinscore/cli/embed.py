@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.decoding import Preprocessing
 
 
@@ -140,7 +141,7 @@ def embed(
     from twinscore.report.terminal.embedding import EmbeddingDisplay
 
     check_interval(video_interval)
-    embedder = Embedder(
+    embedder: ImageEmbedder = Embedder(
         model,
         device="cpu" if workers else device,
         threads=threads,

@@ -40,7 +40,7 @@ from twinscore.images.sources.url import without_secrets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.views.settings import ViewSettings
     from twinscore.integrations.loggers import ResultLog
     from twinscore.measures.interval import IntervalMethod
@@ -316,7 +316,7 @@ def score(
     if json_target is not None and not to_stdout:
         check_json_target(json_target)
     click.get_current_context().with_resource(log)
-    network: Embedder | None = None
+    network: ImageEmbedder | None = None
     if squint:
         network = settings.images.open_embedder(threads, workers)
     with ProgressDisplay(quiet=quiet) as progress:

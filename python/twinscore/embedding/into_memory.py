@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.progress import ProgressCallback
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.records import ImageFacts, ImageSource
 
 
 def embed_images(
-    source: ImageSource, embedder: Embedder, progress: ProgressCallback | None = None
+    source: ImageSource, embedder: ImageEmbedder, progress: ProgressCallback | None = None
 ) -> Embeddings:
     """Turn the images of a source into embeddings; unreadable ones are listed, not embedded.
 
@@ -102,7 +102,7 @@ class KeptImages:
 
 
 def check_same_model(
-    sources: Mapping[str, ImageSource | Embeddings], embedder: Embedder | None = None
+    sources: Mapping[str, ImageSource | Embeddings], embedder: ImageEmbedder | None = None
 ) -> None:
     """Refuse points of two models before hours are spent on them.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twinscore.base.workers.protocol import Workers
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.records import ImageItem, ImageSource
 
 DEFAULT_SHARD_SIZE = 4096
@@ -94,7 +94,7 @@ def embed(
     source: Any,
     store: str | os.PathLike[str],
     *,
-    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
+    model: str | os.PathLike[str] | ImageEmbedder = DEFAULT_MODEL,
     device: str = "cpu",
     threads: int | None = None,
     group_by: str | None = None,
@@ -208,7 +208,7 @@ class _Run:
     def __init__(
         self,
         source: ImageSource,
-        embedder: Embedder,
+        embedder: ImageEmbedder,
         writer: StoreWriter,
         *,
         hashed: bool,

@@ -14,7 +14,7 @@ from twinscore.images.sources.clips import DEFAULT_INTERVAL, check_interval
 
 if TYPE_CHECKING:
     from twinscore.base.workers.protocol import Workers
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class ImageSettings:
         For what cannot be meant.
     """
 
-    model: str | os.PathLike[str] | Embedder | None = DEFAULT_MODEL
+    model: str | os.PathLike[str] | ImageEmbedder | None = DEFAULT_MODEL
     device: str = "cpu"
     exposure: float | None = None
     video_interval: float = DEFAULT_INTERVAL
@@ -66,16 +66,18 @@ class ImageSettings:
             self._check_embedder()
 
     def _check_embedder(self) -> None:
-        from twinscore.embedding.network.embedder import Embedder
+        from twinscore.embedding.network.image_embedder import ImageEmbedder
 
-        if not isinstance(self.model, Embedder):
+        if not isinstance(self.model, ImageEmbedder):
             kind = type(self.model).__name__
             raise TypeError(
                 f"expected a model's name, an ONNX file or an Embedder, got {kind}: "
                 "ts.Embedder(model, layer=...) makes one of a torch module"
             )
 
-    def open_embedder(self, threads: int | None, workers: str | Workers | None = None) -> Embedder:
+    def open_embedder(
+        self, threads: int | None, workers: str | Workers | None = None
+    ) -> ImageEmbedder:
         """Open the model, unless it is open.
 
         Parameters
@@ -91,10 +93,11 @@ class ImageSettings:
             There is no model any more, or it is none for workers.
         """
         from twinscore.embedding.network.embedder import Embedder
+        from twinscore.embedding.network.image_embedder import ImageEmbedder
 
         if workers is not None:
             return self._open_spread(threads, workers)
-        if isinstance(self.model, Embedder):
+        if isinstance(self.model, ImageEmbedder):
             return self.model
         if self.model is None:
             raise ValueError(
@@ -105,7 +108,7 @@ class ImageSettings:
             os.fspath(self.model), device=self.device, threads=threads, exposure=self.exposure
         )
 
-    def _open_spread(self, threads: int | None, workers: str | Workers) -> Embedder:
+    def _open_spread(self, threads: int | None, workers: str | Workers) -> ImageEmbedder:
         from twinscore.embedding.network.spread_embedder import SpreadEmbedder
 
         if isinstance(self.model, SpreadEmbedder):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from twinscore.base.progress import ProgressCallback
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.annotations.placement import SeenObject
     from twinscore.images.records import ImageItem, PixelFacts
     from twinscore.images.views.annotated_source import AnnotatedSource
@@ -60,7 +60,7 @@ class EmbeddedViews:
 
 def embed_views(
     source: AnnotatedSource,
-    embedder: Embedder,
+    embedder: ImageEmbedder,
     settings: ViewSettings,
     *,
     threads: int | None = None,
@@ -105,7 +105,7 @@ class _ViewRun:
     def __init__(
         self,
         source: AnnotatedSource,
-        embedder: Embedder,
+        embedder: ImageEmbedder,
         settings: ViewSettings,
         threads: int | None,
         progress: ProgressCallback | None,
@@ -258,7 +258,7 @@ class _KeptView:
         if of is not None:
             self.fact_rows.append(waiting.fact_row)
 
-    def embeddings(self, embedder: Embedder, passed_over: dict[str, int]) -> Embeddings:
+    def embeddings(self, embedder: ImageEmbedder, passed_over: dict[str, int]) -> Embeddings:
         kept = self._kept
         return Embeddings(
             vectors=self._rows.finish(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from twinscore._core import meet_blocks
@@ -11,35 +10,13 @@ from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, SCREEN_VARIABLE
 from twinscore.neighbors.shortlists import Shortlists
 
 if TYPE_CHECKING:
+    from twinscore._core import PreparedBlock as CoreBlock
     from twinscore.base.arrays import Float64Array, IdArray, PointMatrix
     from twinscore.base.progress import ProgressCallback
+    from twinscore.neighbors.prepared_blocks import PreparedBlock
 
-    Limited = tuple["Block", Float64Array | None]
+    Limited = tuple[PreparedBlock, Float64Array | None]
     """A block, and how far the k-th neighbor of each row is at most; None where nobody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Consecutive rows that were read.
-
-    Attributes
-    ----------
-    rows
-        Shape (n, d).
-    first
-        The number of the first of them.
-    groups
-        Shape (n,), or None.
-    """
-
-    rows: PointMatrix
-    first: int
-    groups: IdArray | None
-
-    def part(self, start: int, stop: int) -> Block:
-        """Return some of the rows."""
-        groups = None if self.groups is None else self.groups[start:stop]
-        return Block(self.rows[start:stop], self.first + start, groups)
 
 
 def meeting(
@@ -73,9 +50,12 @@ def meeting(
     What the first found, and the second where it asked.
     """
 
-    def arrays(limited: Limited) -> tuple[PointMatrix, int, IdArray | None, Float64Array | None]:
-        block, limits = limited
-        return block.rows, block.first, block.groups, limits
+    def arrays(
+        limited: Limited,
+    ) -> tuple[PointMatrix, int, IdArray | None, Float64Array | None, CoreBlock]:
+        prepared, limits = limited
+        block = prepared.block
+        return block.rows, block.first, block.groups, limits, prepared.core
 
     found, of_second = meet_blocks(
         arrays(first),

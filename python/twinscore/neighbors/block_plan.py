@@ -3,7 +3,8 @@
 What a row takes while two blocks meet, in bytes, k being the neighbors wanted, d the columns:
 
 - its values, where they are read from a file or converted: 2 d or 4 d;
-- its sketches, in the order of rows and in that of panels: at most 4 d each;
+- its sketches, in the order of rows and in that of panels: at most 4 d each, less where the search
+  is known better (`CommonGround.row_bytes`);
 - its candidates and its list: at most 64 k + 256.
 
 Lists of more ties than that are beyond the limit, as they are beyond any other.
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING
 from twinscore.base.memory import size_text
 
 if TYPE_CHECKING:
+    from twinscore.base.arrays import PointMatrix
     from twinscore.neighbors.block_problem import BlockProblem
+    from twinscore.neighbors.row_blocks import RowBlocks
 
 AROUND = 8 << 20
 """Bytes that any search takes: what threads hold, and rows that are looked through."""
@@ -51,7 +54,7 @@ class BlockPlan:
     whole: bool
 
 
-def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
+def plan_blocks(problem: BlockProblem, memory: int, prepared_bytes: int | None = None) -> BlockPlan:
     """Cut a search so that it fits.
 
     Parameters
@@ -60,6 +63,8 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
         What is searched.
     memory
         Bytes that it may take, its answer included; arrays in memory are the caller's.
+    prepared_bytes
+        Of a row, beside its values; None for the most there may be.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
     """
     queries, columns = problem.queries.shape
     k, self_join = problem.k, problem.self_join
-    row_bytes = bytes_of_row(problem)
+    row_bytes = bytes_of_row(problem.reference, k, prepared_bytes)
     answer = queries * (PLACE_BYTES * k + 8)
     # Of a self-join, the lists of all rows wait until the last block was met.
     lists = queries * (PLACE_BYTES * (k + 1) + 8) if self_join else 0
@@ -90,10 +95,14 @@ def plan_blocks(problem: BlockProblem, memory: int) -> BlockPlan:
     return BlockPlan((memory - around - lists) // (2 * row_bytes), whole=False)
 
 
-def bytes_of_row(problem: BlockProblem) -> int:
-    """Return what a row takes while two blocks meet."""
-    columns, item = problem.reference.shape[1], problem.reference.dtype.itemsize
-    return columns * (SKETCH_BYTES + item) + CANDIDATE_BYTES * problem.k + 256
+def bytes_of_row(rows: RowBlocks | PointMatrix, k: int, prepared_bytes: int | None = None) -> int:
+    """Return what a row takes while two blocks meet; see `plan_blocks`."""
+    columns: int = rows.shape[1]
+    prepared = columns * SKETCH_BYTES
+    if prepared_bytes is not None:
+        prepared = min(prepared, prepared_bytes)
+    item: int = rows.dtype.itemsize
+    return columns * item + prepared + CANDIDATE_BYTES * k + 256
 
 
 def bytes_around(problem: BlockProblem) -> int:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.neighbors.problem import check_finite
+from twinscore._core import kinds_of_digests, row_digests
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.neighbors.row_blocks import RowBlocks
 
-DIGEST_BYTES = 16
-"""Two rows of 2^40 share a digest of so many bytes by chance once in 2^49 times."""
 
-
-def kinds_of(rows: RowBlocks, name: str) -> npt.NDArray[np.uint32]:
+def kinds_of(rows: RowBlocks, name: str, threads: int = 0) -> npt.NDArray[np.uint32]:
     """Give equal rows one number, in the order in which kinds of rows first appear.
+
+    Rows are told apart by digests of 128 bits: two of 2^40 share one by chance once in 2^49 times.
 
     Parameters
     ----------
@@ -27,6 +25,8 @@ def kinds_of(rows: RowBlocks, name: str) -> npt.NDArray[np.uint32]:
         n rows, all of which are read.
     name
         What they are, for messages.
+    threads
+        0 for all that the process may use.
 
     Returns
     -------
@@ -37,16 +37,7 @@ def kinds_of(rows: RowBlocks, name: str) -> npt.NDArray[np.uint32]:
     ValueError
         A row is not finite.
     """
-    digests = np.empty(len(rows), dtype=f"V{DIGEST_BYTES}")
+    digests = np.empty((len(rows), 2), dtype=np.uint64)
     for start, block in rows.blocks(rows.rows_at_once):
-        check_finite(block, name, start)
-        content = memoryview(block.tobytes())
-        width = len(content) // len(block)
-        digests[start : start + len(block)] = [
-            np.void(blake2b(content[at : at + width], digest_size=DIGEST_BYTES).digest())
-            for at in range(0, len(content), width)
-        ]
-    _, first, kinds = np.unique(digests, return_index=True, return_inverse=True)
-    order = np.empty(len(first), dtype=np.uint32)
-    order[np.argsort(first)] = np.arange(len(first), dtype=np.uint32)
-    return order[kinds]
+        digests[start : start + len(block)] = row_digests(block, name, start, threads)
+    return kinds_of_digests(digests)

@@ -35,7 +35,7 @@ def search_kinds(
     ValueError
         A row is not finite.
     """
-    equal = EqualRows(kinds_of(problem.reference, "reference"))
+    equal = EqualRows(kinds_of(problem.reference, "reference", threads))
     if not problem.self_join:
         for start, block in problem.queries.blocks(problem.queries.rows_at_once):
             check_finite(block, "queries", start)

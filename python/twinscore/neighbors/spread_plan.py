@@ -71,7 +71,8 @@ def plan_spread(problem: BlockProblem, memory: int, workers: int) -> SpreadPlan:
     ValueError
         A worker cannot hold even small blocks; the message says what would do.
     """
-    row, around = bytes_of_row(problem), bytes_around(problem)
+    row = bytes_of_row(problem.reference, problem.k)
+    around = bytes_around(problem)
     sides = (len(problem.queries), len(problem.reference))
     least = around + 2 * row * min(FEWEST_ROWS, max(sides))
     if memory < least:

@@ -7,18 +7,22 @@ done, and however often one of them died.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from twinscore.base.workers.opening import opened_workers
 from twinscore.base.workers.protocol import WORKER_MEMORY, WorkerNeeds
 from twinscore.base.workers.tasks import as_finished
-from twinscore.neighbors.block_meeting import Block, meeting
+from twinscore.neighbors.backends.exact import ExactBackend
+from twinscore.neighbors.block_plan import bytes_around
 from twinscore.neighbors.candidates import joined
+from twinscore.neighbors.common_ground import sampled
 from twinscore.neighbors.kinds_search import search_kinds
-from twinscore.neighbors.shortlists import Shortlists, merged
+from twinscore.neighbors.shared_blocks import SharedBlocks
+from twinscore.neighbors.shortlists import merged
+from twinscore.neighbors.spread_meeting import SharedSearch, let_go, meet
 from twinscore.neighbors.spread_plan import (
     Meeting,
     meetings_of,
@@ -28,15 +32,12 @@ from twinscore.neighbors.spread_plan import (
 )
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import Float64Array, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.base.workers.protocol import Workers
     from twinscore.neighbors.block_problem import BlockProblem
     from twinscore.neighbors.records import Neighbors
-    from twinscore.neighbors.row_blocks import RowBlocks
+    from twinscore.neighbors.shortlists import Shortlists
     from twinscore.neighbors.spread_plan import SpreadPlan
-
-    Met = tuple[Shortlists, Shortlists | None]
 
 
 def search_on_workers(
@@ -74,77 +75,18 @@ def search_on_workers(
     with opened_workers(workers, needs) as pool:
 
         def search(asked: BlockProblem) -> Neighbors:
+            sample = sampled(asked, needs.memory)
+            if sample is None:
+                return ExactBackend().search(asked.whole(), needs.threads, progress)
             plan = plan_spread(asked, needs.memory, pool.count)
-            return SpreadSearch(asked, plan, pool, needs.threads, progress).run()
+            room = needs.memory - bytes_around(asked)
+            shared = SharedSearch(uuid4().hex, sample, asked.k, room, needs.threads)
+            try:
+                return SpreadSearch(asked, plan, pool, pool.share(shared), progress).run()
+            finally:
+                let_go(shared)
 
         return search_kinds(problem, search, threads or 0)
-
-
-def meet(
-    first: Block,
-    rows: tuple[int, int],
-    first_limits: Float64Array | None,
-    second: Block | None,
-    second_limits: Float64Array | None,
-    k: int,
-    for_both: bool,
-    threads: int,
-) -> Met:
-    """Let some rows of a block meet another, or itself, on a worker; see `meeting`.
-
-    Returns
-    -------
-    Lists of the whole of both blocks: of rows that were not asked for, empty ones.
-    """
-    other = None if second is None else (second, second_limits)
-    of_first, of_second = meeting(
-        (first.part(*rows), first_limits), other, k, for_both=for_both, threads=threads
-    )
-    return of_first.among(rows[0], len(first.rows)), of_second
-
-
-@dataclass(slots=True)
-class SharedBlocks:
-    """The blocks of one side, each handed to the workers when it is first needed.
-
-    Attributes
-    ----------
-    rows, groups, starts
-        What is cut, and where.
-    workers
-        Who takes them.
-    uses
-        How many meetings of each block are still to come; it is let go after the last.
-    """
-
-    rows: RowBlocks
-    groups: IdArray | None
-    starts: list[int]
-    workers: Workers
-    uses: Counter[int] = field(default_factory=Counter)
-    _shared: dict[int, Any] = field(default_factory=dict)
-
-    def take(self, number: int) -> Any:
-        """Return what stands for a block in the arguments of a task."""
-        if number not in self._shared:
-            start, stop = self.starts[number], self.starts[number + 1]
-            groups = None if self.groups is None else self.groups[start:stop]
-            block = Block(self.rows.read(start, stop), start, groups)
-            self._shared[number] = self.workers.share(block)
-        shared = self._shared[number]
-        self.uses[number] -= 1
-        if self.uses[number] == 0:
-            del self._shared[number]
-        return shared
-
-    def size(self, number: int) -> int:
-        """Return the number of rows of a block."""
-        return self.starts[number + 1] - self.starts[number]
-
-    def size_of(self, meeting: Meeting) -> int:
-        """Return the number of rows of a first block that take part."""
-        start, stop = meeting.rows(self.size(meeting.first))
-        return stop - start
 
 
 @dataclass(slots=True)
@@ -157,8 +99,10 @@ class SpreadSearch:
         That was checked; rows are told from equal ones by id alone.
     plan
         How it is cut.
-    workers, threads
-        Who meets, with how many threads each.
+    workers
+        Who meets.
+    shared
+        What stands for the `SharedSearch` among the arguments of their tasks.
     progress
         See `search_on_workers`.
     """
@@ -166,7 +110,7 @@ class SpreadSearch:
     problem: BlockProblem
     plan: SpreadPlan
     workers: Workers
-    threads: int
+    shared: Any
     progress: ProgressCallback | None
     done: int = 0
 
@@ -182,7 +126,7 @@ class SpreadSearch:
 
     def _self_join(self) -> list[Shortlists | None]:
         count = self.plan.reference
-        blocks = self._cut(self.problem.reference, self.problem.reference_groups, count)
+        blocks = self._cut("reference", count)
         meetings = self._meetings(count, count)
         blocks.uses.update(range(count))
         for each in meetings:
@@ -201,15 +145,15 @@ class SpreadSearch:
         with closing(as_finished(self.workers, meet, together)) as met:
             for number, (of_first, of_second) in met:
                 each = meetings[number]
-                lists[each.first] = self._with(lists[each.first], of_first)
+                lists[each.first] = self._with_some(blocks, each, lists[each.first], of_first)
                 lists[each.second] = self._with(lists[each.second], of_second)
                 self._report(2 * blocks.size_of(each) * blocks.size(each.second))
         return lists
 
     def _queries_by_reference(self) -> list[Shortlists | None]:
-        problem, plan = self.problem, self.plan
-        asking = self._cut(problem.queries, problem.query_groups, plan.queries)
-        asked = self._cut(problem.reference, problem.reference_groups, plan.reference)
+        plan = self.plan
+        asking = self._cut("queries", plan.queries)
+        asked = self._cut("reference", plan.reference)
         lists: list[Shortlists | None] = [None] * plan.queries
         meetings = self._meetings(plan.queries, plan.reference)
         asking.uses.update(each.first for each in meetings)
@@ -220,12 +164,16 @@ class SpreadSearch:
         with closing(as_finished(self.workers, meet, arguments)) as met:
             for number, (found, _) in met:
                 each = meetings[number]
-                lists[each.first] = self._with(lists[each.first], found)
+                lists[each.first] = self._with_some(asking, each, lists[each.first], found)
                 self._report(asking.size_of(each) * asked.size(each.second))
         return lists
 
-    def _cut(self, rows: RowBlocks, groups: IdArray | None, blocks: int) -> SharedBlocks:
-        return SharedBlocks(rows, groups, starts_of(len(rows), blocks), self.workers)
+    def _cut(self, side: str, blocks: int) -> SharedBlocks:
+        problem = self.problem
+        rows, groups = problem.queries, problem.query_groups
+        if side == "reference":
+            rows, groups = problem.reference, problem.reference_groups
+        return SharedBlocks(side, rows, groups, starts_of(len(rows), blocks), self.workers)
 
     def _meetings(self, first: int, second: int) -> list[Meeting]:
         workers = self.workers.count
@@ -243,21 +191,29 @@ class SpreadSearch:
         of_second: Shortlists | None,
     ) -> tuple[Any, ...]:
         """Tell a task what is known by now: rows that are too far need not come back."""
-        k = self.problem.k
-        start, stop = each.rows(firsts.size(each.first))
+        k, first, second = self.problem.k, each.first, each.second
+        start, stop = each.rows(firsts.size(first))
         return (
-            firsts.take(each.first),
-            (start, stop),
-            None if of_first is None else of_first.limits(k)[start:stop],
-            None if seconds is None else seconds.take(each.second),
-            None if of_second is None else of_second.limits(k),
-            k,
+            self.shared,
+            firsts.some(first, start, stop, of_first, k),
+            firsts.take(first),
+            None if seconds is None else seconds.whole(second, of_second, k),
+            None if seconds is None else seconds.take(second),
             self.problem.self_join and seconds is not None,
-            self.threads,
         )
 
-    def _with(self, before: Shortlists | None, found: Shortlists | None) -> Shortlists:
-        assert found is not None
+    def _with_some(
+        self,
+        firsts: SharedBlocks,
+        each: Meeting,
+        before: Shortlists | None,
+        found: Shortlists,
+    ) -> Shortlists:
+        """Merge what some rows of a block found with what all of them had."""
+        size = firsts.size(each.first)
+        return self._with(before, found.among(each.rows(size)[0], size))
+
+    def _with(self, before: Shortlists | None, found: Shortlists) -> Shortlists:
         return found if before is None else merged([before, found], self.problem.k)
 
     def _report(self, pairs: int) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.progress import StageProgress
     from twinscore.base.workers.protocol import Workers
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.published_procedure import Convention, Space
@@ -35,7 +35,7 @@ class ScoreOptions(TypedDict, total=False):
     space: Space
     convention: Convention
     domain: str | os.PathLike[str] | Domain | None
-    model: str | os.PathLike[str] | Embedder
+    model: str | os.PathLike[str] | ImageEmbedder
     device: str
     backend: str
     precision: float | None
@@ -71,7 +71,7 @@ def settings_of(
     space: Space,
     convention: Convention,
     domain: str | os.PathLike[str] | Domain | None,
-    model: str | os.PathLike[str] | Embedder,
+    model: str | os.PathLike[str] | ImageEmbedder,
     device: str,
     backend: str,
     precision: float | None,

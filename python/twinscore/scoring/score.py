@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from twinscore.base.workers.protocol import Workers
     from twinscore.domain.declaration import Domain
     from twinscore.domain.examples import Examples
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.sources.columns import ColumnedSource
     from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.interval import IntervalMethod
@@ -70,7 +70,7 @@ def score(
     space: Space = "embedding",
     convention: Convention = "exact",
     domain: str | os.PathLike[str] | Domain | None = None,
-    model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
+    model: str | os.PathLike[str] | ImageEmbedder = DEFAULT_MODEL,
     device: str = "cpu",
     backend: str = "exact",
     precision: float | None = None,
@@ -246,7 +246,7 @@ def score_sides(
     *,
     groups: Mapping[str, Labels | None] | None = None,
     labels: Mapping[str, Labels | None] | None = None,
-    embedder: Embedder | None = None,
+    embedder: ImageEmbedder | None = None,
 ) -> ScoreResult | SampledResult:
     """Open both sides, embed what is images, and score.
 
@@ -314,7 +314,7 @@ def score_sides(
 def _embedded(
     sources: Mapping[str, ColumnedSource | Embeddings],
     run: Run,
-    embedder: Embedder | None,
+    embedder: ImageEmbedder | None,
     examples: Examples,
 ) -> tuple[dict[str, Embeddings], float]:
     """Embed the sides that are images; return the exposure they were read at as well."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.records import ImageItem
     from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.scored_pool import ScoredPool
@@ -44,7 +44,7 @@ CHUNK = 256
 
 def squint(
     result: Result,
-    embedder: Embedder,
+    embedder: ImageEmbedder,
     *,
     sizes: Sequence[int] = SQUINT_SIZES,
     quality: int = SQUINT_QUALITY,

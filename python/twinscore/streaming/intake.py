@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import FloatMatrix, IdArray
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
 
 NOT_FINITE = "expected finite values, got NaN or infinity"
 
@@ -53,7 +53,7 @@ class Intake:
 def take_in(
     items: Any,
     width: int,
-    embedder: Callable[[], Embedder],
+    embedder: Callable[[], ImageEmbedder],
     *,
     images: ImageSettings | None = None,
 ) -> Intake:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import FloatMatrix, IdArray
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.records import EmbeddedImage, Skipped
     from twinscore.images.records import ImageItem, PixelFacts
 
 
 def embed_and_measure(
-    embedder: Embedder, items: Iterable[ImageItem]
+    embedder: ImageEmbedder, items: Iterable[ImageItem]
 ) -> tuple[FloatMatrix, IdArray, tuple[Skipped, ...], npt.NDArray[np.float32]]:
     """Embed images and keep what their pixels tell.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import Float64Array
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.settings import ImageSettings
 
 
@@ -50,19 +50,19 @@ class RealSide:
         self.images = images
         self.images_model: tuple[str, str] | None = None
         self._threads = threads
-        self._embedder: Embedder | None = None
+        self._embedder: ImageEmbedder | None = None
         self._opening = ForkSafeLock()
         self._digest: str | None = None
 
     @property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> ImageEmbedder:
         """The network that synthetic images go through."""
         with self._opening.held:
             if self._embedder is None:
                 self._embedder = self._opened()
             return self._embedder
 
-    def _opened(self) -> Embedder:
+    def _opened(self) -> ImageEmbedder:
         embedder = self.images.open_embedder(self._threads)
         check_same_model({"real": self.embeddings}, embedder)
         self.images_model = (embedder.fingerprint, embedder.preprocessing.fingerprint)

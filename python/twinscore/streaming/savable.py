@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import os
     from typing import BinaryIO
 
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
 
 
 class SavableStream:
@@ -35,7 +35,7 @@ class SavableStream:
         cls,
         snapshot: Snapshot,
         *,
-        model: str | os.PathLike[str] | Embedder | None = None,
+        model: str | os.PathLike[str] | ImageEmbedder | None = None,
         device: str | None = None,
         threads: int | None = None,
     ) -> Self:
@@ -61,7 +61,7 @@ class SavableStream:
         cls,
         file: str | os.PathLike[str] | BinaryIO,
         *,
-        model: str | os.PathLike[str] | Embedder | None = None,
+        model: str | os.PathLike[str] | ImageEmbedder | None = None,
         device: str | None = None,
         threads: int | None = None,
     ) -> Self:

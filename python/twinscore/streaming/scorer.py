@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import os
 
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.streaming.answers import BatchAnswers
     from twinscore.streaming.result import StreamResult
     from twinscore.streaming.snapshot import Snapshot
@@ -88,7 +88,7 @@ class StreamingScorer(SavableStream):
         group_by: str | None = None,
         window: int | None = None,
         half_life: float | None = None,
-        model: str | os.PathLike[str] | Embedder = DEFAULT_MODEL,
+        model: str | os.PathLike[str] | ImageEmbedder = DEFAULT_MODEL,
         device: str = "cpu",
         threads: int | None = None,
         exposure: float | None = None,
@@ -141,7 +141,7 @@ class StreamingScorer(SavableStream):
         return self._state.register.skipped
 
     @property
-    def embedder(self) -> Embedder:
+    def embedder(self) -> ImageEmbedder:
         """The network that images go through."""
         return self._state.side.embedder
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import IdArray
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
 
     Labels = Sequence[Any] | npt.NDArray[Any]
 
@@ -200,7 +200,7 @@ class StreamState:
     def restored(
         cls,
         snapshot: Snapshot,
-        model: str | os.PathLike[str] | Embedder | None,
+        model: str | os.PathLike[str] | ImageEmbedder | None,
         device: str | None,
         threads: int | None,
     ) -> StreamState:

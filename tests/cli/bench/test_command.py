@@ -47,6 +47,21 @@ def run(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str
     return exit_.value.code, *capfd.readouterr()
 
 
+def test_bench_measures_workers_beside_backends(
+    capfd: pytest.CaptureFixture[str], sides: tuple[Path, Path]
+) -> None:
+    arguments = ["--embeddings", sides[0], "--backends", "exact", "--k", "2", "--json", "-q"]
+    code, shown, errors = run(capfd, "bench", *arguments, "--workers", "here")
+    assert (code, errors) == (0, "")
+    alone, spread = map(record_from_json, shown.splitlines())
+    assert (alone.case.workers, spread.case.workers, spread.case.threads) == (None, "here", 1)
+    assert spread.measurement is not None
+    assert (spread.recall, spread.score_error) == (1.0, 0.0)
+    code, _, errors = run(capfd, "bench", *arguments, "--workers", "dask")
+    assert code == 2
+    assert "expected workers ray, ray://HOST:PORT or here, got 'dask'" in errors
+
+
 def test_bench_prints_a_table_and_writes_records_and_a_picture(
     capfd: pytest.CaptureFixture[str], sides: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -173,7 +173,7 @@ def test_device_flow_gives_what_the_cpu_flow_gives(save_model: Callable[..., Pat
     plain, device = Embedder(model, threads=2), Embedder(model, threads=2, batch_size=16)
     device._on_device = True
     contents: list[Any] = [*images[:20], b"broken", *images[20:]]
-    from twinscore.embedding.network.embedder import _as_item
+    from twinscore.embedding.network.image_embedder import _as_item
 
     expected = plain.embed_items(map(_as_item, contents))
     found = device.embed_items(map(_as_item, contents))

@@ -10,6 +10,7 @@ import click
 from twinscore.base.printable import printable
 from twinscore.cli.messages import say
 from twinscore.cli.numbers import Number
+from twinscore.cli.options import check_workers_word
 
 if TYPE_CHECKING:
     from twinscore.cli.bench.record import Record
@@ -24,6 +25,7 @@ Examples:
   twinscore bench --embeddings photos.store
   twinscore bench --embeddings real.npy --synthetic synthetic.npy --out bench/
   twinscore bench --embeddings pool.npy --backends exact,hnsw,hnsw:links=8
+  twinscore bench --embeddings pool.npy --backends exact --workers ray
 """
 
 RECORDS_FILE = "bench.jsonl"
@@ -64,6 +66,12 @@ def _neighbor_counts(
 @click.option("--rows", type=click.IntRange(10), help="Take so many points, drawn at random.")
 @click.option("--threads", type=click.IntRange(1), help="Default: all cores.")
 @click.option(
+    "--workers",
+    callback=check_workers_word,
+    metavar="ray[://HOST:PORT]",
+    help="Measure the exact search on a cluster of Ray as well, on workers of one core.",
+)
+@click.option(
     "--repeats", type=click.IntRange(1), default=3, show_default=True, help="Take the median."
 )
 @click.option(
@@ -88,6 +96,7 @@ def bench(
     neighbor_counts: tuple[int, ...],
     rows: int | None,
     threads: int | None,
+    workers: str | None,
     repeats: int,
     most_seconds: float,
     out: Path | None,
@@ -128,6 +137,7 @@ def bench(
                 neighbor_counts,
                 Path(user_cache_dir("twinscore")) / "bench",
                 threads=threads or thread_count(0),
+                workers=workers,
                 repeats=repeats,
                 most_seconds=most_seconds,
                 progress=progress,

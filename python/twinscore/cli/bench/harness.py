@@ -35,6 +35,7 @@ def run_cases(
     cache: Path,
     *,
     threads: int,
+    workers: str | None = None,
     repeats: int = 3,
     repeat_seconds: float = 20.0,
     most_seconds: float = 600.0,
@@ -53,7 +54,9 @@ def run_cases(
     cache
         Folder for true neighbors.
     threads
-        Of every search.
+        Of every search; of each of the workers 1.
+    workers
+        Who searches exactly after all backends, as `twinscore.self_knn` takes it.
     repeats, repeat_seconds
         Medians are taken of so many searches, fewer where they take longer than that in all.
     most_seconds
@@ -65,7 +68,10 @@ def run_cases(
     ------
     A record as soon as it is made.
     """
-    total = len(backends) * len(neighbor_counts)
+    searches: list[tuple[str, int, str | None]] = [(backend, threads, None) for backend in backends]
+    if workers is not None:
+        searches.append(("exact", 1, workers))
+    total = len(searches) * len(neighbor_counts)
     rows, columns = workload.points.shape
     done = 0
     with tempfile.TemporaryDirectory(prefix="twinscore-bench-") as folder:
@@ -79,8 +85,8 @@ def run_cases(
                 threads=threads,
                 progress=_stage(progress, f"Finding the true neighbors, k = {k}"),
             )
-            for backend in backends:
-                case = Case(workload.name, rows, columns, backend, k, threads)
+            for backend, of_search, by in searches:
+                case = Case(workload.name, rows, columns, backend, k, of_search, by)
                 if progress is not None:
                     progress("Measuring", done, total)
                 try:
@@ -118,6 +124,7 @@ def _measured(
                     "backend": case.backend,
                     "k": case.k,
                     "threads": case.threads,
+                    "workers": case.workers,
                     "repeats": repeats,
                     "most_seconds": repeat_seconds,
                 }

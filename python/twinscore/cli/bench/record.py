@@ -21,6 +21,9 @@ class Case:
         With its settings, as `twinscore.self_knn` takes it.
     k, threads
         Of the search: all points among themselves.
+    workers
+        Who searched, as `twinscore.self_knn` takes it, with so many threads each; None for one
+        process.
     """
 
     data: str
@@ -29,6 +32,7 @@ class Case:
     backend: str
     k: int
     threads: int
+    workers: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Measurement:
         Of the same repeat, all threads added up: hardly longer on a machine that is busy.
     memory_bytes
         Peak of resident memory above that before the search, with points and libraries loaded;
-        None where the system does not tell.
+        None where the system does not tell. Where workers search, this and `cpu_seconds` are those
+        of the process that asks.
     others
         Processors that other jobs took during the same repeat, on average: 0 on a quiet machine.
         None where the system does not tell.

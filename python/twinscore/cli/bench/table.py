@@ -41,6 +41,8 @@ def _named(record: Record) -> str:
     """Write a backend, each of its settings on a line of its own, and why it has no figures."""
     name, _, settings = printable(record.case.backend).partition(":")
     lines = [name, *(f"  {setting}" for setting in settings.split(",") if setting)]
+    if record.case.workers is not None:
+        lines.append(f"  workers {printable(record.case.workers)}")
     if None in (record.measurement, record.recall, record.score_error):
         lines.append(printable(record.failure or "failed"))
     return "\n".join(lines)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.base.workers.opening import connection_kept
 from twinscore.cli.bench.record import Measurement
 from twinscore.cli.bench.stopwatch import Stopwatch
+from twinscore.cli.bench.workers_search import SearchOnWorkers
 from twinscore.neighbors.backends.indexed import IndexedBackend
 from twinscore.neighbors.problem import SearchProblem
 from twinscore.neighbors.registry import open_backend
@@ -31,7 +33,7 @@ FORGET_PEAK = Path("/proc/self/clear_refs")
 
 
 def measure(
-    points_file: Path, backend_name: str, k: int, threads: int, repeats: int, most_seconds: float
+    points_file: Path, backend: Backend, k: int, threads: int, repeats: int, most_seconds: float
 ) -> tuple[Measurement, IdArray]:
     """Search the points for the neighbors of each among them.
 
@@ -39,7 +41,7 @@ def measure(
     ----------
     points_file
         A .npy file, loaded into memory before the clock starts.
-    backend_name, k, threads
+    backend, k, threads
         Of the search.
     repeats
         Searches to take the median of.
@@ -51,7 +53,6 @@ def measure(
     The measurement, and the ids found, shape (n, k).
     """
     points = np.load(points_file)
-    backend = open_backend(backend_name)
     few = points[: max(WARM_UP_ROWS, 2 * k + 2)]
     # Loading and compiling happen once a process, not once a search.
     _search(backend, SearchProblem(few, few, k, self_join=True), threads)
@@ -144,15 +145,17 @@ def main() -> None:
     request_file = Path(sys.argv[1])
     request = json.loads(request_file.read_text())
     try:
-        measurement, ids = measure(
-            Path(request["points"]),
-            request["backend"],
-            request["k"],
-            request["threads"],
-            request["repeats"],
-            request["most_seconds"],
-        )
-    except (ValueError, ImportError, MemoryError, RuntimeError) as error:
+        workers = request["workers"]
+        with connection_kept(workers):
+            measurement, ids = measure(
+                Path(request["points"]),
+                SearchOnWorkers(workers) if workers else open_backend(request["backend"]),
+                request["k"],
+                request["threads"],
+                request["repeats"],
+                request["most_seconds"],
+            )
+    except (OSError, ValueError, ImportError, MemoryError, RuntimeError) as error:
         sys.exit(" ".join(f"{error}".split()) or type(error).__name__)
     np.save(request_file.with_name("ids.npy"), ids)
     answer = json.dumps(asdict(measurement))

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import operator
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from twinscore.base.counts import checked_count
 from twinscore.base.threads import thread_count
 from twinscore.embedding.models import DEFAULT_MODEL
-from twinscore.embedding.network.given_images import check_many
-from twinscore.embedding.network.growing_rows import GrowingRows
+from twinscore.embedding.network.image_embedder import BatchPlan, ImageEmbedder
 from twinscore.embedding.network.recipe import EmbedderRecipe
-from twinscore.embedding.records import Skipped
-from twinscore.images.records import ImageItem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Generator, Iterable
+    from pathlib import Path
 
     from torch.nn import Module as TorchModule
 
-    from twinscore.base.arrays import FloatMatrix, IdArray
-    from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.flow import DecoderPool
     from twinscore.embedding.network.preparation import Examination
     from twinscore.embedding.records import EmbeddedImage
-    from twinscore.images.decoding import Preprocessing
     from twinscore.images.decoding.stated_preprocessing import StatedPreprocessing
+    from twinscore.images.records import ImageItem
 
 
 BATCH_ON_CPU = 8
@@ -39,7 +31,7 @@ BATCH_ON_CPU = 8
 BATCH_ON_DEVICE = 64
 
 
-class Embedder:
+class Embedder(ImageEmbedder):
     """Turns images into points with an image network, in ONNX Runtime or in torch.
 
     On the CPU a vector of the built-in network depends on its image alone: batch size, threads
@@ -122,7 +114,7 @@ class Embedder:
         if preprocessing is not None:
             stated = as_preprocessing(preprocessing, portable=isolated)
         self._isolated = isolated
-        self.recipe = EmbedderRecipe(
+        recipe = EmbedderRecipe(
             model=model,
             device=device,
             batch_size=chosen,
@@ -130,114 +122,19 @@ class Embedder:
             compute_dtype=compute_dtype,
             isolated=isolated,
         )
-        self.network = open_model(
+        network = open_model(
             model,
             layer=layer,
             device=device,
             compute_dtype=compute_dtype,
             preprocessing=stated,
         )
-        self._on_device = self.network.on_device
-        self._batch_size = chosen or (BATCH_ON_DEVICE if self._on_device else BATCH_ON_CPU)
-        self._preprocessing = self.network.preprocessing
+        prepared = network.preprocessing
         if exposure is not None:
-            self._preprocessing = replace(self._preprocessing, exposure=exposure)
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self.network.dimension
-
-    @property
-    def fingerprint(self) -> str:
-        """Name of the model and start of its sha256; with "+float16" in half precision."""
-        return self.network.fingerprint
-
-    @property
-    def threads(self) -> int:
-        """That decode, and that the network runs in."""
-        return self._threads
-
-    @property
-    def preprocessing(self) -> Preprocessing:
-        """How an image becomes the network's input."""
-        return self._preprocessing
-
-    def embed(self, images: Iterable[Any], progress: ProgressCallback | None = None) -> FloatMatrix:
-        """Embed images that are all expected to be readable.
-
-        Parameters
-        ----------
-        images
-            Anything ``read_image`` takes, or ``ImageItem``; of any length.
-        progress
-            Called with (done, total) after every batch; without a length, total is done.
-
-        Returns
-        -------
-        ndarray of shape (n, d), float32
-
-        Raises
-        ------
-        ValueError
-            An image cannot be read or has no finite embedding; the message names it.
-        TypeError
-            ``images`` is one image, or holds something that is none.
-        """
-        check_many(images)
-        total = operator.length_hint(images)
-        rows = GrowingRows(self.dimension, capacity=total)
-        for place, image in enumerate(self._each(map(_as_item, images), total, progress)):
-            if image.vector is None:
-                raise ValueError(f"image {place} ({image.item.name}): {image.failure}")
-            rows.append(image.vector)
-        return rows.finish()
-
-    def embed_items(
-        self,
-        items: Iterable[ImageItem],
-        progress: ProgressCallback | None = None,
-        *,
-        examination: Examination | None = None,
-        note: Callable[[EmbeddedImage], None] | None = None,
-    ) -> tuple[FloatMatrix, IdArray, tuple[Skipped, ...]]:
-        """Embed the images of a source and leave out those that cannot be read.
-
-        Memory holds the vectors and a bounded number of images, however many there are.
-
-        Parameters
-        ----------
-        items
-            Consumed in the caller's thread, a little ahead of the network.
-        progress
-            Called with (done, total) after every batch; without a length, total is done.
-        examination
-            What else is found out about each image; None for nothing.
-        note
-            Called with each image that has a vector, in order, to keep more of it than that.
-
-        Returns
-        -------
-        vectors : ndarray of shape (n, d), float32, finite
-            In the order of the items.
-        kept : ndarray of shape (n,), int64
-            Position among the items of each row.
-        skipped : tuple of Skipped
-            The other items, in order, with the reason.
-        """
-        total = operator.length_hint(items)
-        rows = GrowingRows(self.dimension, capacity=total)
-        kept: list[int] = []
-        skipped: list[Skipped] = []
-        for place, image in enumerate(self._each(items, total, progress, examination)):
-            if image.vector is None:
-                skipped.append(Skipped(image.item.name, image.failure or ""))
-            else:
-                rows.append(image.vector)
-                kept.append(place)
-                if note is not None:
-                    note(image)
-        return rows.finish(), np.array(kept, dtype=np.int64), tuple(skipped)
+            prepared = replace(prepared, exposure=exposure)
+        self._on_device = network.on_device
+        size = chosen or (BATCH_ON_DEVICE if self._on_device else BATCH_ON_CPU)
+        super().__init__(network, recipe, prepared, BatchPlan(size, self._threads))
 
     def stream(
         self,
@@ -249,34 +146,22 @@ class Embedder:
         batch_size: int | None = None,
         decoders: DecoderPool | None = None,
     ) -> Generator[list[EmbeddedImage], None, None]:
-        """Embed images as they come, in order, a batch at a time.
+        """Embed images as they come, in order, a batch at a time; see `ImageEmbedder.stream`.
 
-        Closing the generator stops its threads and processes; what was begun is not waited for.
+        At most two batches more than there are threads are taken ahead. Closing the generator stops
+        its threads and processes; what was begun is not waited for.
 
         Parameters
         ----------
-        items
-            Consumed in the caller's thread; at most two batches more than there are threads are
-            taken ahead.
-        examination
-            What else is noted of each image; None for nothing.
-        cut, already
-            No batch spans a multiple of `cut` images, of which the stream before this one has
-            had `already`: batches are then the same however often a run was stopped.
-        batch_size
-            Takes the place of the embedder's own.
+        items, examination, cut, already, batch_size
+            See `ImageEmbedder.stream`.
         decoders
             What `decoder_pool` made, which the caller closes; None: made for this stream.
-
-        Yields
-        ------
-        list of EmbeddedImage
-            Of one batch; images without an embedding say why.
         """
         from twinscore.embedding.network import flow
         from twinscore.images.decoding import pillow_warnings_silenced
 
-        size = batch_size or self._batch_size
+        size = batch_size or self._batches.size
         pool = decoders or self.decoder_pool(examination, batch_size)
         in_hand = (item.in_hand() for item in items)
         batches = flow.in_batches(in_hand, self._decoded_at_once(size), cut, already)
@@ -296,36 +181,10 @@ class Embedder:
         from twinscore.embedding.network.flow import DecoderPool
         from twinscore.embedding.network.preparation import Examination
 
-        capacity = self._decoded_at_once(batch_size or self._batch_size)
+        capacity = self._decoded_at_once(batch_size or self._batches.size)
         kind = ProcessDecoder if self._isolated else ThreadDecoder
         noted = examination or Examination()
         return DecoderPool(lambda: kind(self.preprocessing, noted, capacity))
 
     def _decoded_at_once(self, batch_size: int) -> int:
         return min(batch_size, BATCH_ON_CPU) if self._on_device else batch_size
-
-    def _each(
-        self,
-        items: Iterable[ImageItem],
-        total: int,
-        progress: ProgressCallback | None,
-        examination: Examination | None = None,
-    ) -> Generator[EmbeddedImage, None, None]:
-        # So that few images, too, are shared among the threads.
-        share = -(-total // self._threads) if total else self._batch_size
-        done = 0
-        size = min(self._batch_size, share)
-        with closing(self.stream(items, examination, batch_size=size)) as stream:
-            for batch in stream:
-                yield from batch
-                done += len(batch)
-                if progress is not None:
-                    progress(done, max(done, total))
-
-
-def _as_item(content: Any) -> ImageItem:
-    if isinstance(content, ImageItem):
-        return content
-    if isinstance(content, str | Path):
-        return ImageItem(name=str(content), content=Path(content))
-    return ImageItem(name=type(content).__name__, content=content)

@@ -12,8 +12,9 @@ from twinscore.base.errors import SettingError
 from twinscore.base.workers.opening import check_workers, opened_workers
 from twinscore.base.workers.protocol import WorkerNeeds
 from twinscore.base.workers.tasks import in_order
-from twinscore.embedding.network.embedder import BATCH_ON_CPU, BATCH_ON_DEVICE, Embedder
+from twinscore.embedding.network.embedder import BATCH_ON_CPU, BATCH_ON_DEVICE
 from twinscore.embedding.network.flow import in_batches, joined
+from twinscore.embedding.network.image_embedder import BatchPlan, ImageEmbedder
 from twinscore.embedding.network.image_part import PartSettings, embed_part, file_of
 from twinscore.embedding.network.preparation import Examination
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from twinscore.base.workers.protocol import Workers
-    from twinscore.embedding.network.flow import DecoderPool
     from twinscore.embedding.network.image_part import EmbeddedPart
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.images.records import ImageItem
@@ -35,7 +35,7 @@ PARTS_OF_A_SIZE = 2
 """Parts for each worker before parts grow by a batch: few images, too, are shared by all."""
 
 
-class SpreadEmbedder(Embedder):
+class SpreadEmbedder(ImageEmbedder):
     """Has the images of a stream decoded and embedded by workers, and gives them in order.
 
     Batches are those of one process, hence the vectors are the same bits on processors of one
@@ -63,7 +63,7 @@ class SpreadEmbedder(Embedder):
 
     def __init__(
         self,
-        here: Embedder,
+        here: ImageEmbedder,
         workers: str | Workers,
         threads: int | None = None,
         device: str = "cpu",
@@ -77,17 +77,17 @@ class SpreadEmbedder(Embedder):
                 "expected a model by its name or file to embed with workers, "
                 f"got {type(model).__name__}"
             )
-        vars(self).update(vars(here))
         self._workers = workers
         self._needs = WorkerNeeds(threads=threads or 1, cuda=device == "cuda")
         where = os.fspath(model)
-        self.recipe = dataclasses.replace(
+        recipe = dataclasses.replace(
             here.recipe,
             model=os.path.abspath(where) if os.path.exists(where) else where,  # noqa: PTH100, PTH110
             device=device,
         )
         standard = BATCH_ON_DEVICE if device == "cuda" else BATCH_ON_CPU
-        self._batch_size = here.recipe.batch_size or standard
+        batches = BatchPlan(here.recipe.batch_size or standard, self._needs.threads)
+        super().__init__(here.network, recipe, here.preprocessing, batches)
 
     def stream(
         self,
@@ -97,9 +97,8 @@ class SpreadEmbedder(Embedder):
         cut: int | None = None,
         already: int = 0,
         batch_size: int | None = None,
-        decoders: DecoderPool | None = None,
     ) -> Generator[list[EmbeddedImage], None, None]:
-        """Embed images as they come, in order, a part at a time; see `Embedder.stream`.
+        """Embed images as they come, in order, a part at a time; see `ImageEmbedder.stream`.
 
         Closing the generator cancels what workers do.
 
@@ -108,8 +107,7 @@ class SpreadEmbedder(Embedder):
         OSError
             Workers died again and again, cannot be reached, or do not see the files.
         """
-        assert decoders is None, "workers have decoders of their own"
-        size = batch_size or self._batch_size
+        size = batch_size or self._batches.size
         settings = PartSettings(
             self.recipe,
             self.fingerprint,

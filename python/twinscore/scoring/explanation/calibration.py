@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from twinscore.base.arrays import IdArray
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.alterations.catalog import Alteration, Step
     from twinscore.images.records import ImageFacts
     from twinscore.measures.fact_gaps import FactGap
@@ -47,7 +47,7 @@ def calibrate(
     sample: Sample,
     facts: npt.NDArray[np.float32],
     steps: tuple[Step, ...],
-    embedder: Embedder,
+    embedder: ImageEmbedder,
 ) -> float:
     """Find the strength at which the altered images have the other side's median.
 
@@ -144,7 +144,7 @@ class _Images:
         sample: Sample,
         places: IdArray,
         steps: tuple[Step, ...],
-        embedder: Embedder,
+        embedder: ImageEmbedder,
     ) -> None:
         from twinscore.images.alterations.altered_image import AlteredImage
         from twinscore.images.decoding.facts import read_facts

@@ -20,7 +20,7 @@ from twinscore.scoring.samples_table import known_pixel_facts
 
 if TYPE_CHECKING:
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.measures.fact_gaps import FactGap
     from twinscore.scoring.estimate import Estimate
     from twinscore.scoring.explanation.records import Explanation
@@ -36,7 +36,7 @@ def explain(
     result: Estimate,
     *,
     images: int = IMAGES,
-    embedder: Embedder | None = None,
+    embedder: ImageEmbedder | None = None,
     seconds: float | None = None,
     most_repairs: int = MOST_REPAIRS,
     most_embedded: int | None = None,

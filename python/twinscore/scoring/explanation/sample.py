@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.graph.pool import Pool
     from twinscore.images.alterations.catalog import Step
     from twinscore.images.decoding import Preprocessing
@@ -61,7 +61,7 @@ class Sample:
         return np.flatnonzero(self.is_real == (side == "real"))
 
 
-def draw_sample(pool: ScoredPool, images: int, embedder: Embedder, seed: int) -> Sample:
+def draw_sample(pool: ScoredPool, images: int, embedder: ImageEmbedder, seed: int) -> Sample:
     """Draw images of both sides at random and find them again.
 
     Parameters
@@ -124,7 +124,7 @@ def embed_altered(
     sample: Sample,
     places: IdArray,
     steps: tuple[Step, ...],
-    embedder: Embedder,
+    embedder: ImageEmbedder,
     progress: ProgressCallback | None = None,
 ) -> tuple[FloatMatrix, npt.NDArray[np.float32]]:
     """Alter images and embed and measure them again.

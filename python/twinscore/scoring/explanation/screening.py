@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray, PointMatrix
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.measures.fact_gaps import FactGap
     from twinscore.scoring.explanation.findings import Situation, Trial
     from twinscore.scoring.explanation.sample import Sample
@@ -125,7 +125,7 @@ def screened(
     now: Situation,
     sample: Sample,
     places: dict[str, IdArray],
-    embedder: Embedder,
+    embedder: ImageEmbedder,
     embed: Embed,
 ) -> Candidate | None:
     """Make one fact alike on a part of the sample; None where nothing moves it.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix, IdArray
     from twinscore.base.progress import StageProgress
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.graph.pool import Pool
     from twinscore.scoring.explanation.effort import Effort
     from twinscore.scoring.explanation.records import Control
@@ -55,7 +55,7 @@ class RepairSearch:
     def __init__(
         self,
         sample: Sample,
-        embedder: Embedder,
+        embedder: ImageEmbedder,
         settings: ScoreSettings,
         effort: Effort,
         *,

@@ -26,7 +26,7 @@ from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_stan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.records import Embeddings
     from twinscore.images.views.annotated_source import AnnotatedSource
     from twinscore.images.views.settings import ViewSettings
@@ -44,7 +44,7 @@ def score_views(
     sources: Mapping[str, AnnotatedSource],
     views: ViewSettings,
     run: Run,
-    embedder: Embedder | None = None,
+    embedder: ImageEmbedder | None = None,
 ) -> ScoreResult:
     """Embed all views of both sides and score each.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from twinscore.base.arrays import FloatMatrix, IdArray
-    from twinscore.embedding.network.embedder import Embedder
+    from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.records import ImageSource
 
 FRAME_COLUMNS = r"folder(:[1-9]\d*)?|clip"
@@ -82,7 +82,7 @@ class FrameReader:
                 f"folder:1, folder:2, ..., clip), got {self.group_by!r}"
             )
 
-    def read(self, files: Sequence[str], embedder: Embedder) -> ReadImages:
+    def read(self, files: Sequence[str], embedder: ImageEmbedder) -> ReadImages:
         """Read and embed files.
 
         Parameters
