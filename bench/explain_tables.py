@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from explain_record import LOWERED
+from twinscore.graph.intervals import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,12 +78,12 @@ def _summary(cases: Sequence[Case]) -> Iterator[str]:
     seconds = sum(case.score_seconds + case.explain_seconds for case in cases)
     yield f"- Named first at the weakest strength that lowers the score by 0.1: {_share(single)}."
     yield (
-        f"- Its repair brings the score within 0.1 of that of untouched halves: {len(closed)} of "
-        f"{len(single)}."
+        "- Its repair brings the score within 0.1 of that of untouched halves: "
+        f"{_counted(len(closed), len(single))}."
     )
     if pairs:
         yield f"- Two at once, both among the first three: {_share(pairs)}."
-    yield f"- No fault, nothing named: {len(silent)} of {len(none)}."
+    yield f"- No fault, nothing named: {_counted(len(silent), len(none))}."
     if ratios:
         yield (
             f"- Explaining takes {np.median(ratios):.1f} times the processor time of the score in "
@@ -92,7 +93,15 @@ def _summary(cases: Sequence[Case]) -> Iterator[str]:
 
 
 def _share(cases: Sequence[Case]) -> str:
-    return f"{sum(map(_is_named, cases))} of {len(cases)}"
+    return _counted(sum(map(_is_named, cases)), len(cases))
+
+
+def _counted(count: int, cases: int) -> str:
+    """Write a count with the 95 % interval of its share (Wilson 1927)."""
+    if cases == 0:
+        return "0 of 0"
+    low, high = wilson_interval(count / cases, cases)
+    return f"{count} of {cases} (95 % interval of the share: {low:.2f} to {high:.2f})"
 
 
 def _mean(values: Iterable[float]) -> str:

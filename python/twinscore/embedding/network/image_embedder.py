@@ -87,6 +87,11 @@ class ImageEmbedder(ABC):
         return self.network.fingerprint
 
     @property
+    def threads(self) -> int:
+        """Of this process, or of each worker, that images are prepared in."""
+        return self._batches.shares
+
+    @property
     def preprocessing(self) -> Preprocessing:
         """How an image becomes the network's input."""
         return self._preprocessing
