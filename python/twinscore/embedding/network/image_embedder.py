@@ -96,11 +96,6 @@ class ImageEmbedder(ABC):
         """How an image becomes the network's input."""
         return self._preprocessing
 
-    @property
-    def threads(self) -> int:
-        """Images that are worth decoding side by side."""
-        return self._batches.shares
-
     def embed(self, images: Iterable[Any], progress: ProgressCallback | None = None) -> FloatMatrix:
         """Embed images that are all expected to be readable.
 
