@@ -175,7 +175,10 @@ def compose(
         "annotations": [],
         "categories": [{"id": 1, "name": "disc"}],
     }
-    crops = random_crops(photographs, count * (1 + OBJECTS), int(random.integers(1 << 30)))
+    # As many crops of each photograph would make the sides more alike than chance does.
+    needed = count * (1 + OBJECTS)
+    drawn = [photographs[i] for i in random.integers(len(photographs), size=needed)]
+    crops = random_crops(drawn, needed, int(random.integers(1 << 30)))
     for number in range(count):
         scene = next(crops).resize(SIZE, Image.Resampling.BICUBIC)
         scene = scene if random.random() < real_worlds else foreign(scene)

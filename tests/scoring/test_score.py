@@ -161,7 +161,6 @@ def test_progress_names_each_stage_and_ends_at_its_total(make_folder: MakeFolder
         "Embedding real images",
         "Embedding synthetic images",
         "Finding neighbors",
-        "Finding nearest real images",
         "Drawing one image per group",
         "Permuting labels",
         "Training a judge",

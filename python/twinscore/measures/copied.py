@@ -14,6 +14,7 @@ from twinscore.neighbors.settings import EXACT, SearchSettings
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.graph.pool import Pool
+    from twinscore.measures.nearest_real import NearestReal
     from twinscore.neighbors.records import Neighbors
 
 NEAR = 0.05
@@ -79,7 +80,7 @@ def novelty(
     pool: Pool,
     units: IdArray,
     neighbors: Neighbors,
-    nearest_real: Neighbors,
+    nearest_real: NearestReal,
     *,
     search: SearchSettings = EXACT,
 ) -> Novelty:
@@ -109,7 +110,7 @@ def novelty(
     is_mutual = own_unit[real.ids[real.ids]] == own_unit
     usual = np.where(is_mutual, real.second[real.ids], real.first[real.ids])
     within = _ratios(real.first, usual)
-    across = _ratios(nearest_real.distances[:, 0], real.first[nearest_real.ids[:, 0]])
+    across = _ratios(nearest_real.distances, real.first[nearest_real.ids])
 
     weights = 1.0 / np.bincount(units)[units]
     ranks = _mid_ranks(across, within, weights[:count])

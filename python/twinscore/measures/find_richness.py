@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import BoolArray, Float64Array
     from twinscore.graph.pool import Pool
+    from twinscore.measures.nearest_real import NearestReal
     from twinscore.measures.richness_slices import ValueCodes
     from twinscore.measures.run_readings import RunReadings
     from twinscore.neighbors.records import Neighbors
@@ -52,7 +53,7 @@ class ImageEvidence:
     pool: Pool
     names: Sequence[str]
     neighbors: Neighbors
-    nearest_real: Neighbors
+    nearest_real: NearestReal
     columns: Sequence[ValueCodes]
     tension_k: int | None = None
 
@@ -164,7 +165,7 @@ def _tension(
 ) -> tuple[dict[str, float], ...]:
     if evidence.tension_k is None or readings.lists is None:
         return ()
-    pool, nearest_real = evidence.pool, evidence.nearest_real.distances[:, 0]
+    pool, nearest_real = evidence.pool, evidence.nearest_real.distances
     nearest = evidence.neighbors.distances[~pool.is_real, 0]
     return tension_curve(
         pool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,11 @@ from twinscore.neighbors.settings import EXACT, SearchSettings
 if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
 
-SPLITS = 2
-"""Each gives two halves, which together cost half a search of the whole pool."""
+HALVES = 4
+"""Two splits, both halves of each; all four together cost a search of the whole pool."""
+
+ENOUGH = 40_000
+"""Units that halves hold in all: with so many, fewer halves do."""
 
 FEWEST = 4
 """Units of the smaller side that can be halved."""
@@ -42,14 +46,15 @@ def half_score(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT)
     None where a side has fewer than four units.
     """
     random = np.random.default_rng(seed)
-    scores = []
-    for _ in range(SPLITS):
+    sizes = [int(np.count_nonzero(pool.unit_is_real == side)) // 2 for side in (True, False)]
+    if 2 * min(sizes) < FEWEST:
+        return None
+    scores: list[float] = []
+    wanted = min(HALVES, math.ceil(ENOUGH / sum(sizes)))
+    while len(scores) < wanted:
         rows = pool.draw(random)
         sides = [random.permutation(rows[pool.is_real[rows] == side]) for side in (True, False)]
-        sizes = [len(side) // 2 for side in sides]
-        if 2 * min(sizes) < FEWEST:
-            return None
-        for part in range(2):
+        for part in range(min(2, wanted - len(scores))):
             chosen = [
                 side[part * size : (part + 1) * size]
                 for side, size in zip(sides, sizes, strict=True)

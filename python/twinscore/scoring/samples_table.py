@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Embeddings
     from twinscore.measures.duplicates import NearDuplicates
     from twinscore.measures.find_richness import RichnessOfImages
+    from twinscore.measures.nearest_real import NearestReal
     from twinscore.neighbors.records import Neighbors
 
 
@@ -55,7 +56,7 @@ def samples_table(
     real: Embeddings,
     synthetic: Embeddings,
     neighbors: Neighbors,
-    nearest_real: Neighbors,
+    nearest_real: NearestReal,
     columns: ImageColumns,
 ) -> pa.Table:
     """Build the table described at `ScoreResult.samples`.
@@ -78,7 +79,7 @@ def samples_table(
     sides = pa.array(["real"] * n_real + ["synthetic"] * n_synthetic, pa.string())
     nearest = neighbors.ids[:, 0]
     nearest_distance = np.sqrt(neighbors.distances[:, 0])
-    nearest_real_distance = np.sqrt(nearest_real.distances[:, 0])
+    nearest_real_distance = np.sqrt(nearest_real.distances)
     blank = pa.nulls(n_real, pa.float64())
     table = pa.table(
         {
@@ -93,7 +94,7 @@ def samples_table(
             "nearest_side": sides.take(pa.array(nearest)),
             "nearest_distance": nearest_distance,
             "nearest_real": pa.concat_arrays(
-                [pa.nulls(n_real, pa.string()), names.take(pa.array(nearest_real.ids[:, 0]))]
+                [pa.nulls(n_real, pa.string()), names.take(pa.array(nearest_real.ids))]
             ),
             "nearest_real_distance": pa.concat_arrays([blank, pa.array(nearest_real_distance)]),
             "giveaway": pa.concat_arrays(

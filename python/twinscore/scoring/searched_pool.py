@@ -11,6 +11,7 @@ from twinscore.domain.target_score import list_width as domain_width
 from twinscore.graph.pool import pool_of
 from twinscore.measures.copies import copies_p_value
 from twinscore.measures.duplicates import merged_groups, near_duplicates
+from twinscore.measures.nearest_real import find_nearest_real
 from twinscore.measures.unit_graphs import DrawReading, graphs_of, grouped_graphs, search_width
 from twinscore.scoring.richness_width import richness_width
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from twinscore.embedding.records import Embeddings
     from twinscore.graph.pool import Pool
     from twinscore.measures.duplicates import NearDuplicates
+    from twinscore.measures.nearest_real import NearestReal
     from twinscore.measures.unit_graphs import DrawReader, PoolGraphs
     from twinscore.neighbors.records import Neighbors
     from twinscore.scoring.run import Run
@@ -46,7 +48,7 @@ class SearchedPool:
 
     pool: Pool
     neighbors: Neighbors
-    nearest_real: Neighbors
+    nearest_real: NearestReal
     duplicates: NearDuplicates
     copies_p_value: float
     lists: Neighbors
@@ -68,16 +70,17 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     )
     # Before duplicates are collapsed: those of one side alone are.
     copies = copies_p_value(neighbors, pool, seed=settings.seed)
+    nearest_real = find_nearest_real(
+        lists,
+        real.vectors,
+        synthetic.vectors,
+        search=settings.search,
+        progress=run.stage("Finding nearest real images"),
+    )
     if settings.collapse_duplicates:
         pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
         pool.check_neighbor_count(settings.k)
         lists, neighbors = _search(pool, run)
-    nearest_real = settings.search.knn(
-        synthetic.vectors,
-        real.vectors,
-        1,
-        progress=run.stage("Finding nearest real images"),
-    )
     return SearchedPool(pool, neighbors, nearest_real, duplicates, copies, lists)
 
 
