@@ -3,10 +3,15 @@
 Sources, whichever are there: a folder of images given by the caller, and the photographs that
 come with scikit-image and scikit-learn. A crop covers 8 to 100 % of a photograph and half of them
 are mirrored, so that neighbors are alike without being copies.
+
+    python bench/photographs.py CROPS [--count 400]
+
+writes crops of the photographs of the packages into a folder, for benches that read images.
 """
 
 from __future__ import annotations
 
+import argparse
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,3 +92,21 @@ def random_crops(photographs: list[Image.Image], count: int, seed: int) -> Itera
         top = int(random.integers(photograph.height - height + 1))
         crop = photograph.crop((left, top, left + width, top + height))
         yield crop.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if random.random() < 0.5 else crop
+
+
+def main() -> None:
+    """Write crops, each of a photograph that is drawn by chance."""
+    parser = argparse.ArgumentParser(description="Write random crops of the packages' photographs.")
+    parser.add_argument("crops", type=Path, help="folder, made where it is not there")
+    parser.add_argument("--count", type=int, default=400)
+    arguments = parser.parse_args()
+    photographs = list(load_photographs(None))
+    drawn = np.random.default_rng(0).integers(len(photographs), size=arguments.count)
+    arguments.crops.mkdir(parents=True, exist_ok=True)
+    crops = random_crops([photographs[i] for i in drawn], arguments.count, seed=0)
+    for number, crop in enumerate(crops):
+        crop.save(arguments.crops / f"{number:04}.png")
+
+
+if __name__ == "__main__":
+    main()
