@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from twinscore.base.arrays import FloatMatrix
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
 
 FRAME = 1920, 1080
 SMALL = 64, 48

@@ -3,7 +3,8 @@ from .base.errors import MissingExtraError, TooManySkipsError, UnreadableImageEr
 from .comparison.run import compare
 from .domain.declaration import Domain
 from .domain.reading import load_domain
-from .embedding.into_store import EmbeddingRun, embed
+from .embedding.embedding_run import EmbeddingRun
+from .embedding.into_store import embed
 from .embedding.network.embedder import Embedder
 from .embedding.store import load_store
 from .images.views.settings import ViewSettings

@@ -26,7 +26,7 @@ from twinscore.images.records import ImageItem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
 
     Builder = Callable[[Path], str]
 

@@ -158,7 +158,7 @@ def test_progress() -> None:
 
 
 def test_embedding_display() -> None:
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
     from twinscore.report.terminal.embedding import EmbeddingDisplay
 
     display = EmbeddingDisplay()

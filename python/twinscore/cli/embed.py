@@ -11,6 +11,7 @@ import click
 
 from twinscore.cli.exit_codes import EXIT_TERMINATED
 from twinscore.cli.messages import say
+from twinscore.cli.object_options import object_options_of_one
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -26,9 +27,10 @@ from twinscore.cli.store_location import STORE_LOCATION
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.decoding import Preprocessing
+    from twinscore.images.views.settings import ViewSettings
 
 
 EMBED_EXAMPLES = """\b
@@ -38,6 +40,7 @@ Examples:
   twinscore embed photos/ --out photos.store --group-by folder --dtype float16
   twinscore embed 'shard-{0000..0099}.tar' --out renders.store
   twinscore embed shots/ --out shots.store --video-interval 0.5
+  twinscore embed renders/ --objects boxes.json --out renders.store
   twinscore embed renders/ --out s3://bucket/renders.store
   twinscore score photos.store renders.store
 """
@@ -108,6 +111,7 @@ Examples:
     help="Decode in processes of their own, which a bad file may crash.",
 )
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
+@object_options_of_one
 def embed(
     source: str,
     out: str,
@@ -129,11 +133,14 @@ def embed(
     hashed: bool,
     retry_failed: bool,
     prune: bool,
+    objects: str | None,
+    views: ViewSettings | None,
 ) -> int:
     """Embed the images of SOURCE into a store: whatever 'twinscore score' takes as images.
 
     The same command goes on where an earlier run was stopped, adds new images and replaces those
-    that changed. An image that cannot be read gets a row with the reason and no embedding.
+    that changed. An image that cannot be read gets a row with the reason and no embedding. With
+    --objects the store keeps what 'twinscore score' shows of annotated images, view by view.
     """
     from twinscore.embedding.into_store import embed as embed_source
     from twinscore.embedding.network.embedder import Embedder
@@ -149,7 +156,8 @@ def embed(
         compute_dtype=compute_dtype,
         preprocessing=preprocessing,
         exposure=exposure,
-        isolated=isolated,
+        # Of annotated images, pictures are cut in this process.
+        isolated=isolated and objects is None and views is None,
     )
     if workers is not None:
         from twinscore.embedding.network.spread_embedder import SpreadEmbedder
@@ -170,6 +178,8 @@ def embed(
             prune=prune,
             workers=workers,
             progress=display,
+            objects=objects,
+            views=views,
         )
     if not quiet:
         say(_summary(run, out))
@@ -194,9 +204,10 @@ def _summary(run: EmbeddingRun, out: str) -> str:
     from twinscore.images.sources.url import without_secrets
 
     assert run.store is not None
+    cut_out = f", {counted(run.pictures, 'picture')} cut out of images" if run.pictures else ""
     lines = [
         f"{counted(run.embedded, 'image')} embedded, {run.unchanged:,} already there, "
-        f"{run.failed:,} failed",
+        f"{run.failed:,} failed{cut_out}",
         f"{without_secrets(out)}: {run.store.images - run.store.failed:,} embeddings of "
         f"{run.store.dimension} dimensions in {counted(run.store.shards, 'shard')}, "
         f"{counted(run.store.failed, 'image')} without",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from twinscore.images.views.settings import (
     VIEWS,
     ViewSettings,
 )
+from twinscore.scoring.views.inputs import stored_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +46,7 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
         if not is_asked and not _is_said("smallest_object", "object_margin"):
             return command(views=None, **others)
         real_objects, synthetic_objects = _of_sides(objects, others["real"], others["synthetic"])
+        stored = stored_views({side: others[side] for side in ("real", "synthetic")})
         views = ViewSettings(
             names=DEFAULT_VIEWS if view is None else _names_in(view),
             margin=object_margin,
@@ -52,26 +55,68 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
             real_objects=real_objects,
             synthetic_objects=synthetic_objects,
         )
-        return command(views=views, **others)
+        return command(views=_as_stored(views, list(stored.values()), view), **others)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed((_OBJECTS_OF_SIDES, *_OPTIONS)):
         with_views = option(with_views)
     return with_views
 
 
+def object_options_of_one(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command of SOURCE the options, and hand it ``objects`` and their ``views``."""
+
+    @functools.wraps(command)
+    def with_views(
+        *,
+        objects: str | None,
+        view: str | None,
+        smallest_object: int,
+        object_margin: float,
+        without_background: bool,
+        **others: Any,
+    ) -> int:
+        is_asked = bool(objects or view or without_background)
+        if not is_asked and not _is_said("smallest_object", "object_margin"):
+            return command(objects=None, views=None, **others)
+        views = ViewSettings(
+            names=DEFAULT_VIEWS if view is None else _names_in(view),
+            margin=object_margin,
+            smallest=smallest_object,
+            without_background=without_background,
+        )
+        return command(objects=objects, views=views, **others)
+
+    for option in reversed((_OBJECTS_OF_ONE, *_OPTIONS)):
+        with_views = option(with_views)
+    return with_views
+
+
+_FORMATS = (
+    "A COCO file, a YOLO data.yaml, a table of boxes (.csv, .parquet), a folder of Pascal VOC, "
+    "KITTI or instance masks."
+)
+
+_OBJECTS_OF_SIDES = click.option(
+    "--objects",
+    multiple=True,
+    metavar="ANNOTATIONS",
+    help="Objects in the images, given twice: of the real ones, then of the synthetic ones. "
+    f"{_FORMATS} Not needed where REAL and SYNTHETIC are such files themselves, or stores with "
+    "objects.",
+)
+
+_OBJECTS_OF_ONE = click.option(
+    "--objects",
+    metavar="ANNOTATIONS",
+    help="Objects in the images: the store keeps each of them, the world around them and the "
+    f"whole. {_FORMATS} Not needed where SOURCE is such a file itself.",
+)
+
 _OPTIONS = (
-    click.option(
-        "--objects",
-        multiple=True,
-        metavar="ANNOTATIONS",
-        help="Objects in the images, given twice: of the real ones, then of the synthetic ones. A "
-        "COCO file, a YOLO data.yaml, a table of boxes (.csv, .parquet), a folder of Pascal VOC, "
-        "KITTI or instance masks. Not needed where REAL and SYNTHETIC are such files themselves.",
-    ),
     click.option(
         "--view",
         metavar="NAMES",
-        help=f"Which views of annotated images are scored, of {','.join(VIEWS)}. "
+        help=f"Which views of annotated images are looked at, of {','.join(VIEWS)}. "
         f"Default: {','.join(DEFAULT_VIEWS)}.",
     ),
     click.option(
@@ -104,10 +149,29 @@ def _of_sides(objects: tuple[str, ...], real: str, synthetic: str) -> tuple[str 
         return None, None
     if len(objects) == 2:
         return objects[0], objects[1]
-    is_file = [is_annotation_file(Path(side)) for side in (real, synthetic)]
+    sides = {"real": real, "synthetic": synthetic}
+    stored = stored_views(sides)
+    is_file = [side in stored or is_annotation_file(Path(sides[side])) for side in sides]
     if len(objects) > 2 or is_file[0] == is_file[1]:
         raise click.UsageError(f"{TWICE}; got it {len(objects)} times")
     return (None, objects[0]) if is_file[0] else (objects[0], None)
+
+
+def _as_stored(views: ViewSettings, stored: list[ViewSettings], view: str | None) -> ViewSettings:
+    """Take from a store, where a side is one, what no option says."""
+    if not stored:
+        return views
+    said: dict[str, Any] = {}
+    if view is None:
+        names = (name for name in stored[0].names if all(name in each.names for each in stored))
+        said["names"] = tuple(names)
+    if not _is_said("object_margin"):
+        said["margin"] = stored[0].margin
+    if not _is_said("smallest_object"):
+        said["smallest"] = stored[0].smallest
+    if not _is_said("without_background"):
+        said["without_background"] = stored[0].without_background
+    return dataclasses.replace(views, **said)
 
 
 def _names_in(text: str) -> tuple[str, ...]:

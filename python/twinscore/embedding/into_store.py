@@ -2,92 +2,42 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.workers.opening import connection_kept
+from twinscore.embedding.annotated_side import annotations_of
+from twinscore.embedding.embedding_run import EmbeddingRun, ReportedRun
 from twinscore.embedding.models import DEFAULT_MODEL
-from twinscore.embedding.records import Embeddings, Skipped
+from twinscore.embedding.records import Embeddings
 from twinscore.embedding.settings import ImageSettings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store import StoreDescription, StoreWriter, is_store, read_description
 from twinscore.embedding.store.known import Knowledge
 from twinscore.embedding.store.opening import directory_of
-from twinscore.embedding.store.rows import OK
+from twinscore.embedding.views_into_store import ViewsIntoStore
 from twinscore.images.content import read_stamp
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.images.sources.passed_over import passed_over_by
+from twinscore.images.views.annotated_source import AnnotatedSource
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from twinscore.base.workers.protocol import Workers
+    from twinscore.embedding.embedding_run import RunCallback
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.records import ImageItem, ImageSource
+    from twinscore.images.views.settings import ViewSettings
 
 DEFAULT_SHARD_SIZE = 4096
 
-_SECONDS_BETWEEN_REPORTS = 0.1
-
-
-@dataclass(slots=True)
-class EmbeddingRun:
-    """What one run of `embed` did, or has done so far.
-
-    Attributes
-    ----------
-    total
-        Images of the source.
-    unchanged
-        Images that the store had already.
-    repeated
-        Times that the source listed an image again; it is kept once.
-    embedded
-        Images embedded by this run.
-    failed
-        Images that this run found no embedding for.
-    failures
-        Name and reason of the first of them, at most `MOST_FAILURES_KEPT`.
-    seconds
-        Since the first image.
-    passed_over
-        Files of the source that are images by their ending and are not read, by ending.
-    missing
-        Images in the store that the source does not list: kept, unless pruned.
-    store
-        The store as it is after the run; None while it goes on.
-    """
-
-    total: int
-    unchanged: int = 0
-    repeated: int = 0
-    embedded: int = 0
-    failed: int = 0
-    failures: list[Skipped] = field(default_factory=list)
-    seconds: float = 0.0
-    missing: int = 0
-    passed_over: dict[str, int] = field(default_factory=dict)
-    store: StoreDescription | None = None
-
-    @property
-    def done(self) -> int:
-        """Images of the source that need no more work."""
-        return self.unchanged + self.repeated + self.embedded + self.failed
-
-    @property
-    def images_per_second(self) -> float:
-        """Rate of this run, failed images included."""
-        return (self.embedded + self.failed) / self.seconds if self.seconds > 0 else 0.0
-
-
-MOST_FAILURES_KEPT = 1000
-
-RunCallback = Callable[[EmbeddingRun], None]
+NOT_BY_WORKERS = (
+    "expected objects without workers (--workers), got both: images are cut in this process"
+)
 
 
 def embed(
@@ -108,6 +58,8 @@ def embed(
     prune: bool = False,
     workers: str | Workers | None = None,
     progress: RunCallback | None = None,
+    objects: Any = None,
+    views: Sequence[str] | ViewSettings | None = None,
 ) -> EmbeddingRun:
     """Embed images into a store, or go on where an earlier run stopped.
 
@@ -142,6 +94,12 @@ def embed(
         to see the files. This process writes the store; it is the same to the byte.
     progress
         Called now and then with the run so far.
+    objects
+        Annotations of the objects in the images, see `score`: the store then keeps each object,
+        the world around them and the whole image, and scores view by view. Not needed where the
+        source is itself a file of annotations. Images are decoded in this process.
+    views
+        Which of them, see `score`; whole images are always kept.
 
     Returns
     -------
@@ -170,8 +128,11 @@ def embed(
         video_interval=video_interval,
         group_by=group_by,
     )
+    given, annotations, settings = annotations_of(source, objects, views)
+    if settings is not None and workers is not None:
+        raise SettingError(NOT_BY_WORKERS)
     items = open_source(
-        source,
+        given,
         side="image",
         group_by=group_by,
         video_interval=video_interval,
@@ -193,11 +154,16 @@ def embed(
         group_by=group_by,
         exposure=embedder.preprocessing.exposure,
         video_interval=video_interval,
+        views=settings,
     )
     with (
         connection_kept(workers),
         StoreWriter(directory, description, retry_failed=retry_failed) as writer,
     ):
+        if annotations is not None and settings is not None:
+            annotated = AnnotatedSource(items, annotations)
+            viewed = ViewsIntoStore(annotated, embedder, writer, settings, hashed=hashed)
+            return viewed.finish(prune=prune, threads=threads, progress=progress)
         run = _Run(items, embedder, writer, hashed=hashed, progress=progress)
         return run.finish(prune=prune)
 
@@ -218,10 +184,8 @@ class _Run:
         self._embedder = embedder
         self._writer = writer
         self._hashed = hashed
-        self._progress = progress
-        self._started = time.perf_counter()
-        self._next_report = 0.0
-        self.state = EmbeddingRun(total=len(source), passed_over=passed_over_by(source))
+        state = EmbeddingRun(total=len(source), passed_over=passed_over_by(source))
+        self._run = ReportedRun(state, progress)
 
     def finish(self, *, prune: bool) -> EmbeddingRun:
         from twinscore.embedding.network.preparation import Examination
@@ -236,12 +200,12 @@ class _Run:
             for batch in stream:
                 statuses = self._writer.extend(batch)
                 for image, status in zip(batch, statuses, strict=True):
-                    self._count(image.item, status)
-                self._report()
-        self.state.missing = self._writer.missing
-        self.state.store = self._writer.finish(prune=prune)
-        self._report(at_once=True)
-        return self.state
+                    self._run.count(image.item.name, status)
+                self._run.report()
+        self._run.state.missing = self._writer.missing
+        self._run.state.store = self._writer.finish(prune=prune)
+        self._run.report(at_once=True)
+        return self._run.state
 
     def _wanted(self) -> Iterator[ImageItem]:
         """Pass over the images that the store has."""
@@ -252,21 +216,7 @@ class _Run:
                 yield item
                 continue
             if knowledge is Knowledge.REPEATED:
-                self.state.repeated += 1
+                self._run.state.repeated += 1
             else:
-                self.state.unchanged += 1
-            self._report()
-
-    def _count(self, item: ImageItem, status: str) -> None:
-        if status == OK:
-            self.state.embedded += 1
-            return
-        self.state.failed += 1
-        if len(self.state.failures) < MOST_FAILURES_KEPT:
-            self.state.failures.append(Skipped(item.name, status))
-
-    def _report(self, *, at_once: bool = False) -> None:
-        self.state.seconds = time.perf_counter() - self._started
-        if self._progress is not None and (at_once or self.state.seconds >= self._next_report):
-            self._next_report = self.state.seconds + _SECONDS_BETWEEN_REPORTS
-            self._progress(self.state)
+                self._run.state.unchanged += 1
+            self._run.report()

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from twinscore.base.threads import thread_count
 from twinscore.embedding.into_memory import KeptImages
-from twinscore.embedding.object_counts import ObjectCounts
+from twinscore.embedding.object_tally import ObjectTally
 from twinscore.embedding.records import EmbeddedImage, Embeddings, Skipped
 from twinscore.images.facts.catalog import FACT_NAMES, OF_THE_FRAME
 from twinscore.images.records import CutPicture
 from twinscore.images.sources.passed_over import passed_over_by
-from twinscore.images.views.object_facts import ObjectFacts
+from twinscore.images.views.found_objects import found_in
 from twinscore.images.views.pictures import picture_item, unit_of
-from twinscore.images.views.settings import ENVIRONMENT
 from twinscore.images.views.view_source import ViewSource
 from twinscore.images.views.viewed_images import ViewedImages
 
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
 
     from twinscore.base.progress import ProgressCallback
     from twinscore.embedding.network.image_embedder import ImageEmbedder
+    from twinscore.embedding.object_counts import ObjectCounts
     from twinscore.images.annotations.placement import SeenObject
     from twinscore.images.records import ImageItem, PixelFacts
     from twinscore.images.views.annotated_source import AnnotatedSource
     from twinscore.images.views.cutting import CutImage, Piece
+    from twinscore.images.views.object_facts import ObjectFacts
     from twinscore.images.views.settings import ViewSettings
 
 
@@ -42,7 +43,7 @@ class EmbeddedViews:
     embeddings
         By view. Objects have the group of their image, or the image itself for a group.
     sources
-        By view, where its pictures can be had again.
+        By view, where its pictures can be had again; none of a store.
     counts
         Of objects.
     facts
@@ -124,10 +125,9 @@ class _ViewRun:
             for name in settings.names
         }
         self._waiting: deque[_Waiting] = deque()
-        self._counts = ObjectCounts(source.annotations.format, len(source))
-        self._facts = ObjectFacts()
+        problems = [*source.annotations.problems, *self._images.problems]
+        self._tally = ObjectTally(source.annotations.format, len(source), problems, settings)
         self._fact_rows: dict[int, int] = {}
-        self._counts.problems += [*source.annotations.problems, *self._images.problems]
 
     def finish(self) -> EmbeddedViews:
         from twinscore.embedding.network.preparation import Examination
@@ -145,8 +145,8 @@ class _ViewRun:
                 for name, view in self._views.items()
             },
             {name: view.source for name, view in self._views.items()},
-            self._counts,
-            self._facts,
+            self._tally.counts,
+            self._tally.facts,
             {name: view.fact_rows for name, view in self._views.items()},
         )
 
@@ -204,37 +204,13 @@ class _ViewRun:
             )
 
     def _count(self, image: CutImage) -> None:
-        counts, settings = self._counts, self._settings
-        counts.problems += image.problems
         if image.failure is not None:
             unread = Skipped(image.item.name, image.failure)
-            counts.unread.append(unread)
+            self._tally.counts.unread.append(unread)
             for view in self._views.values():
                 view.skipped.append(unread)
             return
-        if not image.is_annotated:
-            counts.unannotated += 1
-            return
-        measured = zip(image.objects, image.contrasts, strict=True)
-        apart = [(each, contrast) for each, contrast in measured if not each.is_region]
-        things = [each for each, _ in apart]
-        assert image.size is not None
-        self._facts.add(
-            things, image.size, unit_of(image.item), [contrast for _, contrast in apart]
-        )
-        first = len(self._facts.classes) - len(things)
-        self._fact_rows = {each.number: first + row for row, each in enumerate(things)}
-        counts.regions += len(image.objects) - len(things)
-        counts.without_objects += not things
-        for each in things:
-            counts.objects[each.class_name] = counts.objects.get(each.class_name, 0) + 1
-            counts.masked += each.mask is not None
-            if each.box.longer_side < settings.smallest:
-                counts.too_small += 1
-            elif settings.without_background and each.mask is None:
-                counts.without_mask += 1
-        wanted = ENVIRONMENT in settings.names
-        counts.covered += wanted and all(each.view != ENVIRONMENT for each in image.pieces)
+        self._fact_rows = self._tally.add(found_in(image), unit_of(image.item))
 
 
 class _KeptView:
@@ -253,7 +229,7 @@ class _KeptView:
         assert image.vector is not None
         of = waiting.of
         self._rows.append(image.vector)
-        self._kept.append(image if of is None else replace(image, pixel_facts=_of_part(image)))
+        self._kept.append(image if of is None else replace(image, pixel_facts=facts_of_part(image)))
         self.source.append(waiting.place, of)
         if of is not None:
             self.fact_rows.append(waiting.fact_row)
@@ -274,7 +250,7 @@ class _KeptView:
         )
 
 
-def _of_part(image: EmbeddedImage) -> PixelFacts | None:
+def facts_of_part(image: EmbeddedImage) -> PixelFacts | None:
     """Leave out what of a part of an image tells nothing."""
     if image.pixel_facts is None:
         return None

@@ -79,6 +79,9 @@ class ImageItem:
     origin
         The file that holds this image among others; None for a file of its own, and for what is
         in memory or far away.
+    identity
+        What tells it from all others where name, content and origin do not: a picture that was
+        cut out of an image.
     """
 
     name: str
@@ -96,6 +99,7 @@ class ImageItem:
     group: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     origin: Origin | None = None
+    identity: str | None = None
 
     def in_hand(self) -> ImageItem:
         """Return the image with a content that may be read later, in any thread or process."""

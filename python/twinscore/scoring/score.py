@@ -16,6 +16,7 @@ from twinscore.embedding.sides import open_source
 from twinscore.images.sources import DEFAULT_INTERVAL
 from twinscore.images.sources.labelling import LABEL_COLUMN
 from twinscore.images.sources.url import without_secrets
+from twinscore.images.views.settings import SCENES
 from twinscore.scoring.early_checks import (
     NO_GROUPS,
     check_distinct,
@@ -27,7 +28,12 @@ from twinscore.scoring.options import settings_of
 from twinscore.scoring.run import Run
 from twinscore.scoring.scored_pool import ScoredPool
 from twinscore.scoring.skips import check_skips
-from twinscore.scoring.views.inputs import annotated_sources, open_objects, view_settings_of
+from twinscore.scoring.views.inputs import (
+    load_stored,
+    open_objects,
+    sides_with_objects,
+    view_settings_of,
+)
 from twinscore.scoring.views.run import score_views
 from twinscore.scoring.way import score_embeddings
 
@@ -220,7 +226,9 @@ def score(
         allow_remote_paths=allow_remote_paths,
         allow_skips=allow_skips,
         seed=seed,
-        views=view_settings_of(real_objects, synthetic_objects, views),
+        views=view_settings_of(
+            real_objects, synthetic_objects, views, {"real": real, "synthetic": synthetic}
+        ),
         memory=memory,
         workers=workers,
     )
@@ -274,9 +282,13 @@ def score_sides(
         raise ValueError(NO_GROUPS)
     check_distinct(real, synthetic)
     started = time.perf_counter()
-    given, annotations, views = open_objects({"real": real, "synthetic": synthetic}, settings)
-    sources = {
-        side: open_source(
+    given = open_objects({"real": real, "synthetic": synthetic}, settings)
+    labelled = {side: groups.get(side) or labels.get(side) for side in given.stored}
+    loaded = load_stored(given, settings, labelled)
+    sources: dict[str, ColumnedSource | Embeddings] = {
+        side: loaded[side].embeddings[SCENES]
+        if side in loaded
+        else open_source(
             value,
             side=side,
             group_by=settings.images.group_by,
@@ -286,15 +298,16 @@ def score_sides(
             allow_remote_paths=settings.images.allow_remote_paths,
             on_disk=settings.search.memory is not None,
         )
-        for side, value in given.items()
+        for side, value in given.images.items()
     }
     check_same_model(sources)
-    check_sides(sources, settings, has_objects=views is not None)
+    check_sides(sources, settings, has_objects=given.views is not None)
     inputs = {"real": _location(real), "synthetic": _location(synthetic)}
-    if views is not None:
-        annotated = annotated_sources(sources, annotations)
+    if given.views is not None:
+        together = sides_with_objects(sources, given, loaded)
         with connection_kept(settings.search.workers):
-            return dataclasses.replace(score_views(annotated, views, run, embedder), inputs=inputs)
+            of_views = score_views(together, given.views, run, embedder)
+        return dataclasses.replace(of_views, inputs=inputs)
     examples = {} if settings.domain is None else checked_examples(settings.domain, sources)
     with connection_kept(settings.search.workers):
         sides, exposure = _embedded(sources, run, embedder, examples)

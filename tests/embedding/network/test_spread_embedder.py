@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
 
     MakeFolder = Callable[..., Path]
 

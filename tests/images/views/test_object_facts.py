@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twinscore.images.annotations.placement import PixelBox, SeenObject
-from twinscore.images.views.object_facts import OBJECT_FACTS, ObjectFacts
+from twinscore.images.views.object_facts import OBJECT_FACTS, ObjectFacts, measured_objects
 
 
 def seen(*edges: int, is_cut: bool = False) -> SeenObject:
@@ -13,9 +13,9 @@ def seen(*edges: int, is_cut: bool = False) -> SeenObject:
 
 def test_each_object_has_a_row_of_what_its_place_tells() -> None:
     facts = ObjectFacts()
-    facts.add(
-        [seen(0, 10, 20, 20, is_cut=True), seen(10, 10, 30, 50)], (200, 100), "clip 1", [12.0, 80.0]
-    )
+    objects = [seen(0, 10, 20, 20, is_cut=True), seen(10, 10, 30, 50)]
+    rows = measured_objects(objects, (200, 100), [12.0, 80.0])
+    facts.append(["car", "car"], rows, "clip 1")
     named = [
         dict(zip((fact.name for fact in OBJECT_FACTS), row, strict=True)) for row in facts.table
     ]
@@ -38,6 +38,6 @@ def test_each_object_has_a_row_of_what_its_place_tells() -> None:
 
 def test_an_image_without_objects_counts_as_an_image() -> None:
     facts = ObjectFacts()
-    facts.add([], (200, 100), "a", [])
+    facts.append([], measured_objects([], (200, 100), []), "a")
     assert list(facts.classes_by_image()) == [[]]
     np.testing.assert_array_equal(facts.table, np.zeros((0, len(OBJECT_FACTS)), dtype=np.float32))

@@ -8,9 +8,11 @@ import json
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.base.json_text import parse_json
 from twinscore.base.saved_state import Fields
 from twinscore.embedding.store.opening import directory_of
+from twinscore.images.views.settings import ViewSettings
 
 if TYPE_CHECKING:
     from twinscore.embedding.store.directory import StoreDirectory
@@ -42,6 +44,8 @@ class StoreDescription:
         In stops, of OpenEXR and HDR files.
     video_interval
         Seconds between two frames of a clip.
+    views
+        How objects were cut out of images; None where there are whole images only.
     images, failed, shards
         How many there are; `failed` are images without a vector.
     complete
@@ -60,6 +64,7 @@ class StoreDescription:
     group_by: str | None = None
     exposure: float = 0.0
     video_interval: float = 1.0
+    views: ViewSettings | None = None
     images: int = 0
     failed: int = 0
     shards: int = 0
@@ -79,7 +84,15 @@ class StoreDescription:
         ------
         ValueError
             Model, preprocessing, dtype or another option differs from the store's.
+        SettingError
+            Views do.
         """
+        if self.views != existing.views:
+            theirs, mine = (views or "whole images only" for views in (existing.views, self.views))
+            raise SettingError(
+                f"expected {theirs}, with which the store {store} was made, got {mine}: use the "
+                "same, or choose another folder"
+            )
         # The preprocessing comes last: where it differs by an option, that is what to name.
         for name in ("model", "dimension", *_OPTIONS, "preprocessing"):
             mine, theirs = getattr(self, name), getattr(existing, name)
@@ -92,6 +105,8 @@ class StoreDescription:
 
 _CHECKSUM = "checksum"
 _COUNTS = ("images", "failed", "shards", "complete", "taken_out")
+
+_OF_VIEWS = ("names", "margin", "smallest", "without_background")
 
 _OPTIONS = {
     "dtype": "dtype",
@@ -185,6 +200,7 @@ def _checked(fields: Fields) -> StoreDescription:
         group_by=None if given.is_missing("group_by") else given.text("group_by"),
         exposure=given.number("exposure"),
         video_interval=given.number("video_interval", above=0.0),
+        views=None if given.is_missing("views") else _views_in(given.fields("views")),
         images=given.whole("images"),
         failed=given.whole("failed"),
         shards=given.whole("shards"),
@@ -195,8 +211,27 @@ def _checked(fields: Fields) -> StoreDescription:
 
 def maker_of(description: StoreDescription) -> str:
     """Return what made a store, without what it holds, as JSON: every shard carries it."""
-    fields = dataclasses.asdict(description)
+    fields = _fields_of(description)
     return json.dumps({name: fields[name] for name in fields if name not in _COUNTS})
+
+
+def _fields_of(description: StoreDescription) -> dict[str, Any]:
+    """Return what is written; that there are no objects is not said."""
+    fields = dataclasses.asdict(description)
+    del fields["views"]
+    if description.views is not None:
+        of_views = description.views.to_dict()
+        fields["views"] = {name: of_views[name] for name in _OF_VIEWS}
+    return fields
+
+
+def _views_in(given: Fields) -> ViewSettings:
+    return ViewSettings(
+        names=given.texts("names"),
+        margin=given.number("margin"),
+        smallest=given.whole("smallest", least=1),
+        without_background=given.flag("without_background"),
+    )
 
 
 def description_of_maker(text: str) -> StoreDescription:
@@ -215,7 +250,7 @@ def write_description(directory: StoreDirectory, description: StoreDescription) 
     fields = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        **dataclasses.asdict(description),
+        **_fields_of(description),
     }
     if not description.taken_out:
         del fields["taken_out"]

@@ -24,6 +24,7 @@ from twinscore.embedding.store.rows import (
 )
 from twinscore.embedding.store.shards import Shard, find_shards
 from twinscore.embedding.store.vector_blocks import VectorBlocks
+from twinscore.embedding.store.view_columns import VIEW_COLUMNS, is_whole_image
 from twinscore.images.records import ImageFacts
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def load_store(location: Location, *, on_disk: bool = False) -> Embeddings:
     Returns
     -------
     Embeddings
-        In the order of the store; images without an embedding are in ``skipped``.
+        In the order of the store; images without an embedding are in ``skipped``. Of a store
+        with objects, its whole images.
 
     Raises
     ------
@@ -68,34 +70,8 @@ def load_store(location: Location, *, on_disk: bool = False) -> Embeddings:
     OSError
         What holds the store does not answer, or does not let in.
     """
-    store = _OpenedStore(location)
-    description = store.description
-    if not description.complete:
-        _log.warning(
-            "the store %s is not complete: the run that fills it was stopped or is under way",
-            store.directory,
-        )
-    table, latest = store.rows, store.is_latest
-    statuses = store.statuses
-    is_ok = (statuses == OK) & latest
-    failed = np.flatnonzero((statuses != OK) & latest)
-    paths = table["path"].to_pylist()
-    kept = table.filter(is_ok)
-    return Embeddings(
-        vectors=store.load_vectors(is_ok, on_disk=on_disk),
-        names=tuple(kept["path"].to_pylist()),
-        groups=_groups(kept, np.flatnonzero(is_ok)),
-        skipped=tuple(Skipped(paths[row], statuses[row]) for row in failed.tolist()),
-        model=description.model,
-        preprocessing=description.preprocessing,
-        columns={
-            name.removeprefix(FURTHER_PREFIX): tuple(kept[name].to_pylist())
-            for name in kept.column_names
-            if name not in OWN_COLUMNS and name not in PIXEL_FACT_COLUMNS
-        },
-        facts=_facts(kept),
-        pixel_facts=_pixel_facts(kept),
-    )
+    store = OpenedStore(location)
+    return store.embeddings(is_whole_image(store.rows), on_disk=on_disk)
 
 
 def mapped_store(
@@ -117,15 +93,15 @@ def mapped_store(
     FileNotFoundError, ValueError, OSError
         As `load_store`.
     """
-    store = _OpenedStore(location)
-    kept = (store.statuses == OK) & store.is_latest
+    store = OpenedStore(location)
+    kept = (store.statuses == OK) & store.is_latest & is_whole_image(store.rows)
     parts = store.map_parts()
     if parts is None:
         return (store.load_vectors(kept, on_disk=True),), None
     return parts, None if kept.all() else np.flatnonzero(kept)
 
 
-class _OpenedStore:
+class OpenedStore:
     """A store whose rows were read and are those that were written."""
 
     def __init__(self, location: Location) -> None:
@@ -144,6 +120,13 @@ class _OpenedStore:
             raise ValueError(f"the store {self.directory} holds no shard yet")
         return pa.concat_tables(self._tables, promote_options="default")
 
+    @property
+    def further_columns(self) -> dict[str, str]:
+        """Columns of the source: what the store calls them, by their names."""
+        own = {*OWN_COLUMNS, *PIXEL_FACT_COLUMNS, *VIEW_COLUMNS}
+        named = (name for name in self.rows.column_names if name not in own)
+        return {name.removeprefix(FURTHER_PREFIX): name for name in named}
+
     @functools.cached_property
     def statuses(self) -> npt.NDArray[np.object_]:
         """Of every row."""
@@ -159,6 +142,47 @@ class _OpenedStore:
             latest[:] = False
             latest[len(ids) - 1 - first] = True
         return latest
+
+    def embeddings(self, chosen: npt.NDArray[np.bool_], *, on_disk: bool) -> Embeddings:
+        """Return some of the rows, less those that newer ones replace.
+
+        Parameters
+        ----------
+        chosen
+            Shape (number of rows,).
+        on_disk
+            See `load_store`.
+        """
+        if not self.description.complete:
+            _log.warning(
+                "the store %s is not complete: the run that fills it was stopped or is under way",
+                self.directory,
+            )
+        chosen = chosen & self.is_latest
+        is_ok = (self.statuses == OK) & chosen
+        failed = self.rows.filter((self.statuses != OK) & chosen)
+        pairs = zip(failed["path"].to_pylist(), failed["status"].to_pylist(), strict=True)
+        kept = self.rows.filter(is_ok)
+        return Embeddings(
+            vectors=self.load_vectors(is_ok, on_disk=on_disk),
+            names=tuple(kept["path"].to_pylist()),
+            groups=_groups(kept, np.flatnonzero(is_ok)),
+            skipped=tuple(Skipped(path, status) for path, status in pairs),
+            model=self.description.model,
+            preprocessing=self.description.preprocessing,
+            columns=self._columns_of(kept),
+            facts=_facts(kept),
+            pixel_facts=_pixel_facts(kept),
+        )
+
+    def _columns_of(self, kept: pa.Table) -> dict[str, tuple[str | None, ...]]:
+        columns = {
+            name: tuple(kept[stored].to_pylist()) for name, stored in self.further_columns.items()
+        }
+        if self.description.views is None:
+            return columns
+        # What objects have, images lack.
+        return {name: values for name, values in columns.items() if any(values)}
 
     def load_vectors(self, kept: npt.NDArray[np.bool_], *, on_disk: bool) -> npt.NDArray[Any]:
         """Bring together the rows that are kept, in memory or in a temporary file."""

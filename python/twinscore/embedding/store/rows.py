@@ -39,11 +39,19 @@ def image_id(item: ImageItem) -> str:
     another image; on that of the archive, clip or table that holds it, and its name there; and on
     the name of what is in memory or far away.
     """
-    encoded = _identity(item).encode("utf-8", "surrogatepass")
+    return id_of(identity_of(item))
+
+
+def id_of(identity: str) -> str:
+    """Return the id that the text of `identity_of` stands for."""
+    encoded = identity.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(encoded, digest_size=16).hexdigest()
 
 
-def _identity(item: ImageItem) -> str:
+def identity_of(item: ImageItem) -> str:
+    """Return the text whose digest is the id of an image."""
+    if item.identity is not None:
+        return item.identity
     if isinstance(item.content, Path | str):
         return str(Path(item.content).absolute())
     if item.origin is None:

@@ -18,11 +18,14 @@ from twinscore.embedding.store.shards import Shard, recover
 from twinscore.embedding.store.taking_out import take_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
+
+    import pyarrow as pa
 
     from twinscore.embedding.records import EmbeddedImage
     from twinscore.embedding.store.description import StoreDescription
+    from twinscore.embedding.store.directory import StoreDirectory
     from twinscore.embedding.store.inventory import Inventory
     from twinscore.embedding.store.known import Place
     from twinscore.embedding.store.opening import Location
@@ -121,7 +124,10 @@ class StoreWriter:
             NEW and CHANGED images are to be embedded, and with `retry_failed` FAILED ones are
             CHANGED.
         """
-        identity = image_id(item)
+        return self.plan_of(image_id(item), stamp)
+
+    def plan_of(self, identity: str, stamp: Callable[[], ContentStamp]) -> Knowledge:
+        """Tell the same of an image by its id."""
         digest = bytes.fromhex(identity)
         if digest in self._met:
             return Knowledge.REPEATED
@@ -155,13 +161,28 @@ class StoreWriter:
                 self._commit()
         return statuses
 
-    def finish(self, *, prune: bool = False) -> StoreDescription:
+    def has_met(self, identity: str) -> bool:
+        """Tell whether this run planned an image, by its id."""
+        return bytes.fromhex(identity) in self._met
+
+    def tables(self) -> Iterator[pa.Table]:
+        """Iterate over the rows that the store has so far, a shard at a time."""
+        for number in sorted(self._numbers):
+            yield Shard(self._directory, number).load_table()
+        if len(self._rows):
+            yield self._rows.table()
+
+    def finish(
+        self, *, prune: bool = False, stale: Callable[[pa.Table], Sequence[int]] | None = None
+    ) -> StoreDescription:
         """Write what is left, and take out the rows that newer ones replace.
 
         Parameters
         ----------
         prune
             Take out the images as well that the source no longer has.
+        stale
+            Told the rows of a shard, says which of them go as well.
 
         Returns
         -------
@@ -173,6 +194,10 @@ class StoreWriter:
         places = [*self._known.superseded, *self._superseded]
         if prune:
             places += self._known.not_met()
+        if stale is not None:
+            for number in sorted(self._numbers):
+                rows = Shard(self._directory, number).load_table()
+                places += [(number, row) for row in stale(rows)]
         with naming_store(self._directory):
             self._directory.check_lock()
             for number in self._lost:
@@ -182,6 +207,11 @@ class StoreWriter:
             self._failed -= taken.failed
             self._numbers -= taken.emptied
             return self._describe(complete=True)
+
+    @property
+    def directory(self) -> StoreDirectory:
+        """Where the store lies."""
+        return self._directory
 
     @property
     def shard_size(self) -> int:

@@ -51,39 +51,6 @@ class ObjectFacts:
         self._values = array("f")
         self._ends = array("q")
 
-    def add(
-        self,
-        objects: Sequence[SeenObject],
-        size: tuple[int, int],
-        unit: str,
-        contrasts: Sequence[float],
-    ) -> None:
-        """Measure the objects of one image, of this width and height.
-
-        Parameters
-        ----------
-        objects, size, unit
-            Of the image.
-        contrasts
-            What `contrasts` found of each.
-        """
-        (width, height) = size
-        shared = _largest_overlaps([each.box for each in objects])
-        rows = [
-            (
-                float(each.box.longer_side),
-                100.0 * each.box.area / (width * height),
-                each.box.width / each.box.height,
-                50.0 * (each.box.left + each.box.right) / width,
-                50.0 * (each.box.top + each.box.bottom) / height,
-                overlap,
-                contrast,
-                100.0 * each.is_cut,
-            )
-            for each, overlap, contrast in zip(objects, shared, contrasts, strict=True)
-        ]
-        self.append([each.class_name for each in objects], rows, unit)
-
     def append(self, classes: Sequence[str], rows: Sequence[Sequence[float]], unit: str) -> None:
         """Keep what was measured of the objects of one image, a row each."""
         for class_name, row in zip(classes, rows, strict=True):
@@ -105,6 +72,37 @@ class ObjectFacts:
         for end in self._ends:
             yield self.classes[start:end]
             start = end
+
+
+def measured_objects(
+    objects: Sequence[SeenObject], size: tuple[int, int], contrasts: Sequence[float]
+) -> list[tuple[float, ...]]:
+    """Measure the objects of one image, a row each in the order of `OBJECT_FACTS`.
+
+    Parameters
+    ----------
+    objects
+        Of the image.
+    size
+        Its width and height.
+    contrasts
+        What `contrasts` found of each.
+    """
+    (width, height) = size
+    shared = _largest_overlaps([each.box for each in objects])
+    return [
+        (
+            float(each.box.longer_side),
+            100.0 * each.box.area / (width * height),
+            each.box.width / each.box.height,
+            50.0 * (each.box.left + each.box.right) / width,
+            50.0 * (each.box.top + each.box.bottom) / height,
+            overlap,
+            contrast,
+            100.0 * each.is_cut,
+        )
+        for each, overlap, contrast in zip(objects, shared, contrasts, strict=True)
+    ]
 
 
 def _largest_overlaps(boxes: Sequence[PixelBox]) -> list[float]:

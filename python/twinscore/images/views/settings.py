@@ -75,6 +75,21 @@ class ViewSettings:
         if not (math.isfinite(self.margin) and 0.0 <= self.margin <= 2.0):
             raise SettingError(f"expected a margin of objects from 0 to 2, got {self.margin}")
 
+    def __str__(self) -> str:
+        background = "without" if self.without_background else "with"
+        return (
+            f"views {','.join(self.names)} with margin {self.margin:g}, objects of at least "
+            f"{self.smallest} pixels, {background} background"
+        )
+
+    def cuts_as(self, other: ViewSettings) -> bool:
+        """Tell whether objects are cut out alike, whichever views are named."""
+        return (self.margin, self.smallest, self.without_background) == (
+            other.margin,
+            other.smallest,
+            other.without_background,
+        )
+
     def annotations_of(self, side: str) -> Any:
         """Return the annotations of "real" or "synthetic", as they were given."""
         return self.real_objects if side == "real" else self.synthetic_objects

@@ -14,7 +14,7 @@ from twinscore.report.terminal.console import Console
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from twinscore.embedding.into_store import EmbeddingRun
+    from twinscore.embedding.embedding_run import EmbeddingRun
 
 SECONDS_BETWEEN_LINES = 10.0
 """Where standard error is no terminal."""
@@ -79,7 +79,7 @@ def describe_progress(run: EmbeddingRun) -> str:
 
     Examples
     --------
-    >>> from twinscore.embedding.into_store import EmbeddingRun
+    >>> from twinscore.embedding.embedding_run import EmbeddingRun
     >>> run = EmbeddingRun(total=5000, unchanged=1000, embedded=990, failed=10, seconds=8)
     >>> describe_progress(run)
     '2,000 of 5,000 images, 125 images/s, 0:24 left, 10 failed'

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.embedding.views import embed_views
+from twinscore.embedding.into_memory import check_same_model
+from twinscore.embedding.views import EmbeddedViews, embed_views
 from twinscore.images.facts.catalog import FACT_NAMES
 from twinscore.images.views.pictures import CLASS_COLUMN
 from twinscore.images.views.settings import ITEMS, SCENES
@@ -25,10 +26,11 @@ from twinscore.scoring.views.object_slices import sides_of_view
 from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.records import Embeddings
+    from twinscore.images.records import ImageSource
     from twinscore.images.views.annotated_source import AnnotatedSource
     from twinscore.images.views.settings import ViewSettings
     from twinscore.scoring.result import ScoreResult
@@ -42,7 +44,7 @@ MOST_CLASSES = 40
 
 
 def score_views(
-    sources: Mapping[str, AnnotatedSource],
+    sources: Mapping[str, AnnotatedSource | EmbeddedViews],
     views: ViewSettings,
     run: Run,
     embedder: ImageEmbedder | None = None,
@@ -52,7 +54,7 @@ def score_views(
     Parameters
     ----------
     sources
-        "real" and "synthetic".
+        "real" and "synthetic"; what a store holds is embedded already.
     views
         Which, and how.
     run
@@ -75,24 +77,13 @@ def score_views(
         Too many images of a side cannot be read.
     """
     started = time.perf_counter()
-    opened = embedder or run.settings.images.open_embedder(run.settings.search.threads)
-    sides = {
-        side: embed_views(
-            source,
-            opened,
-            views,
-            threads=run.settings.search.threads,
-            progress=run.stage(f"Embedding views of {side} images"),
-            on_disk=run.settings.search.memory is not None,
-        )
-        for side, source in sources.items()
-    }
+    sides, exposure = _embedded(sources, views, run, embedder)
     if not run.settings.images.allow_skips:
         for side, found in sides.items():
             check_skips(found.counts.unread, found.counts.images, side)
     embedding = time.perf_counter() - started
 
-    of_domain = views_of_domain(run.settings.domain, sources["synthetic"].column_names)
+    of_domain = views_of_domain(run.settings.domain, _columns(sources["synthetic"]))
     results: dict[str, ScoreResult] = {}
     rows: list[ViewScore] = []
     for name in views.names:
@@ -105,8 +96,13 @@ def score_views(
             continue
         settings = _of_view(run.settings, name, synthetic, has_domain=name in of_domain)
         result = assess(real, synthetic, Run(settings, run.progress))
-        images = {side: sides[side].sources[name] for side in sides}
-        pool = ScoredPool(real, synthetic, images, opened.preprocessing.exposure)
+        # Whole images of a store are found by their names; what was cut out of them is not.
+        images: dict[str, ImageSource] = {
+            side: each.sources.get(name, ())
+            for side, each in sides.items()
+            if each.sources or name != SCENES
+        }
+        pool = ScoredPool(real, synthetic, images, exposure)
         results[name] = dataclasses.replace(
             result,
             settings=run.settings,
@@ -124,6 +120,44 @@ def score_views(
     together = Views(results, table, counts, notes, gaps)
     shown = results[SCENES] if SCENES in results else next(iter(results.values()))
     return dataclasses.replace(shown, views=together, warnings=(*shown.warnings, *together.notes))
+
+
+def _embedded(
+    sources: Mapping[str, AnnotatedSource | EmbeddedViews],
+    views: ViewSettings,
+    run: Run,
+    embedder: ImageEmbedder | None,
+) -> tuple[dict[str, EmbeddedViews], float]:
+    """Embed the sides that are images; return the exposure they were read at as well."""
+    search, opened = run.settings.search, embedder
+    sides = {}
+    for side, source in sources.items():
+        if isinstance(source, EmbeddedViews):
+            sides[side] = source
+            continue
+        if opened is None:
+            opened = run.settings.images.open_embedder(search.threads)
+            stored = {
+                name: each.embeddings[SCENES]
+                for name, each in sources.items()
+                if isinstance(each, EmbeddedViews)
+            }
+            check_same_model(stored, opened)
+        sides[side] = embed_views(
+            source,
+            opened,
+            views,
+            threads=search.threads,
+            progress=run.stage(f"Embedding views of {side} images"),
+            on_disk=search.memory is not None,
+        )
+    return sides, 0.0 if opened is None else opened.preprocessing.exposure
+
+
+def _columns(source: AnnotatedSource | EmbeddedViews) -> Collection[str]:
+    if isinstance(source, EmbeddedViews):
+        return source.embeddings[SCENES].columns
+    return source.column_names
 
 
 def _row(view: str, class_name: str | None, result: ScoreResult) -> ViewScore:
