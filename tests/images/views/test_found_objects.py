@@ -37,7 +37,9 @@ def test_what_was_found_is_read_as_it_was_written(
     assert (read.is_annotated, read.has_environment) == (is_annotated, has_environment)
     assert read.problems == (problem,)
     assert read.objects[0] == region
-    np.testing.assert_array_equal(np.float32(read.objects[1].facts), np.float32(facts))
+    np.testing.assert_array_equal(
+        np.array(read.objects[1].facts, np.float32), np.array(facts, np.float32)
+    )
     assert read.objects[1].class_name == name
 
 
