@@ -202,7 +202,7 @@ def test_other_views_and_workers_are_refused(
         ts.embed(images, tmp_path / "store", model=embedder)
     with pytest.raises(SettingError, match="expected objects without workers"):
         ts.embed(images, tmp_path / "b", model=embedder, objects=boxes, workers="ray")
-    with pytest.raises(ValueError, match="expected annotations for views of objects, got none"):
+    with pytest.raises(SettingError, match="expected annotations for views of objects, got none"):
         ts.embed(images, tmp_path / "b", model=embedder, views=["items"])
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinscore.base.errors import SettingError
 from twinscore.images.annotations.box_table import is_box_table
 from twinscore.images.annotations.opening import is_annotation_file, open_annotations
 from twinscore.images.views.annotated_images import images_of
@@ -43,7 +44,9 @@ def annotations_of(
     Raises
     ------
     FileNotFoundError, TypeError, ValueError, MissingExtraError
-        As `open_annotations`; views are asked for without annotations.
+        As `open_annotations`.
+    SettingError
+        Views are asked for without annotations.
     """
     is_file = is_annotated(source)
     # A manifest may have columns called like those of a box, and mean something else.
@@ -51,7 +54,7 @@ def annotations_of(
     if objects is None and not is_asked:
         return source, None, None
     if objects is None and not is_file:
-        raise ValueError(
+        raise SettingError(
             "expected annotations for views of objects, got none: name them with objects "
             "(--objects), or pass the file of annotations itself"
         )
