@@ -2,7 +2,8 @@
 
 PYBIND11_MODULE(_core, module) {
     module.doc() =
-        "Compiled core of twinscore: exact nearest neighbors, permutations, pictures and facts of pixels.";
+        "Compiled core of twinscore: exact nearest neighbors, permutations, pictures and facts of "
+        "pixels.";
     twinscore::bindings::bind_blocks(module);
     twinscore::bindings::bind_facts(module);
     twinscore::bindings::bind_kernels(module);
