@@ -75,7 +75,7 @@ def test_an_interrupted_run_keeps_what_came_and_goes_on_to_the_same_store(
 
     ts.embed(frames, tmp_path / "one", model=model, shard_size=11)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("twinscore.embedding.into_store._SECONDS_BETWEEN_REPORTS", 0.0)
+        patched.setattr("twinscore.embedding.embedding_run._SECONDS_BETWEEN_REPORTS", 0.0)
         with pytest.raises(KeyboardInterrupt):
             ts.embed(
                 frames,
