@@ -18,7 +18,6 @@ from twinscore.images.views.settings import (
     VIEWS,
     ViewSettings,
 )
-from twinscore.scoring.views.inputs import stored_views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +44,11 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
         is_asked = bool(objects or view or without_background)
         if not is_asked and not _is_said("smallest_object", "object_margin"):
             return command(views=None, **others)
-        real_objects, synthetic_objects = _of_sides(objects, others["real"], others["synthetic"])
-        stored = stored_views({side: others[side] for side in ("real", "synthetic")})
+        from twinscore.scoring.views.inputs import stored_views
+
+        sides = {side: others[side] for side in ("real", "synthetic")}
+        stored = stored_views(sides)
+        real_objects, synthetic_objects = _of_sides(objects, sides, stored)
         views = ViewSettings(
             names=DEFAULT_VIEWS if view is None else _names_in(view),
             margin=object_margin,
@@ -143,14 +145,14 @@ _OPTIONS = (
 )
 
 
-def _of_sides(objects: tuple[str, ...], real: str, synthetic: str) -> tuple[str | None, str | None]:
+def _of_sides(
+    objects: tuple[str, ...], sides: dict[str, str], stored: dict[str, ViewSettings]
+) -> tuple[str | None, str | None]:
     """Say whose annotations these are; one is of the side that is no such file itself."""
     if not objects:
         return None, None
     if len(objects) == 2:
         return objects[0], objects[1]
-    sides = {"real": real, "synthetic": synthetic}
-    stored = stored_views(sides)
     is_file = [side in stored or is_annotation_file(Path(sides[side])) for side in sides]
     if len(objects) > 2 or is_file[0] == is_file[1]:
         raise click.UsageError(f"{TWICE}; got it {len(objects)} times")

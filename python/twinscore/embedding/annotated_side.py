@@ -59,7 +59,9 @@ def annotations_of(
             "(--objects), or pass the file of annotations itself"
         )
     annotations = open_annotations(source if objects is None else objects)
-    images = images_of(open_annotations(source)) if is_file else source
+    images = source
+    if is_file:
+        images = images_of(annotations if objects is None else open_annotations(source))
     return images, annotations, _with_scenes(views_as_settings(views))
 
 

@@ -94,7 +94,8 @@ def open_objects(sides: Mapping[str, Any], settings: ScoreSettings) -> GivenObje
             )
         annotations[side] = open_annotations(given)
         if is_file:
-            images[side] = images_of(open_annotations(value))
+            own = annotations[side] if given is value else open_annotations(value)
+            images[side] = images_of(own)
     if not annotations and not is_asked:
         return GivenObjects(images)
     for side in sides:
