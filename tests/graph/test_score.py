@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
 
 import twinscore as ts
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
@@ -104,6 +107,47 @@ def test_overlap_grows_without_bound_and_never_changes_sign() -> None:
     assert overlap(1.9, 0.5) > 1.0
     assert overlap(2.0, 0.5) == np.inf
     assert overlap(2.1, 0.5) == np.inf
+
+
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("score", [0.05, 0.5, 0.95])
+def test_a_little_variance_takes_half_its_curvature_off_the_overlap(p: float, score: float) -> None:
+    step, variance = 1e-4, 1e-7
+    ends = overlap(score - step, p) + overlap(score + step, p)
+    curvature = (ends - 2.0 * overlap(score, p)) / step**2
+    taken_off = overlap(score, p) - overlap(score, p, variance)
+    assert taken_off == pytest.approx(0.5 * curvature * variance, rel=1e-3)
+
+
+@given(
+    score=st.floats(0.0, 3.0),
+    real_fraction=st.floats(0.01, 0.99),
+    variance=st.floats(0.0, 10.0),
+    factor=st.floats(0.0, 1.0),
+)
+def test_the_more_variance_the_lower_the_overlap_but_never_below_zero(
+    score: float, real_fraction: float, variance: float, factor: float
+) -> None:
+    plain, less = overlap(score, real_fraction), overlap(score, real_fraction, factor * variance)
+    assert 0.0 <= overlap(score, real_fraction, variance) <= less <= plain
+    assert overlap(score, real_fraction, 0.0) == plain
+    assert overlap(score, real_fraction, 1e-30) == pytest.approx(plain)
+
+
+@pytest.mark.parametrize("neighbors", [20, 100])
+@pytest.mark.parametrize("share", [0.1, 0.25])
+def test_at_equal_sides_the_mean_over_independent_neighbors_is_the_truth(
+    neighbors: int, share: float
+) -> None:
+    found = np.arange(neighbors)  # Where all are real there is no bound: 1e-12 of the draws.
+    shares = found / neighbors
+    chances = scipy.stats.binom.pmf(found, neighbors, share)
+    of_score = 4.0 * shares * (1.0 - shares) / neighbors
+    with_chance = [overlap(2.0 * x, 0.5, v) for x, v in zip(shares, of_score, strict=True)]
+    plain = [overlap(2.0 * x, 0.5) for x in shares]
+    truth = share / (1.0 - share)
+    assert np.dot(chances, with_chance) == pytest.approx(truth, rel=0.002)
+    assert np.dot(chances, plain) > truth * (1.0 + 1.0 / neighbors)
 
 
 def test_averaging_a_graph_with_itself_changes_nothing() -> None:

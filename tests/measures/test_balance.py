@@ -6,10 +6,21 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import twinscore as ts
 from known_truth import Mixture
+from twinscore.graph.intervals import interval_of, score_interval
 from twinscore.graph.pool import Pool
-from twinscore.measures.balance import balanced_rows, balanced_score
+from twinscore.graph.score import directed_score, overlap
+from twinscore.measures.balance import (
+    BalancedScore,
+    balanced_rows,
+    balanced_score,
+    overlap_with_interval,
+)
+from twinscore.measures.unit_graphs import graphs_of
 from twinscore.neighbors.settings import SearchSettings
 
 
@@ -21,6 +32,45 @@ def test_draws_have_equal_sides_and_one_member_of_a_group() -> None:
     assert len(rows) == 20
     np.testing.assert_array_equal(is_real[rows], np.arange(20) < 10)
     assert len(set(groups[rows])) == 20
+
+
+@given(
+    share=st.floats(0.0, 1.0),
+    size=st.floats(1.0, 1e6),
+    real_fraction=st.floats(0.02, 0.98),
+    balanced=st.booleans(),
+)
+def test_the_interval_of_the_overlap_holds_the_overlap(
+    share: float, size: float, real_fraction: float, balanced: bool
+) -> None:
+    fraction = 0.5 if balanced else real_fraction
+    interval = interval_of(share, size, expected=fraction, smallest=20)
+    score = share / fraction
+    sides = BalancedScore(score, 0.0, interval, 8) if balanced else None
+    found, (low, high) = overlap_with_interval(score, interval, real_fraction, sides)
+    assert low <= found <= high
+    assert found <= overlap(score, 0.5 if balanced and real_fraction < 0.5 else real_fraction)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("truth", "dimensions"), [(1.0, 10), (0.9, 64), (0.5, 10)])
+def test_the_mean_overlap_of_small_pools_is_the_truth(truth: float, dimensions: int) -> None:
+    mixture = Mixture(50, 50, truth, dimensions)
+    random = np.random.default_rng(1)
+    plain, found = [], []
+    for _ in range(400):
+        points = mixture.draw(random)
+        graphs = graphs_of(ts.self_knn(points, 10, threads=1), mixture.is_real, 1)
+        score = directed_score(graphs.graph, ~mixture.is_real)
+        interval = score_interval(
+            graphs.graph, graphs.surroundings, ~mixture.is_real, left_out=graphs.left_out
+        )
+        plain.append(overlap(score, 0.5))
+        found.append(overlap_with_interval(score, interval, 0.5, None)[0])
+    error = np.std(found) / np.sqrt(len(found))
+    print(f"plain {np.mean(plain):.3f}, found {np.mean(found):.3f}, standard error {error:.3f}")
+    assert abs(np.mean(found) - truth) < 0.05
+    assert np.std(found) < np.std(plain)
 
 
 @pytest.mark.slow

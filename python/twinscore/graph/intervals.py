@@ -139,9 +139,10 @@ def wilson_interval(share: float, size: float, z: float = Z_95) -> tuple[float, 
     squared = z * z / size
     middle = share + squared / 2.0
     half = z * math.sqrt(max(share * (1.0 - share), 0.0) / size + squared / (4.0 * size))
+    # Within the limits whatever is rounded: a share of 0 begins its interval.
     return (
-        max((middle - half) / (1.0 + squared), 0.0),
-        min((middle + half) / (1.0 + squared), 1.0),
+        max(min((middle - half) / (1.0 + squared), share), 0.0),
+        min(max((middle + half) / (1.0 + squared), share), 1.0),
     )
 
 

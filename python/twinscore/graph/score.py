@@ -84,11 +84,15 @@ def directed_score(
     return observed / expected
 
 
-def overlap(score: float, real_fraction: float) -> float:
-    """Make the score independent of the real:synthetic ratio: p S / (1 - q S).
+def overlap(score: float, real_fraction: float, variance: float = 0.0) -> float:
+    """Make the score independent of the real:synthetic ratio: p S / (1 - q S), less its bias.
 
     If a share a of the synthetic images is drawn like the real ones and the rest is foreign, then
-    S = a / (p + q a), and this function returns a.
+    S = a / (p + q a), and p S / (1 - q S) is a. That curve bends upwards: where chance moves S by
+    a variance V, the mean lies above a by half of curvature times V, the part
+    q V / (S (1 - q S)^2) of a, that is divided out. At p = 1/2, with X the share of real ones among
+    m independent neighbors, what is left is X / (1 - X + 1/m), whose mean is a but for the
+    factor 1 - E[X]^m.
 
     Parameters
     ----------
@@ -96,13 +100,29 @@ def overlap(score: float, real_fraction: float) -> float:
         S at the real fraction p.
     real_fraction
         p = n_real / (n_real + n_synthetic).
+    variance
+        V, of the score. 0: what is computed is p S / (1 - q S).
 
     Returns
     -------
-    In [0, 1] for scores in [0, 1], above 1 for scores above 1, infinite from S = 1 / q on.
+    In [0, 1] for scores in [0, 1], never above p S / (1 - q S). That is above 1 for scores above
+    1, and infinite from S = 1 / q on.
+
+    Notes
+    -----
+    Beyond S = 1 the part is that at 1: the curve has a pole at 1 / q, which a part of its own
+    would turn upside down where there are few real images.
     """
-    remainder = 1.0 - (1.0 - real_fraction) * score
-    return real_fraction * score / remainder if remainder > 0.0 else float("inf")
+    synthetic_fraction = 1.0 - real_fraction
+    remainder = 1.0 - synthetic_fraction * score
+    if remainder <= 0.0:
+        return math.inf
+    plain = real_fraction * score / remainder
+    if plain <= 0.0 or variance <= 0.0:
+        return plain
+    common = min(score, 1.0)
+    part = synthetic_fraction * variance / (common * (1.0 - synthetic_fraction * common) ** 2)
+    return plain / (1.0 + part)
 
 
 def score_at(share: float, real_fraction: float) -> float:

@@ -139,7 +139,8 @@ def overlap_with_interval(
     """Overlap and its interval, from equal sides where the synthetic side is the larger one.
 
     With few real images the score hardly moves with the overlap, so that noise in it is noise
-    many times as large in the overlap.
+    many times as large in the overlap. What the variance of the interval adds to the overlap in
+    the mean is taken off; the ends of the interval, which are quantiles, need no such thing.
 
     Parameters
     ----------
@@ -150,10 +151,8 @@ def overlap_with_interval(
     """
     if balanced is not None and real_fraction < 0.5:
         score, interval, real_fraction = balanced.score, balanced.interval, 0.5
-    return (
-        overlap(score, real_fraction),
-        (overlap(interval.low, real_fraction), overlap(interval.high, real_fraction)),
-    )
+    low, high = (overlap(end, real_fraction) for end in (interval.low, interval.high))
+    return max(overlap(score, real_fraction, interval.variance), low), (low, high)
 
 
 def _score(vectors: PointMatrix, k: int, search: SearchSettings) -> tuple[float, float]:

@@ -129,7 +129,7 @@ def score_slices(
                 name,
                 int(np.count_nonzero(queries)),
                 score,
-                overlap(score, real_fraction),
+                overlap(score, real_fraction, interval.variance),
                 (interval.low, interval.high),
                 float(p_values[number]),
                 float(adjusted[number]),

@@ -21,6 +21,8 @@ MANY_ALIKE = 0.01
 UNLIKELY = 0.01
 MOST_OVERLAP = 1.5
 _AMOUNTS = ("file size", "bytes per pixel")
+_TOO_NEAR = "are copies, share scenes with the real ones, or spread beyond them"
+_FEW_IMAGES = "chance takes a perfect twin of so few images there too"
 
 
 def warnings_of(
@@ -43,6 +45,12 @@ def warnings_of(
                 f"{len(embeddings.skipped):,} of {total:,} {side} images could not be read: "
                 "they were left out"
             )
+    yield from high_overlaps(
+        [
+            (f"{part.column} {part.value!r}", part.score, part.overlap, part.interval[0] <= 1.0)
+            for part in result.slices
+        ]
+    )
     for column in slice_by:
         yield from _slices_left_out(result, synthetic, column)
     if (real.model is None) != (synthetic.model is None):
@@ -61,11 +69,34 @@ def evidence_notes(evidence: Evidence) -> Iterator[str]:
             "hubs), and its interval may be too narrow"
         )
     if evidence.overlap > MOST_OVERLAP:
+        chance = evidence.score <= evidence.null_interval[1]
+        why = _FEW_IMAGES if chance else f"the synthetic images {_TOO_NEAR}"
         yield (
-            f"overlap above 1 by far (score {evidence.score:.2f}): the synthetic images are "
-            "copies, share scenes with the real ones, or spread beyond them; as a share of "
-            "images it means nothing here"
+            f"overlap above 1 by far (score {evidence.score:.2f}): {why}; as a share of images it "
+            "means nothing here"
         )
+
+
+def high_overlaps(found: Sequence[tuple[str, float, float, bool]]) -> Iterator[str]:
+    """Say in which parts of a result the overlap is no share of images, and why.
+
+    Parameters
+    ----------
+    found
+        Name, score, overlap, and whether chance alone reaches that score, of each part.
+    """
+    for is_chance, why in ((False, f"their synthetic images {_TOO_NEAR}"), (True, _FEW_IMAGES)):
+        high = [
+            (name, score)
+            for name, score, overlap, chance in found
+            if overlap > MOST_OVERLAP and chance is is_chance
+        ]
+        if high:
+            name, score = max(high, key=lambda part: part[1])
+            yield (
+                f"overlap above 1 by far in {len(high):,} of {len(found):,} parts, such as {name} "
+                f"(score {score:.2f}): {why}"
+            )
 
 
 def sampled_ties_notes(neighbors: Neighbors) -> Iterator[str]:

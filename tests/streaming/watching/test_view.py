@@ -36,6 +36,8 @@ def test_a_watch_shows_the_verdict_and_its_notes(
     result = session.result()
     assert result is not None
     assert summary_line(session, result).endswith(result.verdict)
+    high = dataclasses.replace(result, overlap=1.7)
+    assert ", overlap above 1" in summary_line(session, high)
     noted = dataclasses.replace(result, warnings=("mind the hubs",))
     with WatchView(quiet=False) as view:
         view.show(session, noted, is_new=True)

@@ -55,9 +55,9 @@ def judge_row(judge: Judge) -> tuple[str, str]:
     )
 
 
-def overlap_text(result: Estimate) -> str:
-    """Write the overlap; far above 1 it has no bound."""
-    return f"{result.overlap:.3f}" if result.overlap <= 1.0 else "above 1"
+def overlap_text(overlap: float) -> str:
+    """Write an overlap; far above 1 it has no bound."""
+    return f"{overlap:.3f}" if overlap <= 1.0 else "above 1"
 
 
 def _figures(result: ScoreResult) -> Iterator[tuple[str, str]]:
@@ -70,7 +70,7 @@ def _figures(result: ScoreResult) -> Iterator[tuple[str, str]]:
     )
     yield (
         "Overlap",
-        f"{overlap_text(result)}, the share of synthetic images that could be real ones"
+        f"{overlap_text(result.overlap)}, the share of synthetic images that could be real ones"
         f"{_overlap_interval(result)}",
     )
     yield (

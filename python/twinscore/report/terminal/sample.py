@@ -10,7 +10,7 @@ from rich.text import Text
 from twinscore.base.printable import printable
 from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.bars import scale
-from twinscore.report.terminal.details import judge_row, print_cautions
+from twinscore.report.terminal.details import judge_row, overlap_text, print_cautions
 from twinscore.report.terminal.summary import folded_cautions
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ def print_sampled_summary(
             f"{result.observed_real_fraction:.1%} real around synthetic images, "
             f"{result.expected_real_fraction:.1%} if mixed",
         ),
-        ("Overlap", f"{result.overlap:.3f}, the share of synthetic images that could be real ones"),
+        (
+            "Overlap",
+            f"{overlap_text(result.overlap)}, the share of synthetic images that could be real "
+            "ones",
+        ),
         judge_row(result.judge),
         *closeness_rows(result.closeness),
         ("Not computed", "p-value and all that needs the neighbors of every image"),

@@ -32,7 +32,7 @@ def print_comparison(results: list[tuple[str, str, ScoreResult]], console: Conso
         table.add_row(
             Text(f"{printable(name)}\n").append(printable(description), style="dim"),
             f"{result.score:.3f}",
-            overlap_text(result),
+            overlap_text(result.overlap),
             p_value_text(result.p_value).removeprefix("p ").removeprefix("= "),
             bar_text(result.score, COMPARISON_WIDTH),
         )

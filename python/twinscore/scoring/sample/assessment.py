@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from twinscore.measures.closeness import closeness_of
 from twinscore.measures.confounds import find_confounds
 from twinscore.measures.judge import judge_pool
 from twinscore.scoring.early_checks import NO_GROUPS
-from twinscore.scoring.notes import passed_over_notes
+from twinscore.scoring.notes import evidence_notes, passed_over_notes
 from twinscore.scoring.result import SampledResult
 from twinscore.scoring.sample.queries import QuerySample
 from twinscore.scoring.sample.schedule import FEWEST_QUERIES, grow
@@ -107,7 +108,7 @@ def _result(
     duplicates = int(np.count_nonzero((distances == 0.0) & sample.is_real[nearest]))
     n_synthetic = len(synthetic.vectors)
     judge, certainty = _judged(sample, settings.seed)
-    return SampledResult(
+    result = SampledResult(
         judge=judge,
         closeness=closeness_of(Pool(sample.vectors, sample.is_real, None), seed=settings.seed),
         score=last.score,
@@ -135,6 +136,7 @@ def _result(
         version=__version__,
         sampling=_sampling(growth, settings.sample, n_synthetic),
     )
+    return replace(result, warnings=(*result.warnings, *evidence_notes(result.evidence)))
 
 
 def _sampling(growth: Growth, goal: SampleGoal, images: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from twinscore.images.sources.endings import counted
 from twinscore.images.views.settings import ENVIRONMENT, ITEMS, OF_OBJECTS
+from twinscore.scoring.notes import high_overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,11 +38,21 @@ def view_notes(
     for side, found in counts.items():
         yield from _left_out(side, found, views)
         yield from _problems(side, found)
+    scored = [
+        (_name_of(row), row.score, row.overlap, row.score <= row.null_interval[1])
+        for row in table
+        if row.score is not None and row.overlap is not None and row.null_interval is not None
+    ]
+    yield from high_overlaps(scored)
     for row in table:
         if row.score is None:
-            what = row.view if row.class_name is None else f"items of class {row.class_name}"
+            what = _name_of(row)
             sides = f"{row.n_real:,} real and {row.n_synthetic:,} synthetic"
             yield f"{what}: {sides} are too few to score"
+
+
+def _name_of(row: ViewScore) -> str:
+    return row.view if row.class_name is None else f"items of class {row.class_name}"
 
 
 def _masks(counts: Mapping[str, ObjectCounts], views: ViewSettings) -> Iterator[str]:

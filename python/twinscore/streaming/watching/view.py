@@ -15,6 +15,7 @@ from twinscore.base.printable import printable
 from twinscore.images.sources.passed_over import describe_passed_over
 from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.console import Console
+from twinscore.report.terminal.details import overlap_text
 from twinscore.streaming.stream_richness import StreamRichness
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
         reason = f" ({printable(session.obstacle)})" if session.counted and session.obstacle else ""
         return f"no score yet: {counts}{reason}"
     low, high = result.interval
-    score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), overlap {result.overlap:.2f}"
+    score = f"score {result.score:.3f} ({low:.2f} to {high:.2f}), "
+    score += f"overlap {overlap_text(result.overlap)}"
     if result.closeness is not None:
         score += f", closeness {result.closeness.value:.3f}"
     drift = f" {printable(result.drift[0].sentence)}" if result.drift else ""
@@ -163,7 +165,10 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
     null_low, null_high = result.null_interval
     rows = [
         ("Interval", f"{low:.3f} to {high:.3f}"),
-        ("Overlap", f"{result.overlap:.3f}, the share of frames that could be real images"),
+        (
+            "Overlap",
+            f"{overlap_text(result.overlap)}, the share of frames that could be real images",
+        ),
         ("Chance", f"a perfect twin would score {max(null_low, 0.0):.2f} to {null_high:.2f}"),
         ("Real images", f"{result.n_real:,}"),
         ("Kept", f"{result.n_kept:,} of {result.n_seen:,} frames"),
