@@ -52,6 +52,19 @@ def test_the_interval_of_the_overlap_holds_the_overlap(
     assert found <= overlap(score, 0.5 if balanced and real_fraction < 0.5 else real_fraction)
 
 
+def test_threads_change_no_bit_of_the_overlap_and_the_order_of_images_next_to_nothing() -> None:
+    mixture = Mixture(90, 80, 0.8)
+    random = np.random.default_rng(2)
+    points = mixture.draw(random)
+    sides = points[:90], points[90:]
+    one, two = (ts.score(*sides, threads=threads, diagnostics=False) for threads in (1, 2))
+    assert one.overlap == two.overlap
+    shuffled = [random.permutation(side) for side in sides]
+    again = ts.score(*shuffled, diagnostics=False)
+    # The variance that is taken off rests on random probes.
+    assert again.overlap == pytest.approx(one.overlap, abs=1e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("truth", "dimensions"), [(1.0, 10), (0.9, 64), (0.5, 10)])
 def test_the_mean_overlap_of_small_pools_is_the_truth(truth: float, dimensions: int) -> None:

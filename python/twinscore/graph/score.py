@@ -101,7 +101,8 @@ def overlap(score: float, real_fraction: float, variance: float = 0.0) -> float:
     real_fraction
         p = n_real / (n_real + n_synthetic).
     variance
-        V, of the score. 0: what is computed is p S / (1 - q S).
+        V, of the score. 0: what is computed is p S / (1 - q S), and so it is below p = 1/2, where
+        the curve has its pole at 1 / q within reach of chance, and two orders say nothing.
 
     Returns
     -------
@@ -110,15 +111,14 @@ def overlap(score: float, real_fraction: float, variance: float = 0.0) -> float:
 
     Notes
     -----
-    Beyond S = 1 the part is that at 1: the curve has a pole at 1 / q, which a part of its own
-    would turn upside down where there are few real images.
+    Beyond S = 1, where no share of images is meant any more, the part is that at 1.
     """
     synthetic_fraction = 1.0 - real_fraction
     remainder = 1.0 - synthetic_fraction * score
     if remainder <= 0.0:
         return math.inf
     plain = real_fraction * score / remainder
-    if plain <= 0.0 or variance <= 0.0:
+    if plain <= 0.0 or variance <= 0.0 or real_fraction < 0.5:
         return plain
     common = min(score, 1.0)
     part = synthetic_fraction * variance / (common * (1.0 - synthetic_fraction * common) ** 2)
