@@ -48,11 +48,14 @@ def test_up_to_capacity_the_result_is_the_batch_score_bit_for_bit(
 
 
 @pytest.mark.parametrize("group_size", [None, 4])
-def test_up_to_capacity_all_figures_are_those_of_the_batch_score(group_size: int | None) -> None:
-    real = gaussian_points(0, 240)
+@pytest.mark.parametrize("n_real", [240, 100])
+def test_up_to_capacity_all_figures_are_those_of_the_batch_score(
+    n_real: int, group_size: int | None
+) -> None:
+    real = gaussian_points(0, n_real)
     synthetic = np.concatenate([gaussian_points(1, 90), gaussian_points(2, 90, shift=3.0)])
-    groups = [None if group_size is None else np.arange(n) // group_size for n in (240, 180)]
-    scorer = ts.StreamingScorer(real, groups=groups[0])
+    groups = [None if group_size is None else np.arange(n) // group_size for n in (n_real, 180)]
+    scorer = ts.StreamingScorer(real, capacity=180, groups=groups[0])
     for part in np.array_split(np.arange(180), 7):
         scorer.update(synthetic[part], groups=None if groups[1] is None else groups[1][part])
     result = scorer.result()

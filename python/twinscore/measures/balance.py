@@ -28,6 +28,9 @@ MOST_DRAWS = 40
 EFFORT = 2
 """Draws are added until they cost about this many searches of the whole pool."""
 
+QUICK_DRAWS, MOST_QUICK = 8, 1_000
+"""Draws, and units per side in each, where equal sides serve the overlap alone."""
+
 CERTAIN = 0.25
 """Share of the variance of one draw that averaging is believed to leave at least."""
 
@@ -128,6 +131,25 @@ def balanced_score(
     size = effective_size(share, variance * expected**2, smallest, smallest)
     interval = interval_of(share, size, expected=expected, smallest=smallest)
     return BalancedScore(mean, float(np.sqrt(among)), interval, draws)
+
+
+def sides_for_overlap(
+    pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT
+) -> BalancedScore | None:
+    """Score a few draws with equal sides where few real units say little of the overlap.
+
+    Parameters
+    ----------
+    pool, k, seed, search
+        See `balanced_score`.
+
+    Returns
+    -------
+    None where there are as many real units as synthetic ones, or more.
+    """
+    if pool.unit_is_real.mean() >= 0.5:
+        return None
+    return balanced_score(pool, k, seed=seed, most=MOST_QUICK, draws=QUICK_DRAWS, search=search)
 
 
 def overlap_with_interval(

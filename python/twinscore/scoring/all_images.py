@@ -15,7 +15,7 @@ from twinscore.graph.hubness import hubness
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import bayes_error, directed_score, expected_shares, other_side_shares
 from twinscore.measures.audit import audit_search
-from twinscore.measures.balance import overlap_with_interval
+from twinscore.measures.balance import overlap_with_interval, sides_for_overlap
 from twinscore.measures.closeness import closeness_of
 from twinscore.measures.confounds import find_confounds
 from twinscore.measures.interval import find_interval
@@ -109,7 +109,8 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
         of_images, domain = part_cells(of_images, intended)
     further = further_figures(pool, score, interval, run)
     balanced = further.balanced
-    by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), balanced)
+    equal = balanced or sides_for_overlap(pool, k, seed=seed, search=settings.search)
+    by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), equal)
     shares = other_side_shares(pooled, pool.is_real)
     result = ScoreResult(
         score=score,

@@ -11,7 +11,7 @@ from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.runs import list_width
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import MOST_NEIGHBORS, neighborhood_size, surroundings_of
-from twinscore.measures.balance import balanced_score
+from twinscore.measures.balance import sides_for_overlap
 from twinscore.measures.closeness import closeness_of
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.run_readings import RunReadings
@@ -29,7 +29,6 @@ from twinscore.streaming.stream_richness import stream_richness, stream_untold
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, FloatMatrix, IdArray
     from twinscore.embedding.records import Embeddings
-    from twinscore.measures.balance import BalancedScore
     from twinscore.measures.closeness import Closeness
     from twinscore.measures.richness import RichnessUntold
     from twinscore.streaming.stream_richness import StreamRichness
@@ -39,11 +38,6 @@ RELABELLINGS = 99
 
 MOST_COMPARED, COMPARED_RELABELLINGS = 500, 199
 """Units of each side whose distances are compared, and how often they are relabelled."""
-
-
-DRAWS = 8
-MOST_BALANCED = 1_000
-"""Draws at equal sides, and points per side in each."""
 
 
 class StreamPool:
@@ -227,16 +221,9 @@ class StreamPool:
         return PoolViews(
             judge_pool(pool, seed=self._seed, relabellings=RELABELLINGS).judge,
             spread_of(pool, seed=self._seed),
-            self._balanced(pool),
-        )
-
-    def _balanced(self, pool: Pool) -> BalancedScore | None:
-        """Score equal sides where few real points say little of the overlap."""
-        if pool.unit_is_real.mean() >= 0.5:
-            return None
-        search = SearchSettings(threads=self._threads)
-        return balanced_score(
-            pool, self.k, seed=self._seed, most=MOST_BALANCED, draws=DRAWS, search=search
+            sides_for_overlap(
+                pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
+            ),
         )
 
     def copies(self) -> int:
