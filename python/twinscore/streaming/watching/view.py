@@ -178,8 +178,6 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
         ("Real images", f"{result.n_real:,}"),
         ("Kept", f"{result.n_kept:,} of {result.n_seen:,} frames"),
     ]
-    if result.views is not None:
-        rows[:0] = [_view_row(row) for row in result.views.rows]
     rows[2:2] = closeness_rows(result.closeness)
     richness = result.richness
     if isinstance(richness, StreamRichness) and not richness.domain_gap:
@@ -194,6 +192,8 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
                 f"{result.score_at_seen_ratio:.3f} is the score at the ratio of all frames",
             )
         )
+    if result.views is not None:
+        rows[:0] = [_view_row(row) for row in result.views.rows]
     return rows
 
 
