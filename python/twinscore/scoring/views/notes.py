@@ -37,17 +37,23 @@ def view_notes(
     yield from _one_sided_classes(counts)
     for side, found in counts.items():
         yield from side_notes(side, found, views)
-    scored = [
-        (_name_of(row), row.score, row.overlap, row.score <= row.null_interval[1])
-        for row in table
-        if row.score is not None and row.overlap is not None and row.null_interval is not None
-    ]
-    yield from high_overlaps(scored)
+    yield from overlaps_of_rows(table)
     for row in table:
         if row.score is None:
             what = _name_of(row)
             sides = f"{row.n_real:,} real and {row.n_synthetic:,} synthetic"
             yield f"{what}: {sides} are too few to score"
+
+
+def overlaps_of_rows(table: Sequence[ViewScore]) -> Iterator[str]:
+    """Say in which rows the overlap is no share of pictures, and why."""
+    yield from high_overlaps(
+        [
+            (_name_of(row), row.score, row.overlap, row.score <= row.null_interval[1])
+            for row in table
+            if row.score is not None and row.overlap is not None and row.null_interval is not None
+        ]
+    )
 
 
 def side_notes(side: str, found: ObjectCounts, views: ViewSettings) -> Iterator[str]:

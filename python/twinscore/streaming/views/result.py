@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from twinscore.scoring.verdict import Case
+from twinscore.scoring.views.notes import overlaps_of_rows
 from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def views_result(
         results[view] = result
         rows.append(_row(view, result))
     ordered = {view: results[view] for view in scorers if view in results}
-    together = Views(ordered, with_standings(rows), notes=(*notes, *untold))
+    table = with_standings(rows)
+    said = (*notes, *untold, *overlaps_of_rows(table))
+    together = Views(ordered, table, notes=said)
     whole = results[shown]
     return replace(whole, views=together, warnings=(*whole.warnings, *together.notes))
 
