@@ -55,12 +55,12 @@ def test_the_interval_of_the_overlap_holds_the_overlap(
 def test_few_real_images_tell_the_overlap_without_diagnostics_too() -> None:
     mixture = Mixture(60, 600, 0.7)
     found = []
-    for seed in range(8):
+    for seed in range(4):
         points = mixture.draw(np.random.default_rng(seed))
         sides = points[:60], points[60:]
         result = ts.score(*sides, threads=1, seed=seed, diagnostics=False, richness=False)
         found.append(result.overlap)
-    # One has a standard deviation of 0.13; of all 660 at once, one in five has no bound.
+    # One has a standard deviation of 0.13; read from all 660, one in five has no bound.
     assert np.mean(found) == pytest.approx(0.7, abs=0.15)
     assert max(found) < 1.5
 
@@ -79,12 +79,12 @@ def test_threads_change_no_bit_of_the_overlap_and_the_order_of_images_next_to_no
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("truth", "dimensions"), [(1.0, 10), (0.9, 64), (0.5, 10)])
+@pytest.mark.parametrize(("truth", "dimensions"), [(1.0, 10), (0.5, 64)])
 def test_the_mean_overlap_of_small_pools_is_the_truth(truth: float, dimensions: int) -> None:
     mixture = Mixture(50, 50, truth, dimensions)
     random = np.random.default_rng(1)
     plain, found = [], []
-    for _ in range(400):
+    for _ in range(160):
         points = mixture.draw(random)
         graphs = graphs_of(ts.self_knn(points, 10, threads=1), mixture.is_real, 1)
         score = directed_score(graphs.graph, ~mixture.is_real)
@@ -95,7 +95,7 @@ def test_the_mean_overlap_of_small_pools_is_the_truth(truth: float, dimensions: 
         found.append(overlap_with_interval(score, interval, 0.5, None)[0])
     error = np.std(found) / np.sqrt(len(found))
     print(f"plain {np.mean(plain):.3f}, found {np.mean(found):.3f}, standard error {error:.3f}")
-    assert abs(np.mean(found) - truth) < 0.05
+    assert abs(np.mean(found) - truth) < min(0.05, abs(np.mean(plain) - truth))
     assert np.std(found) < np.std(plain)
 
 
