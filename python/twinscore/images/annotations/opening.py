@@ -105,7 +105,12 @@ def _of_folder(place: Path, location: str) -> AnnotationSet | None:
 def _is_kitti(files: Iterable[Path]) -> bool:
     """Tell by the first line there is."""
     for file in files:
-        line = next((line for line in text_of(file).splitlines() if line.strip()), None)
+        try:
+            text = text_of(file)
+        except OSError:
+            # Whoever reads it for its image says what is wrong.
+            continue
+        line = next((line for line in text.splitlines() if line.strip()), None)
         if line is not None:
             return is_kitti_line(line)
     return False

@@ -157,7 +157,7 @@ class WatchSession:
         """What was found in the frames that count; None where there are no annotations."""
         if self._annotations is None:
             return None
-        return self._ledger.objects(self._annotations.trouble)
+        return self._ledger.objects(self._annotations.problems, self._annotations.trouble)
 
     def rescan(self) -> int:
         """Look at the whole folder, for changes nobody told of; return the number of files gone.
@@ -169,10 +169,11 @@ class WatchSession:
         """
         listing = list_frames(self._folder)
         self.passed_over = listing.passed_over
+        gone = {file for file in self._known() if listing.misses(file)}
         # First what is known of objects: files that landed before need not wait for it.
-        self._look_at_annotations(self._known().union(listing.frames))
+        self._look_at_annotations((self._known() - gone).union(listing.frames))
         self._see_all(listing)
-        return self._drop({file for file in self._known() if listing.misses(file)})
+        return self._drop(gone)
 
     def notice(self, paths: Iterable[str | Path]) -> int:
         """Look at what is said to have changed; return the number of files gone.
@@ -250,12 +251,21 @@ class WatchSession:
         """Write scorer and ledger to one file, so that neither is ever ahead of the other."""
         self._state.write(self.scorer, self._ledger)
 
+    @property
+    def annotation_trouble(self) -> str | None:
+        """Why annotations cannot be read at the moment, or None."""
+        return None if self._annotations is None else self._annotations.trouble
+
     def _look_at_annotations(self, files: Iterable[str]) -> None:
         """Let frames whose annotations came, changed or left be read anew."""
         if self._annotations is None:
             return
-        frames = {file for file in files if not is_video_name(file)}
-        for file in self._annotations.look(frames):
+        images = {
+            file: self._ledger.images_of(file) if is_video_name(file) else (file,)
+            for file in files
+            if not self._annotations.holds(self._folder / file)
+        }
+        for file in self._annotations.look(images):
             if file in self._ledger or file in self._landing:
                 self._current([file])
 
@@ -275,7 +285,15 @@ class WatchSession:
     def _annotated(self, name: str, signature: Signature) -> Signature:
         if self._annotations is None:
             return signature
-        return replace(signature, annotation=self._annotations.stamp_of(name))
+        stamp = self._annotations.stamp_of(name)
+        if not self._annotations.have_landed:
+            # Written down before a restart, and not to be read at the moment: as it was.
+            known = self._ledger.signature_of(name)
+            if known is not None and replace(known, annotation=stamp) == replace(
+                signature, annotation=stamp
+            ):
+                return known
+        return replace(signature, annotation=stamp)
 
     def _current(self, names: Iterable[str]) -> dict[str, Signature]:
         """Return how files look now; those that left or have changed are noted as such."""
