@@ -56,7 +56,9 @@ class FrameAnnotations:
         self._is_around = frames.is_relative_to(self._place)
         self._hold(NoAnnotations(location))
         self._seen: tuple[int, int, int] | None = None
+        self._names: tuple[str, bool, Sequence[str]] | None = None
         self._images: frozenset[str] = frozenset()
+        self._misfits: tuple[AnnotationProblem, ...] = ()
         self._keys: dict[str, str] = {}
         self._stamps: dict[str, str] = {}
         self._due = 0.0
@@ -99,12 +101,8 @@ class FrameAnnotations:
         """
         started = time.monotonic()
         had_landed = self.have_landed
-        named = frozenset(chain.from_iterable(images.values()))
-        if self._open() or named != self._images:
-            self._images = named
-            self._keys, found = self._matched(named)
-            untimely = (each for each in found if each.reason != ABSENT)
-            self.problems = (*self._set.problems, *untimely)
+        self._open()
+        self._match(frozenset(chain.from_iterable(images.values())))
         before = self._stamps
         self._stamps = {file: self._stamp(of_file) for file, of_file in images.items()}
         pause = LOOKING_PAUSES * (time.monotonic() - started)
@@ -120,13 +118,13 @@ class FrameAnnotations:
             keys, _ = self._matched(self._images.union(images))
         return GivenAnnotations(self._set, {name: keys[name] for name in images if name in keys})
 
-    def _open(self) -> bool:
-        """Read anew what may have changed; tell whether it was."""
+    def _open(self) -> None:
+        """Read anew what may have changed."""
         try:
             is_one_file = not isinstance(self._set, LabelFiles | NoAnnotations)
             seen = _version_of(self._set.location) if is_one_file else None
             if seen is not None and seen == self._seen:
-                return False
+                return
             if not self._place.exists():
                 raise FileNotFoundError(f"{self._location!r} does not exist")
             opened = open_annotations(self._location)
@@ -134,15 +132,23 @@ class FrameAnnotations:
                 raise ValueError(f"{self._location!r} holds images, and no annotations of them")
         except (OSError, ValueError) as error:
             self.trouble = " ".join(str(error).split())
-            return False
+            return
         self.trouble = None
         self._seen = seen
         self._hold(opened)
-        return True
 
     def _hold(self, annotations: AnnotationSet) -> None:
         self._set = annotations
         self._stamps_of = AnnotationStamps(annotations)
+
+    def _match(self, images: frozenset[str]) -> None:
+        """Tell which annotation is of which image, where either are others than before."""
+        names = self._set.location, self._set.is_by_stem, self._set.names
+        if (names, images) != (self._names, self._images):
+            self._names, self._images = names, images
+            self._keys, found = self._matched(images)
+            self._misfits = tuple(each for each in found if each.reason != ABSENT)
+        self.problems = (*self._set.problems, *self._misfits)
 
     def _matched(
         self, images: frozenset[str]
