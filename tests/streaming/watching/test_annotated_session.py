@@ -476,6 +476,32 @@ def test_a_label_that_cannot_be_read_costs_its_frame_alone(frames: AnnotatedFram
     assert_equals_batch(frames, session.result())
 
 
+def test_annotations_of_the_frames_of_a_clip_may_land_after_it(frames: AnnotatedFrames) -> None:
+    pytest.importorskip("av", reason="needs the extra video")
+    from small_clips import write_clip
+
+    session = frames.open()
+    write_clip(frames.folder / "take.mp4", 20)
+    for name in frames.names():
+        frames.land(name)
+    take(session)
+    frames.annotate_all(frames.names())
+    document = json.loads(frames.boxes.read_text())
+    document["images"].append({"id": 99, "file_name": "take.mp4 at 0 s"})
+    box = {"id": 999, "image_id": 99, "category_id": 0, "bbox": [2, 2, 20, 20]}
+    document["annotations"].append(box)
+    frames.boxes.write_text(json.dumps(document))
+    take(session)
+    assert figures(session.result())["items"][-1] == len(document["annotations"])
+    assert_equals_batch(frames, session.result())
+    session.save()
+    document["annotations"].pop()
+    frames.boxes.write_text(json.dumps(document))
+    second = frames.open()
+    take(second)
+    assert_equals_batch(frames, second.result())
+
+
 def test_a_linked_document_is_read_once(frames: AnnotatedFrames, tmp_path: Path) -> None:
     frames.annotate_all(frames.names())
     link = tmp_path / "link.json"

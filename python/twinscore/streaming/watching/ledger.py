@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.saved_state import Fields
@@ -91,12 +91,17 @@ class Ledger:
 
     def knows(self, file: str, signature: Signature) -> bool:
         """Tell whether this very file was looked at."""
-        return self.signature_of(file) == signature
-
-    def signature_of(self, file: str) -> Signature | None:
-        """Return what a file was like when it was looked at; None where it was not."""
         entry = self._entries.get(file)
-        return None if entry is None else entry.signature
+        return entry is not None and entry.signature == signature
+
+    def knows_but_for_annotation(self, file: str, signature: Signature) -> bool:
+        """Tell whether this very file was looked at, be it with another annotation."""
+        return self.knows(file, replace(signature, annotation=self.annotation_of(file)))
+
+    def annotation_of(self, file: str) -> str:
+        """Return the stamp of what was written down of a file when it was looked at."""
+        entry = self._entries.get(file)
+        return NO_ANNOTATION if entry is None else entry.signature.annotation
 
     def images_of(self, file: str) -> tuple[str, ...]:
         """Return the images in a file, as far as they are known."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.base.logs import logger_of
-from twinscore.images.sources.endings import is_video_name
 from twinscore.images.views.settings import SCENES
 from twinscore.streaming.watching.annotated_reading import reader_of
+from twinscore.streaming.watching.annotated_signatures import AnnotatedSignatures
 from twinscore.streaming.watching.counting import CountedImages
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
@@ -106,6 +105,7 @@ class WatchSession:
         else:
             scorer = settings.new_scorer(device, threads, progress)
             self._counted = CountedImages(scorer, Ledger())
+        self._signatures = AnnotatedSignatures(self._folder, self._annotations, self._ledger)
         self._reader = reader_of(frames, self._annotations, self.scorer, threads)
 
     @property
@@ -201,7 +201,7 @@ class WatchSession:
 
     def take_finished(self) -> int:
         """Read finished files, a bounded number at a time; return how many images were read."""
-        if self._annotations is not None and self._annotations.is_due:
+        if self._signatures.are_due:
             self._look_at_annotations(self._known())
         finished = [file for file in self._landing.names() if self._landing.is_finished(file)]
         before = self._current(finished[:FILES_AT_ONCE])
@@ -258,14 +258,7 @@ class WatchSession:
 
     def _look_at_annotations(self, files: Iterable[str]) -> None:
         """Let frames whose annotations came, changed or left be read anew."""
-        if self._annotations is None:
-            return
-        images = {
-            file: self._ledger.images_of(file) if is_video_name(file) else (file,)
-            for file in files
-            if not self._annotations.holds(self._folder / file)
-        }
-        for file in self._annotations.look(images):
+        for file in self._signatures.look(files):
             if file in self._ledger or file in self._landing:
                 self._current([file])
 
@@ -274,26 +267,13 @@ class WatchSession:
             self._see(file, signature)
 
     def _see(self, name: str, signature: Signature) -> None:
-        if self._annotations is not None and self._annotations.holds(self._folder / name):
+        if self._signatures.holds(name):
             return
-        signature = self._annotated(name, signature)
+        signature = self._signatures.of(name, signature)
         if self._ledger.knows(name, signature):
             self._landing.forget(name)
         else:
             self._landing.see(name, signature)
-
-    def _annotated(self, name: str, signature: Signature) -> Signature:
-        if self._annotations is None:
-            return signature
-        stamp = self._annotations.stamp_of(name)
-        if not self._annotations.have_landed:
-            # Written down before a restart, and not to be read at the moment: as it was.
-            known = self._ledger.signature_of(name)
-            if known is not None and replace(known, annotation=stamp) == replace(
-                signature, annotation=stamp
-            ):
-                return known
-        return replace(signature, annotation=stamp)
 
     def _current(self, names: Iterable[str]) -> dict[str, Signature]:
         """Return how files look now; those that left or have changed are noted as such."""
@@ -307,7 +287,7 @@ class WatchSession:
                 self._drop({name})
                 continue
             self._see(name, signature)
-            current[name] = self._annotated(name, signature)
+            current[name] = self._signatures.of(name, signature)
         return current
 
     def _known_at(self, relative: PurePosixPath) -> set[str]:
