@@ -118,7 +118,7 @@ Examples:
     show_default=True,
     type=click.IntRange(2),
     metavar="N",
-    help="Frames that must have been seen before --stop-below counts.",
+    help="Frames that must have been seen before --stop-below counts; of a view, as many pictures.",
 )
 @click.option(
     "--until-idle",
