@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 
 #include "pictures/reduction.hpp"
 
@@ -81,6 +82,9 @@ double contrast(const Grey& grey, const Rectangle& part, double ring, double squ
 
 std::vector<double> contrasts(const PictureView& picture, std::span<const Rectangle> rectangles,
                               const ContrastScale& scale) {
+    if (scale.reduced_by == 0) {
+        throw std::invalid_argument("expected a factor by which the picture was reduced, got 0");
+    }
     const Grey grey =
         scale.cell == 1 ? grey_of(picture) : grey_of(reduced(picture, scale.cell).view());
     const auto square = static_cast<double>(scale.reduced_by * scale.cell);
