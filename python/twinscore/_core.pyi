@@ -129,3 +129,12 @@ def covered(
     cell: int,
     fill: int,
 ) -> npt.NDArray[np.uint8]: ...
+def contrasts(
+    pixels: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    rectangles: _Int64,
+    reduced_by: int,
+    cell: int,
+    ring: float,
+) -> list[float]: ...
