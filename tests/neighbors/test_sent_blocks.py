@@ -12,7 +12,7 @@ import pytest
 from fake_workers import FakeWorkers
 from neighbor_oracle import assert_same_answer
 from twinscore._core import PreparedBlock as CoreBlock
-from twinscore.neighbors import self_knn, spread_search
+from twinscore.neighbors import self_knn, spread_meeting, spread_search
 from twinscore.neighbors.backends.exact import KERNEL_VARIABLE, kernels
 from twinscore.neighbors.block_meeting import meeting
 from twinscore.neighbors.block_problem import BlockProblem
@@ -67,11 +67,12 @@ def test_rows_of_a_block_that_was_sent_find_what_they_find_prepared_here(
 
 
 class DifferentMachines(FakeWorkers):
-    """Each task runs on a machine with other instructions."""
+    """Each task runs on a machine with other instructions, that holds nothing yet."""
 
     def _do(self, content: bytes) -> Any:
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv(KERNEL_VARIABLE, str(self.random.choice(kernels())))
+            patched.setattr(spread_meeting, "_held", spread_meeting._HeldBlocks())
             return super()._do(content)
 
 
