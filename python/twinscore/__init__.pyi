@@ -18,6 +18,7 @@ from .scoring.result import SampledResult, ScoreResult
 from .scoring.saved_result import SavedResult, load_result
 from .scoring.score import score
 from .streaming import BatchAnswers, StreamingScorer, StreamResult
+from .streaming.views import StreamingViews
 
 __all__ = [
     "BatchAnswers",
@@ -33,6 +34,7 @@ __all__ = [
     "ScoreResult",
     "StreamResult",
     "StreamingScorer",
+    "StreamingViews",
     "TooManySkipsError",
     "UnreadableImageError",
     "ViewSettings",

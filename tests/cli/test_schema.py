@@ -40,14 +40,15 @@ def closed(schema: Any) -> Any:
 
 def check(kind: str, found: Any) -> None:
     schema = schema_of(kind)
-    if kind == "result":
+    if kind in ("result", "watch"):
         # A view and its score are one object: closed where it is used, not where it is defined.
         score = schema["$defs"]["ViewScore"]
-        schema["properties"]["views"]["additionalProperties"] = {
+        views = schema["properties"]["views"]
+        views["additionalProperties"] = {
             **score,
             "properties": {
                 **score["properties"],
-                **schema["properties"]["views"]["additionalProperties"]["properties"],
+                **views["additionalProperties"]["properties"],
             },
         }
     checker = jsonschema.Draft202012Validator
@@ -193,4 +194,22 @@ def test_lines_of_a_watch(
     assert run("watch", renders, "--real", photos, *options).code == DONE
     *_, last = map(json.loads, file.read_text().splitlines())
     assert last["unreadable"]
+    check("watch", last)
+
+
+def test_lines_of_a_watch_of_objects(
+    run: RunCommand, save_model: Callable[..., Path], tmp_path: Path
+) -> None:
+    for package in ("onnxruntime", "watchfiles", "pycocotools"):
+        pytest.importorskip(package, reason=f"needs {package}")
+    real = write_scenes(tmp_path / "real", 8, seed=1)
+    renders = write_scenes(tmp_path / "renders", 6, seed=2)
+    (renders.parent / "images" / "late.png").write_bytes(b"no image")
+    file = tmp_path / "lines.jsonl"
+    options = ("--until-idle", "0.1", "--settle", "0", "--model", save_model(), "-q", "--out", file)
+    objects = ("--real", real, "--objects", renders, "--wait-for-objects", "0")
+    assert run("watch", renders.parent / "images", *objects, *options).code == DONE
+    *_, last = map(json.loads, file.read_text().splitlines())
+    assert last["views"]["items"]["score"] is not None
+    assert last["objects"]["classes"]
     check("watch", last)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from annotated_frames import annotated_frames
 from scored import score_all
 from twinscore.cli import main
 from twinscore.embedding.network.embedder import Embedder
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import twinscore as ts
+    from annotated_frames import AnnotatedFrames
+    from command_runs import RunCommand
 
 pytest.importorskip("watchfiles", reason="needs the extra watch")
 
@@ -184,6 +187,59 @@ def test_a_low_score_stops_the_render_with_code_3(
     )
     assert code == 3
     assert "of 12 frames is below 1.9" in err
+
+
+@pytest.fixture
+def frames(tmp_path: Path, save_model: Callable[..., Path]) -> AnnotatedFrames:
+    for package in ("onnxruntime", "pycocotools"):
+        pytest.importorskip(package, reason=f"needs {package}")
+    return annotated_frames(tmp_path, save_model(name="small.onnx"))
+
+
+def of_objects(frames: AnnotatedFrames, *options: str) -> list[str]:
+    """Return the words of a watch of objects."""
+    words = [str(frames.folder), "--real", str(frames.real), "--objects", str(frames.labels)]
+    return ["watch", *words, "--model", str(frames.model), "--settle", "0", "--quiet", *options]
+
+
+def test_a_view_that_is_too_low_stops_the_render_and_is_named(
+    frames: AnnotatedFrames, run: RunCommand
+) -> None:
+    for name in frames.names():
+        frames.annotate(name)
+        frames.land(name)
+    # The worlds of these frames are foreign; their objects are not.
+    finished = run(*of_objects(frames, "--stop-below", "0.2", "--after", "8"))
+    assert finished.code == 3
+    assert "score of environment 0.0000 of 8 pictures is below 0.2" in finished.errors
+
+
+def test_annotations_that_land_after_their_frames_are_noticed(
+    frames: AnnotatedFrames, tmp_path: Path
+) -> None:
+    scores = tmp_path / "scores.jsonl"
+    for name in frames.names():
+        frames.land(name)
+    command = of_objects(frames, "--out", str(scores), "--until-idle", "60")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "twinscore", *command], stderr=subprocess.PIPE, text=True
+    )
+    for name in frames.names():
+        frames.annotate(name)
+    wait_for_line(scores, process, len(frames.names()))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    last = json.loads(scores.read_text().splitlines()[-1])
+    assert last["views"]["items"]["n_synthetic"] == len(frames.document["annotations"])
+
+
+def test_a_watch_of_objects_needs_a_place_where_annotations_land(
+    frames: AnnotatedFrames, run: RunCommand
+) -> None:
+    finished = run("watch", frames.folder, "--real", frames.real, "--view", "items")
+    assert finished.code == 2
+    assert "expected --objects with the annotations of the frames" in finished.errors
 
 
 @pytest.mark.parametrize("options", [[], pytest.param(["--poll"], marks=pytest.mark.slow)])

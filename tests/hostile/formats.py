@@ -161,10 +161,49 @@ def make_watch(path: Path) -> None:
 
 def read_watch(path: Path) -> None:
     """Go on from it, or refuse."""
+    import twinscore as ts
     from twinscore.streaming.watching.state_file import StateFile
 
     scorer, ledger = StateFile(path, {"folder": "renders"}).resumed("cpu", 1)
+    assert isinstance(scorer, ts.StreamingScorer)
     check((scorer.n_seen, scorer.n_kept, ledger.counted) == (20, 20, 20), "another count")
+
+
+def make_watch_of_objects(path: Path) -> None:
+    """Save the state of a watch that has counted twenty frames with an object each."""
+    import twinscore as ts
+    from twinscore.streaming.views.snapshot import ViewsSnapshot
+    from twinscore.streaming.watching.frames import Signature
+    from twinscore.streaming.watching.ledger import Entry, Ledger
+    from twinscore.streaming.watching.objects_of_file import ObjectsOfFile
+    from twinscore.streaming.watching.state_file import StateFile
+
+    names = [f"frame {number}" for number in range(20)]
+    ending = " object 1 (car)"
+    scorers = {view: ts.StreamingScorer(_points(0), threads=1) for view in ("items", "scenes")}
+    scorers["scenes"].update(_points(1), ids=names)
+    scorers["items"].update(_points(1), ids=[name + ending for name in names])
+    kept = {view: scorer.snapshot() for view, scorer in scorers.items()}
+    settings = ts.ViewSettings(names=tuple(scorers))
+    stream = ts.StreamingViews.restore(ViewsSnapshot(kept, settings), threads=1)
+    ledger = Ledger()
+    for name in names:
+        found = ObjectsOfFile({"car": 1})
+        entry = Entry(Signature(1, 2, 3, "4 5 6"), (name,), cut={"items": (ending,)}, objects=found)
+        ledger.enter(name, entry)
+    StateFile(path, {"folder": "renders"}).write(stream, ledger)
+
+
+def read_watch_of_objects(path: Path) -> None:
+    """Go on from it, or refuse."""
+    import twinscore as ts
+    from twinscore.streaming.watching.state_file import StateFile
+
+    stream, ledger = StateFile(path, {"folder": "renders"}).resumed("cpu", 1)
+    assert isinstance(stream, ts.StreamingViews)
+    seen = {view: scorer.n_seen for view, scorer in stream.scorers.items()}
+    check(seen == {"items": 20, "scenes": 20} and ledger.counted == 20, "another count")
+    check(ledger.objects(None).classes == {"car": 20}, "other objects")
 
 
 def make_exr(path: Path) -> None:
@@ -216,6 +255,7 @@ FORMATS: dict[str, tuple[str, Callable[[Path], None], Callable[[Path], None]]] =
     "store": ("example.store", make_store, read_store),
     "scorer": ("scorer.npz", make_scorer, read_scorer),
     "watch": ("watch.npz", make_watch, read_watch),
+    "watch of objects": ("watch.npz", make_watch_of_objects, read_watch_of_objects),
     "exr": ("example.exr", make_exr, read_picture),
     "clip": ("example.mp4", make_clip, read_clip),
 }

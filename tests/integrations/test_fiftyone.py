@@ -10,20 +10,20 @@ import uuid
 import zipfile
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import twinscore as ts
+from composed_scenes import write_scenes
 from scored import score_all
 from twinscore.embedding.records import Embeddings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    import twinscore as ts
+    from collections.abc import Callable, Iterator
 
 pytestmark = [
     # FiftyOne and what it brings along warn of their own future.
@@ -234,3 +234,50 @@ def test_sides_that_cannot_be_scored_are_refused(dataset: Any) -> None:
         from_fiftyone(dataset, "real", 3)
     with pytest.raises(ValueError, match=r"has nothing in 'nearest_real_distance'"):
         from_fiftyone(dataset, "real", "synthetic", embedding_field="nearest_real_distance")
+
+
+@pytest.fixture(scope="module")
+def annotated(fiftyone: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Scenes as FiftyOne itself reads their COCO files, a tag for each side."""
+    folder = tmp_path_factory.mktemp("scenes")
+    write_scenes(folder / "real", 12, seed=1)
+    write_scenes(folder / "synthetic", 12, seed=2, real_objects=0.0)
+    made = fiftyone.Dataset(f"twinscore-test-{uuid.uuid4()}")
+    for side in ("real", "synthetic"):
+        made.add_dir(
+            dataset_type=fiftyone.types.COCODetectionDataset,
+            data_path=str(folder / side / "images"),
+            labels_path=str(folder / side / "boxes.json"),
+            label_types="detections",
+            label_field="ground_truth",
+            tags=side,
+            progress=False,
+        )
+    yield made
+    made.delete()
+
+
+def test_detections_of_a_dataset_are_objects_and_what_is_told_of_them_goes_back(
+    annotated: Any, save_model: Callable[..., Path]
+) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
+    from twinscore.integrations.fiftyone import from_fiftyone, objects_to_fiftyone
+
+    quick: dict[str, Any] = {"diagnostics": False, "richness": False, "threads": 1}
+    found = from_fiftyone(
+        annotated, "real", "synthetic", objects_field="ground_truth", model=save_model(), **quick
+    )
+    synthetic = annotated.match_tags("synthetic")
+    folders = [Path(view.first().filepath).parents[1] for view in (annotated, synthetic)]
+    files = [folder / "boxes.json" for folder in folders]
+    expected = ts.score(*files, model=save_model(), **quick)
+    assert found.views is not None
+    assert expected.views is not None
+    for view in ("items", "environment", "scenes"):
+        assert found.views[view].score == expected.views[view].score, view
+    assert objects_to_fiftyone(found, annotated, "ground_truth") == 48
+    patches = synthetic.to_patches("ground_truth")
+    first, *_ = patches.sort_by("ground_truth.giveaway", reverse=True)
+    rows = found.views["items"].samples.to_pylist()
+    most = max(row["giveaway"] for row in rows if row["side"] == "synthetic")
+    assert first.ground_truth["giveaway"] == pytest.approx(most)

@@ -30,7 +30,17 @@ TWICE = (
 
 def object_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command of REAL and SYNTHETIC the options, and hand it their settings as ``views``."""
+    return _with_options(command, "synthetic", _OBJECTS_OF_SIDES)
 
+
+def object_options_of_watch(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command of FOLDER and REAL the options, and hand it their settings as ``views``."""
+    return _with_options(command, "folder", _OBJECTS_OF_WATCH)
+
+
+def _with_options(
+    command: Callable[..., int], synthetic: str, objects_option: Callable[..., Any]
+) -> Callable[..., int]:
     @functools.wraps(command)
     def with_views(
         *,
@@ -46,7 +56,7 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
             return command(views=None, **others)
         from twinscore.scoring.views.inputs import stored_views
 
-        sides = {side: others[side] for side in ("real", "synthetic")}
+        sides = {"real": others["real"], "synthetic": str(others[synthetic])}
         stored = stored_views(sides)
         real_objects, synthetic_objects = _of_sides(objects, sides, stored)
         views = ViewSettings(
@@ -59,7 +69,7 @@ def object_options(command: Callable[..., int]) -> Callable[..., int]:
         )
         return command(views=_as_stored(views, list(stored.values()), view), **others)
 
-    for option in reversed((_OBJECTS_OF_SIDES, *_OPTIONS)):
+    for option in reversed((objects_option, *_OPTIONS)):
         with_views = option(with_views)
     return with_views
 
@@ -105,6 +115,14 @@ _OBJECTS_OF_SIDES = click.option(
     help="Objects in the images, given twice: of the real ones, then of the synthetic ones. "
     f"{_FORMATS} Not needed where REAL and SYNTHETIC are such files themselves, or stores with "
     "objects.",
+)
+
+_OBJECTS_OF_WATCH = click.option(
+    "--objects",
+    multiple=True,
+    metavar="ANNOTATIONS",
+    help="Objects in the images, given twice: of the real ones, then of the frames, where they are "
+    f"yet to land. {_FORMATS} Once where REAL is such a file itself, or a store with objects.",
 )
 
 _OBJECTS_OF_ONE = click.option(

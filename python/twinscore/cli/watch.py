@@ -16,6 +16,7 @@ from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
 from twinscore.cli.numbers import Number
+from twinscore.cli.object_options import object_options_of_watch
 from twinscore.cli.options import (
     allow_remote_paths_option,
     device_option,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.integrations.loggers import ResultLog
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching import WatchSession
@@ -52,6 +54,7 @@ Examples:
   twinscore watch exr/ --real 'photos/**/*.jpg' --exposure 1.5
   twinscore watch /mnt/farm/job7 --real photos/ --poll
   twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500
+  twinscore watch renders/ --real photos/ --objects photos.json --objects renders/labels
 """
 
 
@@ -79,6 +82,16 @@ Examples:
 @exposure_option
 @video_interval_option
 @allow_remote_paths_option
+@object_options_of_watch
+@click.option(
+    "--wait-for-objects",
+    default=60.0,
+    show_default=True,
+    type=Number(min=0),
+    metavar="SECONDS",
+    help="With --objects, how long a frame waits for its annotation before it counts without; one "
+    "that lands later is taken in then.",
+)
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -96,7 +109,8 @@ Examples:
     "--stop-below",
     type=Number(),
     metavar="X",
-    help="Exit with code 3 once the score is lower; see --after.",
+    help="Exit with code 3 once the score is lower, of annotated frames that of any view; see "
+    "--after.",
 )
 @click.option(
     "--after",
@@ -140,6 +154,8 @@ def watch(
     exposure: float | None,
     video_interval: float,
     allow_remote_paths: bool,
+    views: ViewSettings | None,
+    wait_for_objects: float,
     state: Path | None,
     out: Path | None,
     log: ResultLog,
@@ -158,6 +174,10 @@ def watch(
     as it is once nobody writes to it. Killed and started again, the watch goes on where it was and
     counts nothing twice. Clips count by their frames, as in 'twinscore score'; hidden files and
     links are passed over.
+
+    With --objects, every frame is looked at in several views: its objects, the world around them,
+    and the whole. It waits for its annotation, which may land after it; one that changes is taken
+    in anew.
     """
     from filelock import FileLock, Timeout
 
@@ -168,7 +188,16 @@ def watch(
     from twinscore.streaming.watching.reporting import Reporter
 
     settings = WatchSettings(
-        real, model, k, capacity, seed, group_by, exposure, video_interval, allow_remote_paths
+        real,
+        model,
+        k,
+        capacity,
+        seed,
+        group_by,
+        exposure,
+        video_interval,
+        allow_remote_paths,
+        _checked(views),
     )
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
     changes = _changes(folder, poll=poll)
@@ -190,11 +219,12 @@ def watch(
                 settings,
                 state=state,
                 settle=settle,
+                patience=wait_for_objects,
                 device=device,
                 threads=threads,
                 progress=progress,
             )
-        listener = listener_of(log, session.scorer, folder)
+        listener = listener_of(log, session.of_frames, folder)
         report = Reporter(session, lines, quiet=quiet, listener=listener)
         with log, report, _stopped_by_termination():
             try:
@@ -235,20 +265,35 @@ def _watch(
             is_idle = False
         report.refresh(at_once=is_idle)
         session.save_now_and_then()
-        result = report.result
-        if result is not None and _is_too_low(result, stop_below, after):
-            say(
-                f"twinscore: score {result.score:.4f} of {result.n_seen:,} frames is below "
-                f"{stop_below:g}",
-                err=True,
-            )
+        too_low = _too_low(report.result, stop_below, after)
+        if too_low is not None:
+            say(f"twinscore: {too_low}", err=True)
             return EXIT_BELOW_MINIMUM
         if is_idle:
             return 0
 
 
-def _is_too_low(result: StreamResult, stop_below: float | None, after: int) -> bool:
-    return stop_below is not None and result.n_seen >= after and result.score < stop_below
+def _too_low(result: StreamResult | None, stop_below: float | None, after: int) -> str | None:
+    """Say which score is too low, where one is; of views, the first."""
+    if result is None or stop_below is None:
+        return None
+    views = {"": result} if result.views is None else dict(result.views)
+    for view, each in views.items():
+        if each.n_seen >= after and each.score < stop_below:
+            of, kind = (f" of {view}", "pictures") if view else ("", "frames")
+            score = f"score{of} {each.score:.4f} of {each.n_seen:,} {kind}"
+            return f"{score} is below {stop_below:g}"
+    return None
+
+
+def _checked(views: ViewSettings | None) -> ViewSettings | None:
+    """Refuse a watch of objects without a place where their annotations land."""
+    if views is not None and views.synthetic_objects is None:
+        raise click.UsageError(
+            "expected --objects with the annotations of the frames, got none: a file or folder "
+            "where they are yet to land"
+        )
+    return views
 
 
 def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:

@@ -6,7 +6,7 @@ from array import array
 from collections import deque
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from twinscore.base.threads import thread_count
 from twinscore.embedding.into_memory import KeptImages
@@ -30,8 +30,16 @@ if TYPE_CHECKING:
     from twinscore.images.records import ImageItem, PixelFacts
     from twinscore.images.views.annotated_source import AnnotatedSource
     from twinscore.images.views.cutting import CutImage, Piece
+    from twinscore.images.views.found_objects import FoundObjects
     from twinscore.images.views.object_facts import ObjectFacts
     from twinscore.images.views.settings import ViewSettings
+
+
+class ImageNote(Protocol):
+    """Is told of each image."""
+
+    def __call__(self, place: int, item: ImageItem, found: FoundObjects, /) -> None:
+        """Take note of the image at a place, and of what was found in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,7 @@ def embed_views(
     threads: int | None = None,
     progress: ProgressCallback | None = None,
     on_disk: bool = False,
+    note: ImageNote | None = None,
 ) -> EmbeddedViews:
     """Embed all views of annotated images.
 
@@ -86,8 +95,10 @@ def embed_views(
         Called now and then with (images done, images).
     on_disk
         The vectors shall lie in temporary files instead of in memory.
+    note
+        Called with each image that can be read, in order.
     """
-    return _ViewRun(source, embedder, settings, threads, progress, on_disk).finish()
+    return _ViewRun(source, embedder, settings, threads, progress, on_disk, note).finish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +122,10 @@ class _ViewRun:
         threads: int | None,
         progress: ProgressCallback | None,
         on_disk: bool,
+        note: ImageNote | None,
     ) -> None:
         self._source = source
+        self._note = note
         self._images = ViewedImages(source)
         self._embedder = embedder
         self._settings = settings
@@ -166,7 +179,7 @@ class _ViewRun:
         ) as images:
             for place, image in enumerate(images):
                 self._images.note_size(place, image.size)
-                self._count(image)
+                self._count(place, image)
                 for piece in image.pieces:
                     yield from self._waiting_picture(image, piece, place)
                 if self._progress is not None:
@@ -203,14 +216,17 @@ class _ViewRun:
                 exposure=preprocessing.exposure,
             )
 
-    def _count(self, image: CutImage) -> None:
+    def _count(self, place: int, image: CutImage) -> None:
         if image.failure is not None:
             unread = Skipped(image.item.name, image.failure)
             self._tally.counts.unread.append(unread)
             for view in self._views.values():
                 view.skipped.append(unread)
             return
-        self._fact_rows = self._tally.add(found_in(image), unit_of(image.item))
+        found = found_in(image)
+        self._fact_rows = self._tally.add(found, unit_of(image.item))
+        if self._note is not None:
+            self._note(place, image.item, found)
 
 
 class _KeptView:

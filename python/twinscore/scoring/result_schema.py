@@ -51,10 +51,10 @@ def explanation_schema() -> Schema:
     return maker.document("explanation", maker.of_record(Explanation))
 
 
-def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
-    """Describe what annotated images add: a record made anew of what the views hold."""
+def view_schema(maker: SchemaMaker) -> Schema:
+    """Describe what is known of one view: its row, and what only its whole result tells."""
     score = maker.of_type(ViewScore)
-    view = {
+    return {
         "allOf": [score],
         "properties": {
             "verdict": VERDICT,
@@ -62,6 +62,10 @@ def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
             "domain": maker.of_type(Intentionality),
         },
     }
+
+
+def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
+    """Describe what annotated images add: a record made anew of what the views hold."""
     found = {
         "verdict": {**VERDICT, "description": "What the views say together."},
         "notes": maker.of_type(tuple[str, ...]),
@@ -73,7 +77,7 @@ def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
     return {
         "views": {
             "type": ["object", "null"],
-            "additionalProperties": view,
+            "additionalProperties": view_schema(maker),
             "description": "Of annotated images, the figures of each view by its name.",
         },
         "objects": {

@@ -62,6 +62,11 @@ class RealSide:
                 self._embedder = self._opened()
             return self._embedder
 
+    def use(self, embedder: ImageEmbedder) -> None:
+        """Let images go through a network that is open already."""
+        with self._opening.held:
+            self._embedder = embedder
+
     def _opened(self) -> ImageEmbedder:
         embedder = self.images.open_embedder(self._threads)
         check_same_model({"real": self.embeddings}, embedder)
@@ -128,5 +133,5 @@ def open_real_side(
     embedder = images.open_embedder(threads)
     embeddings = embed_images(source, embedder, stage_of(progress, "Embedding real images"))
     side = RealSide(embeddings, images, threads)
-    side._embedder = embedder
+    side.use(embedder)
     return side

@@ -14,6 +14,7 @@ from twinscore.streaming.figures import Figures
 if TYPE_CHECKING:
     from twinscore.measures.closeness import Closeness
     from twinscore.measures.richness import RichnessUntold
+    from twinscore.scoring.views.scores import Views
     from twinscore.streaming.fact_trend import FactDrift
     from twinscore.streaming.real_side import RealSide
     from twinscore.streaming.register import Register
@@ -54,6 +55,9 @@ class StreamResult(Figures):
         What to know before trusting the score.
     model, preprocessing, seed, version
         How the result was made.
+    views
+        Of annotated images, the results of their views and what they say together; this result is
+        that of whole scenes. None without annotations.
     """
 
     pooled_score: float
@@ -72,10 +76,15 @@ class StreamResult(Figures):
     preprocessing: str | None
     seed: int
     version: str
+    views: Views[StreamResult] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as JSON types; what is not finite becomes None."""
-        return {name: json_value(getattr(self, name)) for name in (*_names(self), "verdict")}
+        plain = [name for name in _names(self) if name != "views"]
+        return {
+            **{name: json_value(getattr(self, name)) for name in (*plain, "verdict")},
+            "views": None if self.views is None else self.views.to_dict(),
+        }
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""

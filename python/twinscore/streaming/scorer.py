@@ -145,6 +145,15 @@ class StreamingScorer(SavableStream):
         """The network that images go through."""
         return self._state.side.embedder
 
+    @property
+    def image_settings(self) -> ImageSettings:
+        """How images become points."""
+        return self._state.side.images
+
+    def use(self, embedder: ImageEmbedder) -> None:
+        """Let images go through a network that is open already, the same that was named."""
+        self._state.side.use(embedder)
+
     def update(
         self,
         items: Any,

@@ -6,19 +6,18 @@ import io
 import json
 import math
 import os
-import threading
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from twinscore.base.durable import sync_folder
 from twinscore.base.json_text import parse_json
 from twinscore.base.saved_state import ArrayForm, Fields, read_saved_arrays
 from twinscore.embedding.records import Embeddings, Skipped
 from twinscore.embedding.settings import ImageSettings
 from twinscore.streaming.fact_trend import FactTrend
+from twinscore.streaming.state_archive import write_archive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 FORMAT = "twinscore-stream"
 FORMAT_VERSION = 1
-PARTIAL = ".partial"
 
 _HEADER = "header"
 _LARGEST_SEED = 2**63
@@ -106,25 +104,7 @@ class Snapshot:
         self, file: str | os.PathLike[str] | BinaryIO, notes: Mapping[str, Any] | None = None
     ) -> None:
         """Write it, with notes of the caller's in JSON; see `StreamingScorer.save`."""
-        content = self._content(notes or {})
-        if not isinstance(file, str | os.PathLike):
-            np.savez(file, allow_pickle=False, **content)
-            return
-        target = Path(file)
-        # Processes and threads that save to one file must not write into one another's.
-        unique = f"{os.getpid()}-{threading.get_ident()}"
-        partial = target.with_name(f".{target.name}.{unique}{PARTIAL}")
-        try:
-            with partial.open("wb") as opened:
-                np.savez(opened, allow_pickle=False, **content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            partial.replace(target)
-            sync_folder(target.parent)
-        except OSError as error:
-            raise OSError(f"cannot write to {target}: {error.strerror or error}") from error
-        finally:
-            partial.unlink(missing_ok=True)
+        write_archive(file, self._content(notes or {}))
 
     @classmethod
     def read(cls, file: str | os.PathLike[str] | BinaryIO) -> Snapshot:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pytest
+
+from annotated_frames import annotated_frames, take
 from twinscore.streaming.watching.view import WatchView, sparkline, summary_line
 from watched_folder import take_all, write_frame
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Callable
+    from pathlib import Path
 
     from watched_folder import Watched
 
@@ -42,6 +46,38 @@ def test_a_watch_shows_the_verdict_and_its_notes(
     shown = capsys.readouterr().err
     assert result.verdict in shown
     assert "mind the hubs" in shown
+
+
+def test_a_watch_of_objects_shows_each_view_and_what_they_say_together(
+    tmp_path: Path,
+    save_model: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for package in ("onnxruntime", "pycocotools"):
+        pytest.importorskip(package, reason=f"needs {package}")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    frames = annotated_frames(tmp_path, save_model())
+    session = frames.open(patience=600.0)
+    late, *others = frames.names()
+    for name in others:
+        frames.annotate(name)
+        frames.land(name)
+    frames.land(late)
+    take(session)
+    result = session.result()
+    assert result is not None
+    assert result.views is not None
+    line = summary_line(session, result)
+    assert line.endswith(result.views.verdict)
+    assert "1 landing (1 without annotation yet)" in line
+    with WatchView(quiet=False) as view:
+        view.show(session, result, is_new=True)
+    shown = capsys.readouterr().err
+    for name in ("All objects", "World around them", "Whole scenes"):
+        assert name in shown
+    assert "1 landing, 1 of them without annotation yet" in shown
 
 
 def test_a_sparkline_spans_from_the_lowest_to_the_highest() -> None:

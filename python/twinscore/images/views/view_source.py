@@ -53,6 +53,11 @@ class ViewSource:
         columns = self._images.source.column_names
         return (*columns, CLASS_COLUMN) if self._view in OF_OBJECTS else columns
 
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Of each picture, the place of its image."""
+        return tuple(self._places)
+
     def __len__(self) -> int:
         """Return the number of pictures."""
         return len(self._places)

@@ -35,13 +35,28 @@ def view_notes(
     yield from _masks(counts, views)
     yield from _one_sided_classes(counts)
     for side, found in counts.items():
-        yield from _left_out(side, found, views)
-        yield from _problems(side, found)
+        yield from side_notes(side, found, views)
     for row in table:
         if row.score is None:
             what = row.view if row.class_name is None else f"items of class {row.class_name}"
             sides = f"{row.n_real:,} real and {row.n_synthetic:,} synthetic"
             yield f"{what}: {sides} are too few to score"
+
+
+def side_notes(side: str, found: ObjectCounts, views: ViewSettings) -> Iterator[str]:
+    """Say, one sentence each, what was left out of one side.
+
+    Parameters
+    ----------
+    side
+        "real" or "synthetic".
+    found
+        Of its objects.
+    views
+        What was asked for.
+    """
+    yield from _left_out(side, found, views)
+    yield from _problems(side, found)
 
 
 def _masks(counts: Mapping[str, ObjectCounts], views: ViewSettings) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -20,9 +20,17 @@ if TYPE_CHECKING:
     from twinscore.measures.closeness import Closeness
     from twinscore.measures.judge import Judge
     from twinscore.measures.object_gaps import ObjectGap
-    from twinscore.scoring.estimate import Estimate
 
-Result = TypeVar("Result", bound="Estimate")
+
+class ViewResult(Protocol):
+    """The whole result of a view."""
+
+    @property
+    def verdict(self) -> str:
+        """What it says in one sentence."""
+
+
+Result = TypeVar("Result", bound=ViewResult)
 
 LARGELY = 0.75
 """Score from which on a view that is told apart still passes largely."""

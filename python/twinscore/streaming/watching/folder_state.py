@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twinscore.streaming.watching.objects_of_frames import ObjectsOfFrames
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,10 @@ class FolderState:
         Images that cannot be read as they are now, with the reason.
     passed_over
         Files that are images by their ending and are not read, counted by ending.
+    lacking_annotations
+        Files among those landing that wait for their annotations.
+    objects
+        What was found in the frames that count; None where there are no annotations.
     """
 
     time: str
@@ -28,3 +36,5 @@ class FolderState:
     landing: int
     unreadable: dict[str, str]
     passed_over: dict[str, int]
+    lacking_annotations: int = 0
+    objects: ObjectsOfFrames | None = None

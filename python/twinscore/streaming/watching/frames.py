@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
+from twinscore.images.annotations.stamps import NO_ANNOTATION
 from twinscore.images.sources.endings import is_image_name, is_video_name
 from twinscore.images.sources.passed_over import count_passed_over
 
@@ -25,11 +26,14 @@ class Signature:
         Nanoseconds since 1970.
     number
         The inode: another file under the same name has another.
+    annotation
+        Stamp of what is written down of the objects in it; `NO_ANNOTATION` while nothing is.
     """
 
     size: int
     modified: int
     number: int
+    annotation: str = NO_ANNOTATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinscore.images.annotations.stamps import NO_ANNOTATION
+from twinscore.images.sources.endings import is_video_name
+
 if TYPE_CHECKING:
     from twinscore.streaming.watching.frames import Signature
 
@@ -26,10 +29,13 @@ class LandingFrames:
     settle
         Seconds that a file must stay the same before it is read. One that was last written
         longer ago than that is taken at once.
+    patience
+        Seconds that a file waits, once it stays the same, for an annotation.
     """
 
-    def __init__(self, settle: float) -> None:
+    def __init__(self, settle: float, patience: float = 0.0) -> None:
         self._settle = settle
+        self._patience = patience
         self._sightings: dict[str, Sighting] = {}
 
     def __len__(self) -> int:
@@ -59,7 +65,15 @@ class LandingFrames:
 
     def is_finished(self, name: str) -> bool:
         """Tell whether a file has stayed the same for long enough; an empty one never has."""
-        return self._is_settled(name) and not self._is_empty(name)
+        is_whole = self._is_settled(name) and not self._is_empty(name)
+        return is_whole and not self.lacks_annotation(name)
+
+    def lacks_annotation(self, name: str) -> bool:
+        """Tell whether a file that nobody writes to still waits for its annotation."""
+        sighting = self._sightings[name]
+        is_known = sighting.signature.annotation != NO_ANNOTATION or is_video_name(name)
+        waited = time.monotonic() - sighting.since - self._settle
+        return not is_known and 0.0 <= waited < self._patience
 
     def is_left_behind(self, name: str) -> bool:
         """Tell whether a file was made and never written to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinscore.base.json_schema import SchemaMaker
-from twinscore.scoring.result_schema import VERDICT
+from twinscore.scoring.result_schema import VERDICT, view_schema
 from twinscore.streaming.result import StreamResult
 from twinscore.streaming.watching.folder_state import FolderState
 
@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 def line_schema() -> Schema:
     """Describe a line of `twinscore watch --out`."""
     maker = SchemaMaker()
-    folder, score = maker.of_record(FolderState), maker.of_record(StreamResult)
-    properties = {**folder["properties"], **score["properties"], "verdict": VERDICT}
+    folder = maker.of_record(FolderState)
+    score = maker.of_record(StreamResult, leave_out=("views",))
+    views = {
+        "type": ["object", "null"],
+        "additionalProperties": view_schema(maker),
+        "description": "Of annotated frames, the figures of each view by its name.",
+    }
+    properties = {
+        **folder["properties"],
+        **score["properties"],
+        "verdict": VERDICT,
+        "views": views,
+    }
     schema = {"type": "object", "properties": properties, "required": list(properties)}
     return maker.document("watch", schema)

@@ -12,18 +12,18 @@ from twinscore.images.sources.clips import open_clip
 from twinscore.images.sources.endings import is_video_name
 from twinscore.images.sources.failure import FailedSource
 from twinscore.images.sources.folder_levels import folder_columns
+from twinscore.images.views.settings import SCENES
 from twinscore.streaming.measured_images import embed_and_measure
+from twinscore.streaming.pictures import Pictures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
     from pathlib import Path
 
-    import numpy as np
-    import numpy.typing as npt
-
-    from twinscore.base.arrays import FloatMatrix, IdArray
+    from twinscore.base.arrays import IdArray
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.images.records import ImageSource
+    from twinscore.streaming.watching.objects_of_file import ObjectsOfFile
 
 FRAME_COLUMNS = r"folder(:[1-9]\d*)?|clip"
 
@@ -34,22 +34,29 @@ class ReadImages:
 
     Attributes
     ----------
-    vectors
-        Shape (n, d), float32.
-    pixel_facts
-        Shape (n, m), float32, in the order of `FACT_NAMES`.
-    files, names, groups
-        Length n: the file, the image in it, and its group.
+    pictures
+        By view; without annotations, of whole images alone.
+    files
+        Of each image, the file that it is in.
     failures
         (file, image, reason) of those that could not be read.
+    objects
+        By file, what was found in it; None where nobody asked.
     """
 
-    vectors: FloatMatrix
-    pixel_facts: npt.NDArray[np.float32]
+    pictures: dict[str, Pictures]
     files: tuple[str, ...]
-    names: tuple[str, ...]
-    groups: tuple[str | None, ...]
     failures: tuple[tuple[str, str, str], ...]
+    objects: dict[str, ObjectsOfFile] | None = None
+
+    def of_files(self, files: Container[str]) -> dict[str, Pictures]:
+        """Return the pictures, by view, of the images in some files."""
+        return {
+            view: each.chosen(
+                [row for row, place in enumerate(each.images) if self.files[place] in files]
+            )
+            for view, each in self.pictures.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +101,21 @@ class FrameReader:
         """
         images = _Images(self, files)
         vectors, kept, skipped, facts = embed_and_measure(embedder, images)
-        places = kept.tolist()
-        return ReadImages(
+        places = tuple(kept.tolist())
+        pictures = Pictures(
             vectors,
             facts,
-            tuple(images.files[place] for place in places),
             tuple(images.names[place] for place in places),
             tuple(images.groups[place] for place in places),
+            places,
+        )
+        left = _others(kept, len(images.names))
+        return ReadImages(
+            {SCENES: pictures},
+            tuple(images.files),
             tuple(
                 (images.files[place], item.name, item.reason)
-                for place, item in zip(_others(kept, len(images.names)), skipped, strict=True)
+                for place, item in zip(left, skipped, strict=True)
             ),
         )
 

@@ -103,6 +103,8 @@ class Reporter:
             landing=self._session.waiting,
             unreadable=self._session.unreadable,
             passed_over=self._session.passed_over,
+            lacking_annotations=self._session.lacking_annotations,
+            objects=self._session.objects,
         )
         fields = {**dataclasses.asdict(folder), **self.result.to_dict()}
         try:

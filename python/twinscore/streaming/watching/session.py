@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.base.logs import logger_of
-from twinscore.embedding.records import Embeddings
-from twinscore.streaming import StreamingScorer
+from twinscore.images.sources.endings import is_video_name
+from twinscore.images.views.settings import SCENES
+from twinscore.streaming.watching.annotated_reading import reader_of
+from twinscore.streaming.watching.counting import CountedImages
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
-from twinscore.streaming.watching.ledger import Entry, Ledger
+from twinscore.streaming.watching.ledger import Ledger
 from twinscore.streaming.watching.reading import FrameReader
 from twinscore.streaming.watching.state_file import StateFile
 
@@ -20,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from twinscore.base.progress import StageProgress
-    from twinscore.streaming import StreamResult
+    from twinscore.streaming.result import StreamResult
+    from twinscore.streaming.scorer import StreamingScorer
+    from twinscore.streaming.views.scorer import StreamingViews
     from twinscore.streaming.watching.frames import Listing, Signature
-    from twinscore.streaming.watching.reading import ReadImages
+    from twinscore.streaming.watching.objects_of_frames import ObjectsOfFrames
     from twinscore.streaming.watching.settings import WatchSettings
 
 FILES_AT_ONCE = 128
@@ -47,6 +52,8 @@ class WatchSession:
         File the state is kept in; where it exists, the watch goes on from there.
     settle
         Seconds.
+    patience
+        Seconds that a frame waits for its annotation, where there are annotations.
     device, threads
         Of the network and of the search.
     progress
@@ -54,8 +61,6 @@ class WatchSession:
 
     Attributes
     ----------
-    scorer
-        What counts, scored.
     latest
         The image read last.
     passed_over
@@ -78,6 +83,7 @@ class WatchSession:
         *,
         state: Path,
         settle: float = 1.0,
+        patience: float = 60.0,
         device: str = "cpu",
         threads: int | None = None,
         progress: StageProgress | None = None,
@@ -86,9 +92,9 @@ class WatchSession:
             raise FileNotFoundError(f"expected a folder to watch, but {str(folder)!r} is none")
         # Changes are told with absolute paths.
         self._folder = Path(os.path.abspath(folder))  # noqa: PTH100
-        self._reader = FrameReader(self._folder, settings.group_by, settings.video_interval)
-        self._landing = LandingFrames(settle)
-        self._ledger = Ledger()
+        frames = FrameReader(self._folder, settings.group_by, settings.video_interval)
+        self._annotations = settings.annotations_in(self._folder)
+        self._landing = LandingFrames(settle, 0.0 if self._annotations is None else patience)
         self.latest: str | None = None
         self.passed_over: dict[str, int] = {}
         self.obstacle: str | None = None
@@ -96,27 +102,35 @@ class WatchSession:
         # Before the real side is read: what changes from now on is found out at the next start.
         self._state = StateFile(state, settings.identity(folder))
         if self._state.exists:
-            self.scorer, self._ledger = self._state.resumed(device, threads)
+            self._counted = CountedImages(*self._state.resumed(device, threads))
         else:
-            self.scorer = StreamingScorer(
-                settings.real,
-                settings.k,
-                settings.capacity,
-                settings.seed,
-                group_by=settings.group_by,
-                model=settings.model,
-                device=device,
-                threads=threads,
-                exposure=settings.exposure,
-                video_interval=settings.video_interval,
-                allow_remote_paths=settings.allow_remote_paths,
-                progress=progress,
-            )
+            scorer = settings.new_scorer(device, threads, progress)
+            self._counted = CountedImages(scorer, Ledger())
+        self._reader = reader_of(frames, self._annotations, self.scorer, threads)
+
+    @property
+    def scorer(self) -> StreamingScorer | StreamingViews:
+        """What counts, scored."""
+        return self._counted.scorer
+
+    @property
+    def of_frames(self) -> StreamingScorer:
+        """What counts, as whole frames."""
+        return self._counted.scorers[SCENES]
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self._counted.ledger
 
     @property
     def waiting(self) -> int:
         """Files noticed and not read yet."""
         return len(self._landing)
+
+    @property
+    def lacking_annotations(self) -> int:
+        """Files that wait for their annotations."""
+        return sum(map(self._landing.lacks_annotation, self._landing.names()))
 
     @property
     def has_finished(self) -> bool:
@@ -138,6 +152,13 @@ class WatchSession:
         """Images that count."""
         return self._ledger.counted
 
+    @property
+    def objects(self) -> ObjectsOfFrames | None:
+        """What was found in the frames that count; None where there are no annotations."""
+        if self._annotations is None:
+            return None
+        return self._ledger.objects(self._annotations.trouble)
+
     def rescan(self) -> int:
         """Look at the whole folder, for changes nobody told of; return the number of files gone.
 
@@ -148,9 +169,10 @@ class WatchSession:
         """
         listing = list_frames(self._folder)
         self.passed_over = listing.passed_over
+        # First what is known of objects: files that landed before need not wait for it.
+        self._look_at_annotations(self._known().union(listing.frames))
         self._see_all(listing)
-        known = self._ledger.files().union(self._landing.names())
-        return self._drop({file for file in known if listing.misses(file)})
+        return self._drop({file for file in self._known() if listing.misses(file)})
 
     def notice(self, paths: Iterable[str | Path]) -> int:
         """Look at what is said to have changed; return the number of files gone.
@@ -178,6 +200,8 @@ class WatchSession:
 
     def take_finished(self) -> int:
         """Read finished files, a bounded number at a time; return how many images were read."""
+        if self._annotations is not None and self._annotations.is_due:
+            self._look_at_annotations(self._known())
         finished = [file for file in self._landing.names() if self._landing.is_finished(file)]
         before = self._current(finished[:FILES_AT_ONCE])
         if not before:
@@ -189,38 +213,18 @@ class WatchSession:
             file: signature for file, signature in before.items() if now.get(file) == signature
         }
         with interrupts_postponed():
-            self._commit(read, stable)
-        return len(read.names)
-
-    def _commit(self, read: ReadImages, files: dict[str, Signature]) -> None:
-        """Count the images of files in the place of what was known of these files."""
-        chosen = [place for place, file in enumerate(read.files) if file in files]
-        names: dict[str, list[str]] = {file: [] for file in files}
-        failures: dict[str, list[tuple[str, str]]] = {file: [] for file in files}
-        for place in chosen:
-            names[read.files[place]].append(read.names[place])
-        for file, name, reason in read.failures:
-            if file in files:
-                failures[file].append((name, reason))
-        self._discard(files)
-        for file, signature in files.items():
-            self._landing.forget(file)
-            self._ledger.enter(file, Entry(signature, tuple(names[file]), tuple(failures[file])))
-        groups = [read.groups[place] for place in chosen]
-        ids = [read.names[place] for place in chosen]
-        self.scorer.update(
-            Embeddings(read.vectors[chosen], tuple(ids), pixel_facts=read.pixel_facts[chosen]),
-            ids=ids,
-            groups=groups if any(group is not None for group in groups) else None,
-        )
-        self._state.is_stale = True
-        if chosen:
-            self.latest = read.names[chosen[-1]]
+            counted = self._counted.enter(read, stable)
+            for file in stable:
+                self._landing.forget(file)
+            self._state.is_stale = True
+        if counted:
+            self.latest = counted[-1]
+        return len(read.files) - len(read.failures)
 
     def result(self) -> StreamResult | None:
         """Score what counts; None while there is no score, and `obstacle` says why."""
         try:
-            result = self.scorer.result()
+            result = self._counted.result([] if self.objects is None else self.objects.notes())
         except ValueError as error:
             self.obstacle = str(error)
             return None
@@ -246,15 +250,32 @@ class WatchSession:
         """Write scorer and ledger to one file, so that neither is ever ahead of the other."""
         self._state.write(self.scorer, self._ledger)
 
+    def _look_at_annotations(self, files: Iterable[str]) -> None:
+        """Let frames whose annotations came, changed or left be read anew."""
+        if self._annotations is None:
+            return
+        frames = {file for file in files if not is_video_name(file)}
+        for file in self._annotations.look(frames):
+            if file in self._ledger or file in self._landing:
+                self._current([file])
+
     def _see_all(self, listing: Listing) -> None:
         for file, signature in listing.frames.items():
             self._see(file, signature)
 
     def _see(self, name: str, signature: Signature) -> None:
+        if self._annotations is not None and self._annotations.holds(self._folder / name):
+            return
+        signature = self._annotated(name, signature)
         if self._ledger.knows(name, signature):
             self._landing.forget(name)
         else:
             self._landing.see(name, signature)
+
+    def _annotated(self, name: str, signature: Signature) -> Signature:
+        if self._annotations is None:
+            return signature
+        return replace(signature, annotation=self._annotations.stamp_of(name))
 
     def _current(self, names: Iterable[str]) -> dict[str, Signature]:
         """Return how files look now; those that left or have changed are noted as such."""
@@ -267,8 +288,8 @@ class WatchSession:
             if signature is None:
                 self._drop({name})
                 continue
-            self._landing.see(name, signature)
-            current[name] = signature
+            self._see(name, signature)
+            current[name] = self._annotated(name, signature)
         return current
 
     def _known_at(self, relative: PurePosixPath) -> set[str]:
@@ -279,19 +300,16 @@ class WatchSession:
         if is_frame(relative) or is_hidden(relative):
             return set()
         inside = f"{name}/"
-        known = self._ledger.files().union(self._landing.names())
-        return {frame for frame in known if frame.startswith(inside)}
+        return {frame for frame in self._known() if frame.startswith(inside)}
+
+    def _known(self) -> set[str]:
+        return self._ledger.files().union(self._landing.names())
 
     def _drop(self, names: set[str]) -> int:
         if names:
             with interrupts_postponed():
-                self._discard(names)
+                self._counted.drop(names)
                 for name in names:
                     self._landing.forget(name)
-                    self._ledger.strike(name)
                 self._state.is_stale = True
         return len(names)
-
-    def _discard(self, files: Iterable[str]) -> None:
-        """Take images that count out of the score, before they leave or are read anew."""
-        self.scorer.discard([name for file in files for name in self._ledger.counted_of(file)])

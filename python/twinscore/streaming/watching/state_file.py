@@ -7,8 +7,12 @@ from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.saved_state import Fields
-from twinscore.streaming import StreamingScorer
-from twinscore.streaming.snapshot import PARTIAL, Snapshot
+from twinscore.images.views.settings import SCENES
+from twinscore.streaming.scorer import StreamingScorer
+from twinscore.streaming.snapshot import Snapshot
+from twinscore.streaming.state_archive import PARTIAL
+from twinscore.streaming.views.scorer import StreamingViews
+from twinscore.streaming.views.snapshot import ViewsSnapshot
 from twinscore.streaming.watching.ledger import Ledger
 from twinscore.streaming.watching.settings import check_same_watch
 
@@ -61,7 +65,7 @@ class StateFile:
         """Be due later: the disk may have room again by then."""
         self._written_at = time.monotonic()
 
-    def write(self, scorer: StreamingScorer, ledger: Ledger) -> None:
+    def write(self, scorer: StreamingScorer | StreamingViews, ledger: Ledger) -> None:
         """Write both.
 
         Raises
@@ -70,13 +74,19 @@ class StateFile:
             The file cannot be written; an older one is as it was.
         """
         started = time.monotonic()
-        notes = {"watch": self._identity, "ledger": ledger.to_json()}
+        notes = {
+            "watch": self._identity,
+            "ledger": ledger.to_json(),
+            "objects": ledger.objects_to_json(),
+        }
         scorer.snapshot().write(self._file, notes)
         self._written_at = time.monotonic()
         self._seconds = self._written_at - started
         self.is_stale = False
 
-    def resumed(self, device: str, threads: int | None) -> tuple[StreamingScorer, Ledger]:
+    def resumed(
+        self, device: str, threads: int | None
+    ) -> tuple[StreamingScorer | StreamingViews, Ledger]:
         """Read what `write` wrote.
 
         Raises
@@ -84,17 +94,29 @@ class StateFile:
         ValueError
             The file is damaged, or holds the state of another watch.
         """
-        snapshot, notes = Snapshot.read_with_notes(self._file)
+        kind = ViewsSnapshot if ViewsSnapshot.is_in(self._file) else Snapshot
+        snapshot, notes = kind.read_with_notes(self._file)
         saved = Fields(notes)
         try:
             watch = saved.fields("watch").values
-            ledger = Ledger.from_json(saved.rows("ledger", Ledger.WIDTH))
-            ledger.check_counts(snapshot.ids)
+            ledger = Ledger.from_json(
+                saved.rows("ledger", Ledger.WIDTH),
+                saved.rows("objects", Ledger.OBJECTS_WIDTH) if "objects" in notes else [],
+            )
+            ledger.check_counts(_kept(snapshot))
         except ValueError as error:
             raise ValueError(
                 f"{str(self._file)!r} is not the complete state of a watch: {error}; "
                 "delete it to start anew"
             ) from error
         check_same_watch(watch, self._identity, self._file)
-        scorer = StreamingScorer.restore(snapshot, device=device, threads=threads)
-        return scorer, ledger
+        if isinstance(snapshot, ViewsSnapshot):
+            return StreamingViews.restore(snapshot, device=device, threads=threads), ledger
+        return StreamingScorer.restore(snapshot, device=device, threads=threads), ledger
+
+
+def _kept(snapshot: Snapshot | ViewsSnapshot) -> dict[str, tuple[str | None, ...]]:
+    """Return by view the names of what a score keeps."""
+    if isinstance(snapshot, ViewsSnapshot):
+        return {view: each.ids for view, each in snapshot.scorers.items()}
+    return {SCENES: snapshot.ids}

@@ -15,11 +15,13 @@ from twinscore.base.printable import printable
 from twinscore.images.sources.passed_over import describe_passed_over
 from twinscore.report.score_range import closeness_rows
 from twinscore.report.terminal.console import Console
+from twinscore.report.view_words import NAMES
 from twinscore.streaming.stream_richness import StreamRichness
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from twinscore.scoring.views.scores import ViewScore
     from twinscore.streaming import StreamResult
     from twinscore.streaming.watching.session import WatchSession
 
@@ -92,7 +94,7 @@ class WatchView:
             heading.append(printable(reason) if reason else "waiting for frames", style="dim")
         else:
             heading.append(f"{result.score:.3f}", style="bold")
-            heading.append(f"\n{printable(result.verdict)}")
+            heading.append(f"\n{printable(_verdict(result))}")
             for name, value in _figures(result):
                 figures.add_row(Text(name, style="dim"), Text(value))
             if len(self._scores) > 1:
@@ -126,6 +128,8 @@ class WatchView:
         since, before = self._counts[0]
         rate = (session.counted - before) / (now - since) if now > since else 0.0
         parts = [f"{session.counted:,} counted", f"{session.waiting:,} landing"]
+        if session.lacking_annotations:
+            parts.append(f"{session.lacking_annotations:,} of them without annotation yet")
         if session.unreadable:
             parts.append(f"{len(session.unreadable):,} unreadable")
         return ", ".join(parts) + f" ({rate:.1f} a second)"
@@ -134,6 +138,8 @@ class WatchView:
 def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     """Say in one line how things stand."""
     counts = f"{session.counted:,} frames counted, {session.waiting:,} landing"
+    if session.lacking_annotations:
+        counts += f" ({session.lacking_annotations:,} without annotation yet)"
     if session.unreadable:
         counts += f", {len(session.unreadable):,} unreadable"
     if session.passed_over:
@@ -148,7 +154,11 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
     if result.closeness is not None:
         score += f", closeness {result.closeness.value:.3f}"
     drift = f" {printable(result.drift[0].sentence)}" if result.drift else ""
-    return f"{score}: {counts}. {printable(result.verdict)}{drift}"
+    return f"{score}: {counts}. {printable(_verdict(result))}{drift}"
+
+
+def _verdict(result: StreamResult) -> str:
+    return result.verdict if result.views is None else result.views.verdict
 
 
 def sparkline(values: list[float]) -> str:
@@ -182,7 +192,18 @@ def _figures(result: StreamResult) -> list[tuple[str, str]]:
                 f"{result.score_at_seen_ratio:.3f} is the score at the ratio of all frames",
             )
         )
+    if result.views is not None:
+        rows[:0] = [_view_row(row) for row in result.views.rows]
     return rows
+
+
+def _view_row(row: ViewScore) -> tuple[str, str]:
+    name = NAMES[row.view].capitalize()
+    pictures = f"{row.n_synthetic:,} beside {row.n_real:,} real ones"
+    if row.score is None or row.interval is None:
+        return name, f"{row.standing.value}: {pictures}"
+    low, high = row.interval
+    return name, f"{row.score:.3f} ({low:.2f} to {high:.2f}) {row.standing.value}: {pictures}"
 
 
 def _scale(score: float) -> Text:
