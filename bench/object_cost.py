@@ -4,7 +4,10 @@ Frames are 1920 x 1080, crops of photographs enlarged to the frame, with ten obj
 thread. For JPEG (quality 90) and PNG a line of JSON: milliseconds an image, median over images and
 rounds, of decoding at full size, of halving that a whole image needs as well before a network sees
 it, and of all default views from file to pictures; and the ratio of the last to the first, the
-median of the ratios of each image.
+median of the ratios of each image. Beside them the pages of memory, the mean, that the system had
+to hand out for an image. They cost as much as a half of decoding; where one step has them and the
+other has not, the ratio tells of the allocator. With the GNU C library, both keep memory in hand
+under GLIBC_TUNABLES=glibc.malloc.mmap_threshold=134217728:glibc.malloc.trim_threshold=536870912.
 
     python bench/object_cost.py [--images 8] [--rounds 5] [--largest 300]
 """
@@ -13,9 +16,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,33 +60,48 @@ def main() -> None:
                 file.write_bytes(encode(frame, encoding))
                 annotated = annotated_frame(number, asked.largest)
                 rows += [timed(file, annotated, least) for _ in range(asked.rounds)]
-        decoding, halving, views = (1e3 * statistics.median(row) for row in zip(*rows, strict=True))
+        decoding, halving, views = (
+            1e3 * statistics.median(step.seconds for step in steps)
+            for steps in zip(*rows, strict=True)
+        )
         line = {
             "format": encoding,
             "decode_ms": round(decoding, 1),
             "halve_ms": round(halving, 1),
             "views_ms": round(views, 1),
-            "ratio": round(statistics.median(row[2] / row[0] for row in rows), 2),
+            "ratio": round(statistics.median(row[2].seconds / row[0].seconds for row in rows), 2),
+            "decode_faults": round(statistics.mean(row[0].page_faults for row in rows)),
+            "views_faults": round(statistics.mean(row[2].page_faults for row in rows)),
         }
         print(json.dumps(line), flush=True)
 
 
-def timed(file: Path, annotated: AnnotatedImage, least: int) -> tuple[float, float, float]:
-    """Return the seconds of decoding, of halving, and of all views with their decoding."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a step took of this thread: its time, and pages of memory it had to be given."""
+
+    seconds: float
+    page_faults: int
+
+
+def timed(file: Path, annotated: AnnotatedImage, least: int) -> tuple[Cost, Cost, Cost]:
+    """Return the cost of decoding, of halving, and of all views with their decoding."""
     whole = read_image(file)
     item, settings = ImageItem(str(file), file), ViewSettings()
     return (
-        seconds(lambda: read_image(file)),
-        seconds(lambda: DecodedImage(whole, least).reduced),
-        seconds(lambda: cut_image(item, annotated, settings, shorter_side=least)),
+        cost(lambda: read_image(file)),
+        cost(lambda: DecodedImage(whole, least).reduced),
+        cost(lambda: cut_image(item, annotated, settings, shorter_side=least)),
     )
 
 
-def seconds(function: Callable[[], object]) -> float:
-    """Return the time that this thread works on it."""
+def cost(function: Callable[[], object]) -> Cost:
+    """Measure it once."""
+    faults = resource.getrusage(resource.RUSAGE_THREAD).ru_minflt
     started = time.thread_time()
     function()
-    return time.thread_time() - started
+    seconds = time.thread_time() - started
+    return Cost(seconds, resource.getrusage(resource.RUSAGE_THREAD).ru_minflt - faults)
 
 
 def annotated_frame(seed: int, largest: int) -> AnnotatedImage:

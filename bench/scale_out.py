@@ -6,6 +6,7 @@ clock starts: how long that takes is noted apart. The rate of workers over that 
 median over the repeats.
 
 python bench/scale_out.py --out bench/records/scale_out.jsonl
+python bench/scale_out.py --only few-axes --out bench/records/scale_out.jsonl
 python bench/scale_out.py --preset quick
 """
 
@@ -47,6 +48,9 @@ WORKERS = "ray"
 
 ISOTROPIC, FEW_AXES = "all pairs, isotropic", "all pairs, along few axes"
 EMBEDDING = "embedding of JPEG files"
+
+KINDS = {"isotropic": ISOTROPIC, "few-axes": FEW_AXES, "embedding": EMBEDDING}
+"""What `--only` chooses from."""
 
 NICENESS = "RAY_worker_niceness"
 """Environment variable of Ray: 15 where nothing else is said, and threads would go first."""
@@ -90,11 +94,18 @@ def isotropic(rows: int) -> FloatMatrix:
 
 def along_few_axes(rows: int) -> FloatMatrix:
     """Draw points that vary along few axes, as embeddings of photographs do."""
-    random = np.random.default_rng(0)
+    return points_along_axes(np.random.default_rng(0), rows, None)[0]
+
+
+def points_along_axes(
+    random: np.random.Generator, rows: int, axes: FloatMatrix | None
+) -> tuple[FloatMatrix, FloatMatrix]:
+    """Draw points along some axes, or along those drawn with them; returns both."""
     places = random.standard_normal((rows, AXES), dtype=np.float32)
-    axes = random.standard_normal((AXES, COLUMNS), dtype=np.float32)
+    if axes is None:
+        axes = random.standard_normal((AXES, COLUMNS), dtype=np.float32)
     noise = 0.5 * random.standard_normal((rows, COLUMNS), dtype=np.float32)
-    return np.asarray(np.maximum(places @ axes, 0.0) + noise)
+    return np.asarray(np.maximum(places @ axes, 0.0) + noise), axes
 
 
 def save_images(folder: Path, count: int) -> None:
@@ -189,8 +200,9 @@ def recorded(out: Path | None) -> set[tuple[str, int]]:
 
 @click.command()
 @click.option("--preset", type=click.Choice(list(PRESETS)), default="full", show_default=True)
+@click.option("--only", type=click.Choice(list(KINDS)), help="One kind of work rather than all.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Add records there.")
-def main(preset: str, out: Path | None) -> None:
+def main(preset: str, only: str | None, out: Path | None) -> None:
     """Start Ray with two cores, and time workers beside threads."""
     ray: Any = import_module("ray")
     rows, images, repeats = PRESETS[preset]
@@ -210,7 +222,7 @@ def main(preset: str, out: Path | None) -> None:
         }
         known = recorded(out)
         for work, measure in measures.items():
-            if work in known:
+            if work in known or (only is not None and work[0] != KINDS[only]):
                 continue
             measured = measure()
             click.echo(

@@ -47,6 +47,10 @@ class FakeWorkers:
         self.shared += 1
         return Shared(pickle.dumps(value))
 
+    def share_result(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        content = pickle.dumps((function, arguments))
+        return Shared(pickle.dumps(self._do(content)))
+
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> int:
         self.begun[self._next] = pickle.dumps((function, arguments))
         self.most_begun = max(self.most_begun, len(self.begun))

@@ -19,10 +19,25 @@ using Int64 = Contiguous<std::int64_t>;
 using Float64 = Contiguous<double>;
 using ListArrays = std::tuple<Int64, Float64, Int64>;  // offsets, distances, ids
 
+using SketchArrays = std::tuple<Contiguous<Cell>, Contiguous<float>, Contiguous<float>>;
+
+// Rows of a tile, order, centers of tiles, sketches of the prefix, wide ones.
+using PartArrays = std::tuple<std::size_t, Contiguous<std::uint32_t>, Contiguous<float>,
+                              SketchArrays, SketchArrays>;
+
+FinishedSketches sketches_of(const SketchArrays& arrays) {
+    const auto& [values, bases, spreads] = arrays;
+    return {span_of(values), span_of(bases), span_of(spreads)};
+}
+
 // Keeps the array that the core reads alive.
 struct PreparedArray {
     PreparedArray(std::shared_ptr<CommonGround> ground, py::array rows)
         : rows_(std::move(rows)), prepared_(prepare(std::move(ground), rows_)) {}
+
+    PreparedArray(std::shared_ptr<CommonGround> ground, py::array rows, const PartArrays& parts,
+                  std::size_t first_row)
+        : rows_(std::move(rows)), prepared_(prepare(std::move(ground), rows_, parts, first_row)) {}
 
     [[nodiscard]] const PreparedBlock& prepared() const { return prepared_; }
 
@@ -34,6 +49,16 @@ struct PreparedArray {
         return {std::move(ground), view, monitor};
     }
 
+    static PreparedBlock prepare(std::shared_ptr<CommonGround> ground, const py::array& rows,
+                                 const PartArrays& arrays, std::size_t first_row) {
+        const MatrixView view = matrix_view(rows, "rows");
+        const auto& [tile_rows, order, tile_centers, prefix, wide] = arrays;
+        const ArrangedParts parts{tile_rows, span_of(order), span_of(tile_centers),
+                                  sketches_of(prefix), sketches_of(wide)};
+        const py::gil_scoped_release release;
+        return {std::move(ground), view, parts, first_row};
+    }
+
     py::array rows_;
     PreparedBlock prepared_;
 };
@@ -41,6 +66,28 @@ struct PreparedArray {
 // Rows, the id of the first, groups, limits, the same rows prepared.
 using BlockArrays = std::tuple<py::array, std::int64_t, std::optional<Int64>,
                                std::optional<Float64>, const PreparedArray*>;
+
+// What the core holds, read in place while the owner lives.
+template <class T>
+py::array_t<T> shown(std::span<const T> values, const py::object& owner) {
+    py::array_t<T> array(static_cast<py::ssize_t>(values.size()), values.data(), owner);
+    array.attr("setflags")(py::arg("write") = false);
+    return array;
+}
+
+// None where the ground does not suit the rows.
+py::object parts_of(const py::object& owner) {
+    const ArrangedRows* arranged = owner.cast<const PreparedArray&>().prepared().arranged();
+    if (arranged == nullptr) return py::none();
+    const ArrangedParts parts = arranged->parts();
+    const auto of_sketches = [&](const FinishedSketches& sketches) {
+        return py::make_tuple(shown(sketches.values, owner), shown(sketches.bases, owner),
+                              shown(sketches.spreads, owner));
+    };
+    return py::make_tuple(parts.tile_rows, shown(parts.order, owner),
+                          shown(parts.tile_centers, owner), of_sketches(parts.prefix),
+                          of_sketches(parts.wide));
+}
 
 ShortlistsView view_of(const ListArrays& lists) {
     const auto& [offsets, distances, ids] = lists;
@@ -212,9 +259,13 @@ void bind_blocks(pybind11::module_& module) {
     py::class_<CommonGround, std::shared_ptr<CommonGround>>(module, "CommonGround")
         .def(py::init(&common_ground), "queries"_a, "reference"_a, "k"_a, "self_join"_a,
              "query_groups"_a, "reference_groups"_a, "size"_a, "kernel"_a, "screen"_a, "threads"_a)
-        .def_property_readonly("row_bytes", &CommonGround::row_bytes);
+        .def_property_readonly("row_bytes", &CommonGround::row_bytes)
+        .def_property_readonly("fingerprint", &CommonGround::fingerprint);
     py::class_<PreparedArray>(module, "PreparedBlock")
-        .def(py::init<std::shared_ptr<CommonGround>, py::array>(), "ground"_a, "rows"_a);
+        .def(py::init<std::shared_ptr<CommonGround>, py::array>(), "ground"_a, "rows"_a)
+        .def(py::init<std::shared_ptr<CommonGround>, py::array, const PartArrays&, std::size_t>(),
+             "ground"_a, "rows"_a, "parts"_a, "first_row"_a)
+        .def_property_readonly("parts", &parts_of);
     module.def("row_digests", &row_digests, "rows"_a, "name"_a, "first_row"_a, "seed"_a,
                "threads"_a);
     module.def("kinds_of_digests", &kinds_of_digests, "digests"_a);

@@ -1,8 +1,11 @@
+#include <pybind11/stl.h>
+
 #include <algorithm>
 #include <vector>
 
 #include "arrays.hpp"
 #include "bind.hpp"
+#include "pictures/contrast.hpp"
 #include "pictures/covering.hpp"
 #include "pictures/reduction.hpp"
 
@@ -60,6 +63,15 @@ py::array_t<std::uint8_t> covered(const Pixels& pixels, std::size_t width, std::
     return bytes_of(std::move(result));
 }
 
+std::vector<double> contrasts(const Pixels& pixels, std::size_t width, std::size_t height,
+                              const Rectangles& values, std::size_t reduced_by, std::size_t cell,
+                              double ring) {
+    const PictureView picture = picture_view(pixels, width, height);
+    const std::vector<Rectangle> rectangles = rectangles_in(values);
+    const py::gil_scoped_release release;
+    return twinscore::contrasts(picture, rectangles, {reduced_by, cell, ring});
+}
+
 }  // namespace
 
 void bind_pictures(pybind11::module_& module) {
@@ -67,6 +79,8 @@ void bind_pictures(pybind11::module_& module) {
     module.def("reduced", &reduced, "pixels"_a, "width"_a, "height"_a, "factor"_a);
     module.def("covered", &covered, "pixels"_a, "width"_a, "height"_a, "rectangles"_a, "cell"_a,
                "fill"_a);
+    module.def("contrasts", &contrasts, "pixels"_a, "width"_a, "height"_a, "rectangles"_a,
+               "reduced_by"_a, "cell"_a, "ring"_a);
 }
 
 }  // namespace twinscore::bindings

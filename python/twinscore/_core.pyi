@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,8 @@ _Float64 = npt.NDArray[np.float64]
 _Int64 = npt.NDArray[np.int64]
 _Found = tuple[_Float64, _Int64, _Int64, _Int64, _Int64 | None]
 _Lists = tuple[_Int64, _Float64, _Int64]
+_Sketches = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+_Parts = tuple[int, npt.NDArray[np.uint32], npt.NDArray[np.float32], _Sketches, _Sketches]
 _Block = tuple[_Points, int, _Int64 | None, _Float64 | None, "PreparedBlock | None"]
 _Ask = Callable[
     [_Int64 | None, _Int64 | None, int, bool, _Int64 | None, _Int64 | None], tuple[object, ...]
@@ -65,9 +68,18 @@ class CommonGround:
     ) -> None: ...
     @property
     def row_bytes(self) -> int: ...
+    @property
+    def fingerprint(self) -> int: ...
 
 class PreparedBlock:
+    @overload
     def __init__(self, ground: CommonGround, rows: _Points) -> None: ...
+    @overload
+    def __init__(
+        self, ground: CommonGround, rows: _Points, parts: _Parts, first_row: int
+    ) -> None: ...
+    @property
+    def parts(self) -> _Parts | None: ...
 
 def row_digests(
     rows: _Points, name: str, first_row: int, seed: int, threads: int
@@ -129,3 +141,12 @@ def covered(
     cell: int,
     fill: int,
 ) -> npt.NDArray[np.uint8]: ...
+def contrasts(
+    pixels: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    rectangles: _Int64,
+    reduced_by: int,
+    cell: int,
+    ring: float,
+) -> list[float]: ...

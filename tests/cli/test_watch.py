@@ -214,6 +214,16 @@ def test_a_view_that_is_too_low_stops_the_render_and_is_named(
     assert "score of environment 0.0000 of 8 pictures is below 0.2" in finished.errors
 
 
+def test_many_objects_are_not_many_frames(frames: AnnotatedFrames, run: RunCommand) -> None:
+    for name in frames.names():
+        frames.annotate(name)
+        frames.land(name)
+    assert len(frames.document["annotations"]) > len(frames.names()) + 1
+    after = str(len(frames.names()) + 1)
+    words = of_objects(frames, "--stop-below", "9", "--after", after, "--until-idle", "0.1")
+    assert run(*words).code == 0
+
+
 def test_annotations_that_land_after_their_frames_are_noticed(
     frames: AnnotatedFrames, tmp_path: Path
 ) -> None:

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
 
 #include "expect.hpp"
+#include "pictures/contrast.hpp"
 #include "pictures/covering.hpp"
 #include "pictures/reduction.hpp"
 
@@ -89,6 +91,18 @@ void rectangles_beyond_the_picture_are_refused() {
     }
 }
 
+void contrast_is_measured_against_a_ring() {
+    const auto bytes = picture_of(32, 32, [](std::size_t x, std::size_t y) {
+        return x >= 8 && x < 16 && y >= 8 && y < 16 ? 90 : 50;
+    });
+    // Of a picture that was twice as large.
+    const std::vector<Rectangle> parts{{16, 16, 32, 32}, {0, 0, 64, 64}, {63, 63, 64, 64}};
+    const std::vector<double> found = contrasts({bytes, 32, 32}, parts, {2, 4, 0.25});
+    expect(found[0] == 40.0, "a bright square on even ground");
+    expect(std::isnan(found[1]), "nothing is around the whole");
+    expect(found[2] == 0.0, "even ground, at the border");
+}
+
 }  // namespace
 
 int main() {
@@ -98,4 +112,5 @@ int main() {
     a_covered_picture_shows_nothing_of_what_is_covered();
     all_covered_is_of_one_colour();
     rectangles_beyond_the_picture_are_refused();
+    contrast_is_measured_against_a_ring();
 }

@@ -203,7 +203,7 @@ def read_watch_of_objects(path: Path) -> None:
     assert isinstance(stream, ts.StreamingViews)
     seen = {view: scorer.n_seen for view, scorer in stream.scorers.items()}
     check(seen == {"items": 20, "scenes": 20} and ledger.counted == 20, "another count")
-    check(ledger.objects(None).classes == {"car": 20}, "other objects")
+    check(ledger.objects((), None).classes == {"car": 20}, "other objects")
 
 
 def make_exr(path: Path) -> None:

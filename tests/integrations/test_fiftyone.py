@@ -270,7 +270,7 @@ def test_detections_of_a_dataset_are_objects_and_what_is_told_of_them_goes_back(
     synthetic = annotated.match_tags("synthetic")
     folders = [Path(view.first().filepath).parents[1] for view in (annotated, synthetic)]
     files = [folder / "boxes.json" for folder in folders]
-    expected = ts.score(*files, model=save_model(), **quick)
+    expected = ts.score(files[0], files[1], model=save_model(), **quick)
     assert found.views is not None
     assert expected.views is not None
     for view in ("items", "environment", "scenes"):

@@ -141,10 +141,11 @@ def test_few_workers_have_equally_much_to_do() -> None:
         assert sum(sorted(rows)[-1:]) <= sum(rows) / workers
 
 
-def test_blocks_are_handed_over_once_and_let_go() -> None:
+def test_blocks_are_handed_over_and_prepared_once() -> None:
     workers = FakeWorkers(np.random.default_rng(0), count=4)
     points = np.random.default_rng(0).standard_normal((4200, 3)).astype(np.float32)
     self_knn(points, workers=workers)
     # Four blocks, and what is known of the search.
     assert workers.shared == 4 + 1
-    assert len(workers.names) == 4 + 4 + 2 * 2
+    assert workers.names.count("prepare") == 4
+    assert workers.names.count("meet") == 4 + 4 + 2 * 2

@@ -43,6 +43,14 @@ float place_of(std::size_t pixel, std::size_t cell) {
     return (static_cast<float>(pixel) + 0.5F) / static_cast<float>(cell);
 }
 
+// A loop of its own, which takes many values at once.
+void write_rounded(std::span<const Color> colors, std::uint8_t* __restrict target) {
+    const float* __restrict values = colors.front().data();
+    for (std::size_t i = 0; i < colors.size() * pixel_bytes; ++i) {
+        target[i] = static_cast<std::uint8_t>(static_cast<int>(values[i] + 0.5F));
+    }
+}
+
 void paint(Picture& picture, const Rectangle& part, const ColorGrid& grid, std::size_t cell) {
     std::vector<Between> columns;
     columns.reserve(part.right - part.left);
@@ -51,20 +59,19 @@ void paint(Picture& picture, const Rectangle& part, const ColorGrid& grid, std::
     }
     const std::size_t first = columns.front().first;
     std::vector<Color> between(columns.back().second - first + 1);
+    std::vector<Color> colors(columns.size());
     for (std::size_t y = part.top; y < part.bottom; ++y) {
         const Between row(place_of(y, cell), grid.height);
         for (std::size_t i = 0; i < between.size(); ++i) {
             between[i] = mixed(grid.colors[row.first * grid.width + first + i],
                                grid.colors[row.second * grid.width + first + i], row.weight);
         }
-        std::uint8_t* target = picture.row(y) + part.left * pixel_bytes;
-        for (const Between& column : columns) {
-            const Color color =
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const Between& column = columns[i];
+            colors[i] =
                 mixed(between[column.first - first], between[column.second - first], column.weight);
-            for (std::size_t c = 0; c < pixel_bytes; ++c) {
-                *target++ = static_cast<std::uint8_t>(color[c] + 0.5F);
-            }
         }
+        write_rounded(colors, picture.row(y) + part.left * pixel_bytes);
     }
 }
 

@@ -1,17 +1,23 @@
 #include "pictures/reduction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
-#include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace twinscore {
 namespace {
 
 constexpr std::size_t largest_factor = 2048;
+
+// The largest factor whose squares of bytes, and half as much for rounding, sum up in 16 bits.
+constexpr std::size_t largest_of_lanes = 16;
 
 // A mean as Pillow takes it: by a factor of 24 bits, which is a little too small where pixels are
 // no power of two in number.
@@ -28,112 +34,181 @@ struct Mean {
     std::uint32_t factor;
 };
 
-// Nothing that is written is read by another name: loops over values side by side take many at
+// Four sums of 16 bits side by side in one number, so that one addition is all four: of the even
+// bytes of a pixel in its lower half, of the odd ones in its upper half.
+using Lanes = std::uint64_t;
+
+constexpr Lanes even_bytes = 0x00ff00ff00ff00ff;
+constexpr Lanes one_in_each = 0x0001000100010001;
+
+Lanes two_pixels(const std::uint8_t* bytes) {
+    Lanes pixels;
+    std::memcpy(&pixels, bytes, sizeof pixels);
+    return pixels;
+}
+
+// The sums of two pixels side by side and of those below them, so many rows in all.
+template <std::size_t rows>
+Lanes sum_of_pairs(const std::uint8_t* pair, std::size_t row_bytes) {
+    Lanes even = 0;
+    Lanes odd = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const Lanes pixels = two_pixels(pair + row * row_bytes);
+        even += pixels & even_bytes;
+        odd += (pixels >> 8) & even_bytes;
+    }
+    constexpr Lanes first_pixel = 0xffffffff;
+    return ((even + (even >> 32)) & first_pixel) | ((odd + (odd << 32)) & ~first_pixel);
+}
+
+// Where in them the sum of a byte of a pixel is: bytes 0, 2, 1, 3 in the order of their bits.
+unsigned lane_of(std::size_t byte) {
+    return static_cast<unsigned>(16 * (byte / 2) + 32 * (byte % 2));
+}
+
+void write_mean(Lanes sums, unsigned shift, std::uint8_t* pixel) {
+    const Lanes rounded = sums + one_in_each * ((Lanes{1} << shift) / 2);
+    const Lanes means = (rounded >> shift) & even_bytes;
+    const auto bytes = static_cast<std::uint32_t>(means | means >> 24);
+    std::memcpy(pixel, &bytes, sizeof bytes);
+}
+
+// Nothing that is written is read by another name: loops over pixels side by side take many at
 // once.
 
-template <class Sum>
-void set_row(const std::uint8_t* __restrict row, Sum* __restrict sums, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        sums[i] = row[i];
-    }
-}
-
-template <class Sum>
-void add_row(const std::uint8_t* __restrict row, Sum* __restrict sums, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-        sums[i] = static_cast<Sum>(sums[i] + row[i]);
-    }
-}
-
-template <class Sum>
-void add_pairs(const Sum* __restrict sums, Sum* __restrict paired, std::size_t pairs) {
-    typedef Sum Pixel __attribute__((vector_size(pixel_bytes * sizeof(Sum))));
+void halve_rows(const std::uint8_t* __restrict rows, std::size_t row_bytes,
+                std::uint8_t* __restrict target, std::size_t pairs) {
     for (std::size_t x = 0; x < pairs; ++x) {
-        Pixel first;
-        Pixel second;
-        std::memcpy(&first, sums + 2 * x * pixel_bytes, sizeof first);
-        std::memcpy(&second, sums + (2 * x + 1) * pixel_bytes, sizeof second);
-        first += second;
-        std::memcpy(paired + x * pixel_bytes, &first, sizeof first);
+        const Lanes sums = sum_of_pairs<2>(rows + 2 * x * pixel_bytes, row_bytes);
+        write_mean(sums, 2, target + x * pixel_bytes);
     }
 }
 
-template <class Sum>
-void round_row(const Sum* __restrict sums, std::uint8_t* __restrict target, std::size_t count,
+template <std::size_t side>
+void sum_rows(const std::uint8_t* __restrict rows, std::size_t row_bytes, Lanes* __restrict sums,
+              std::size_t pairs) {
+    for (std::size_t x = 0; x < pairs; ++x) {
+        sums[x] = sum_of_pairs<side>(rows + 2 * x * pixel_bytes, row_bytes);
+    }
+}
+
+void add_pairs(const Lanes* __restrict sums, Lanes* __restrict paired, std::size_t pairs) {
+    for (std::size_t x = 0; x < pairs; ++x) {
+        paired[x] = sums[2 * x] + sums[2 * x + 1];
+    }
+}
+
+void round_row(const Lanes* __restrict sums, std::uint8_t* __restrict target, std::size_t count,
                unsigned shift) {
-    const Sum half = static_cast<Sum>((Sum{1} << shift) / 2);
-    for (std::size_t i = 0; i < count; ++i) {
-        target[i] = static_cast<std::uint8_t>(static_cast<Sum>(sums[i] + half) >> shift);
+    for (std::size_t x = 0; x < count; ++x) {
+        write_mean(sums[x], shift, target + x * pixel_bytes);
     }
 }
 
-// Sums of sixteen squared bytes fit in 16 bits, of which twice as many are added at once.
-template <class Sum>
-class Reduction {
-  public:
-    Reduction(const PictureView& picture, std::size_t factor)
-        : picture_(picture),
-          factor_(factor),
-          sums_(picture.width * pixel_bytes),
-          paired_(sums_.size() / 2),
-          paired_twice_(sums_.size() / 4),
-          target_{
-              {}, (picture.width + factor - 1) / factor, (picture.height + factor - 1) / factor} {
-        target_.bytes.resize(target_.width * target_.height * pixel_bytes);
+auto sum_rows_of(std::size_t side) {
+    switch (side) {
+        case 2:
+            return sum_rows<2>;
+        case 4:
+            return sum_rows<4>;
+        case 8:
+            return sum_rows<8>;
+        default:
+            return sum_rows<largest_of_lanes>;
     }
+}
 
-    [[nodiscard]] Picture run() && {
-        for (std::size_t y = 0; y < target_.height; ++y) {
-            const std::size_t first = y * factor_;
-            const std::size_t rows = std::min(factor_, picture_.height - first);
-            set_row(picture_.row(first), sums_.data(), sums_.size());
-            for (std::size_t row = first + 1; row < first + rows; ++row) {
-                add_row(picture_.row(row), sums_.data(), sums_.size());
-            }
-            const std::size_t whole = rows == factor_ ? picture_.width / factor_ : 0;
-            average_whole(target_.row(y), whole);
-            for (std::size_t x = whole; x < target_.width; ++x) {
-                average_part(target_.row(y), x, rows);
-            }
+// Sums of squares of 2, 4, 8 or 16 pixels a side, of one row of squares.
+class SquareRow {
+  public:
+    SquareRow(std::size_t pixels, std::size_t side)
+        : side_(side), count_(pixels / side), sums_(pixels / 2), paired_(pixels / 2) {}
+
+    // The sums of whole squares from a row of the picture on.
+    [[nodiscard]] std::span<const Lanes> of(const PictureView& picture, std::size_t first) {
+        std::size_t width = count_ * side_ / 2;
+        sum_rows_of(side_)(picture.row(first), picture.width * pixel_bytes, sums_.data(), width);
+        for (; width > count_; width /= 2) {
+            add_pairs(sums_.data(), paired_.data(), width / 2);
+            std::swap(sums_, paired_);
         }
-        return std::move(target_);
+        return {sums_.data(), count_};
     }
 
   private:
-    // Neighbors are added in pairs, pairs of pairs, and so on.
-    void average_whole(std::uint8_t* target, std::size_t count) {
-        const Sum* source = sums_.data();
-        Sum* next = paired_.data();
-        for (std::size_t pixels = count * factor_; pixels > count; pixels /= 2) {
-            add_pairs(source, next, pixels / 2);
-            source = next;
-            next = next == paired_.data() ? paired_twice_.data() : paired_.data();
+    std::size_t side_;
+    std::size_t count_;
+    std::vector<Lanes> sums_;
+    std::vector<Lanes> paired_;
+};
+
+// Means of squares that lie in the picture as a whole, a row of them at a time.
+class WholeSquares {
+  public:
+    WholeSquares(const PictureView& picture, std::size_t factor)
+        : picture_(picture),
+          factor_(factor),
+          side_(std::min(factor, largest_of_lanes)),
+          shift_(static_cast<unsigned>(2 * std::countr_zero(factor))),
+          count_(picture.width / factor),
+          row_(picture.width, side_),
+          totals_(factor > side_ ? count_ * pixel_bytes : 0) {}
+
+    [[nodiscard]] std::size_t count() const { return count_; }
+
+    void write_means(std::size_t first, std::uint8_t* target) {
+        if (factor_ == 2) {
+            halve_rows(picture_.row(first), picture_.width * pixel_bytes, target, count_);
+        } else if (factor_ == side_) {
+            round_row(row_.of(picture_, first).data(), target, count_, shift_);
+        } else {
+            write_means_of_many(first, target);
         }
-        const auto shift = static_cast<unsigned>(2 * std::countr_zero(factor_));
-        round_row(source, target, count * pixel_bytes, shift);
     }
 
-    // A square of which the border of the picture leaves less.
-    void average_part(std::uint8_t* target, std::size_t x, std::size_t rows) const {
-        const std::size_t first = x * factor_;
-        const std::size_t columns = std::min(factor_, picture_.width - first);
-        const Mean mean(rows * columns);
-        for (std::size_t c = 0; c < pixel_bytes; ++c) {
-            std::uint32_t sum = 0;
-            for (std::size_t j = 0; j < columns; ++j) {
-                sum += sums_[(first + j) * pixel_bytes + c];
+  private:
+    // Squares of which the sums need more than 16 bits are made of those that do not.
+    void write_means_of_many(std::size_t first, std::uint8_t* target) {
+        std::ranges::fill(totals_, 0U);
+        const std::size_t across = factor_ / side_;
+        for (std::size_t y = first; y < first + factor_; y += side_) {
+            const std::span<const Lanes> sums = row_.of(picture_, y);
+            for (std::size_t x = 0; x < count_ * across; ++x) {
+                std::uint32_t* total = totals_.data() + x / across * pixel_bytes;
+                for (std::size_t c = 0; c < pixel_bytes; ++c) {
+                    total[c] += static_cast<std::uint16_t>(sums[x] >> lane_of(c));
+                }
             }
-            target[x * pixel_bytes + c] = mean.of(sum);
+        }
+        const std::uint32_t half = (std::uint32_t{1} << shift_) / 2;
+        for (std::size_t i = 0; i < totals_.size(); ++i) {
+            target[i] = static_cast<std::uint8_t>((totals_[i] + half) >> shift_);
         }
     }
 
     PictureView picture_;
     std::size_t factor_;
-    std::vector<Sum> sums_;
-    std::vector<Sum> paired_;
-    std::vector<Sum> paired_twice_;
-    Picture target_;
+    std::size_t side_;
+    unsigned shift_;
+    std::size_t count_;
+    SquareRow row_;
+    std::vector<std::uint32_t> totals_;
 };
+
+// The mean of a square of which the border of the picture leaves less.
+void write_mean_of_part(const PictureView& picture, const Rectangle& part, std::uint8_t* target) {
+    std::array<std::uint32_t, pixel_bytes> sums{};
+    for (std::size_t y = part.top; y < part.bottom; ++y) {
+        const std::uint8_t* byte = picture.row(y) + part.left * pixel_bytes;
+        for (std::size_t x = part.left; x < part.right; ++x) {
+            for (std::uint32_t& sum : sums) {
+                sum += *byte++;
+            }
+        }
+    }
+    const Mean mean((part.right - part.left) * (part.bottom - part.top));
+    std::ranges::transform(sums, target, [&](std::uint32_t sum) { return mean.of(sum); });
+}
 
 }  // namespace
 
@@ -142,12 +217,29 @@ Picture reduced(const PictureView& picture, std::size_t factor) {
         throw std::invalid_argument("expected a power of two up to 2,048 to reduce by, got " +
                                     std::to_string(factor));
     }
-    constexpr std::size_t most = std::numeric_limits<std::uint16_t>::max();
-    // Rounding adds half a square to its sum.
-    if (factor * factor * 255 + factor * factor / 2 <= most) {
-        return Reduction<std::uint16_t>(picture, factor).run();
+    Picture result{
+        {}, (picture.width + factor - 1) / factor, (picture.height + factor - 1) / factor};
+    if (factor == 1) {
+        result.bytes.assign(picture.bytes.begin(), picture.bytes.end());
+        return result;
     }
-    return Reduction<std::uint32_t>(picture, factor).run();
+    result.bytes.resize(result.width * result.height * pixel_bytes);
+    WholeSquares squares(picture, factor);
+    for (std::size_t y = 0; y < result.height; ++y) {
+        const std::size_t top = y * factor;
+        const std::size_t bottom = std::min(top + factor, picture.height);
+        const std::size_t whole = bottom - top == factor ? squares.count() : 0;
+        if (whole > 0) {
+            squares.write_means(top, result.row(y));
+        }
+        for (std::size_t x = whole; x < result.width; ++x) {
+            const std::size_t left = x * factor;
+            const std::size_t right = std::min(left + factor, picture.width);
+            write_mean_of_part(picture, {left, top, right, bottom},
+                               result.row(y) + x * pixel_bytes);
+        }
+    }
+    return result;
 }
 
 }  // namespace twinscore

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace twinscore {
 namespace {
@@ -40,6 +41,54 @@ ArrangedRows::ArrangedRows(const MatrixView& matrix, const SketchPlan& plan, con
     : matrix_(matrix), tile_rows_(tile_rows) {
     find_order(plan, kernel, standardization, threads, monitor);
     sketch(plan, kernel, standardization, panels_wanted, threads, monitor);
+}
+
+ArrangedRows::ArrangedRows(const MatrixView& matrix, const SketchPlan& plan, const Kernel& kernel,
+                           const ArrangedParts& parts, std::size_t first_row)
+    : matrix_(matrix), tile_rows_(parts.tile_rows) {
+    std::vector<std::uint32_t> positions;
+    positions.reserve(matrix.rows);
+    for (std::uint32_t i = 0; i < parts.order.size(); ++i) {
+        const std::size_t row = parts.order[i];
+        if (row < first_row || row - first_row >= matrix.rows) continue;
+        positions.push_back(i);
+        order_.push_back(static_cast<std::uint32_t>(row - first_row));
+    }
+    if (tile_rows_ == 0 || tile_rows_ % panel_rows != 0 || order_.size() != matrix.rows) {
+        throw std::invalid_argument("expected a run of the rows that were arranged");
+    }
+    find_tile_centers(parts, positions);
+    const auto chosen = [&](const ScreenKernel& screen, std::size_t width, bool rotated,
+                            const FinishedSketches& finished) {
+        return Sketches(screen, {width, rotated, 0.0, 0.0}, finished, parts.order.size(),
+                        positions);
+    };
+    prefix_ =
+        chosen(plan.prefix_kernel(kernel), plan.prefix_width, plan.axes.has_value(), parts.prefix);
+    if (plan.wide_width > 0) {
+        wide_ = chosen(plan.wide_kernel(kernel), plan.wide_width, plan.wide_rotated(), parts.wide);
+    }
+    panels_ = Panels<Cell>(rows(), prefix_.cells());
+    for (std::size_t i = 0; i < rows(); ++i) prefix_.copy_to(panels_, i, i);
+}
+
+void ArrangedRows::find_tile_centers(const ArrangedParts& parts,
+                                     std::span<const std::uint32_t> positions) {
+    const std::size_t tiles_before = (parts.order.size() + tile_rows_ - 1) / tile_rows_;
+    if (tiles_before == 0) return;
+    const std::size_t columns = parts.tile_centers.size() / tiles_before;
+    if (columns * tiles_before != parts.tile_centers.size()) {
+        throw std::invalid_argument("expected a center for each tile");
+    }
+    tile_centers_.columns = columns;
+    tile_centers_.values.resize(tiles() * columns);
+    for (std::size_t i = 0; i < positions.size(); ++i) {
+        const std::size_t tile = i / tile_rows_;
+        const auto count = static_cast<float>(tile_end(tile) - tile_begin(tile));
+        const float* before = parts.tile_centers.data() + positions[i] / tile_rows_ * columns;
+        float* center = tile_centers_.values.data() + tile * columns;
+        for (std::size_t c = 0; c < columns; ++c) center[c] += before[c] / count;
+    }
 }
 
 void ArrangedRows::finish(const SketchRatios& ratios) {
@@ -99,12 +148,11 @@ void ArrangedRows::sketch(const SketchPlan& plan, const Kernel& kernel,
              2.0 * float_unit) *
             (1.0 + plan.axes->deviation);
     }
-    if (plan.wide_coarse) {
-        wide_ = Sketches(*kernel.coarse, {plan.wide_width, false, 0.0, float_unit}, matrix_.rows);
-    } else if (plan.wide_width > 0) {
+    if (plan.wide_width > 0) {
         SketchSource wide = source;
+        if (!plan.wide_rotated()) wide = {0, false, 0.0, float_unit};
         wide.width = plan.wide_width;
-        wide_ = Sketches(kernel.fine, wide, matrix_.rows);
+        wide_ = Sketches(plan.wide_kernel(kernel), wide, matrix_.rows);
     }
     prefix_ = Sketches(plan.prefix_kernel(kernel), source, matrix_.rows);
     if (panels_wanted) panels_ = Panels<Cell>(matrix_.rows, prefix_.cells());

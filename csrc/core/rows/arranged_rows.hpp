@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "rows/panels.hpp"
@@ -17,6 +18,16 @@ struct SketchRatios {
     double wide;
 };
 
+// What finished rows hold beside their values, wherever it lies: enough to arrange them again, or
+// some of them, without looking at a value.
+struct ArrangedParts {
+    std::size_t tile_rows;
+    std::span<const std::uint32_t> order;
+    std::span<const float> tile_centers;
+    FinishedSketches prefix;
+    FinishedSketches wide;
+};
+
 // One side of a search, ready for screening: rows ordered by place, cut into tiles, sketched.
 class ArrangedRows {
   public:
@@ -24,6 +35,16 @@ class ArrangedRows {
     ArrangedRows(const MatrixView& matrix, const SketchPlan& plan, const Kernel& kernel,
                  const Standardization& standardization, std::size_t tile_rows, bool panels_wanted,
                  unsigned threads, Monitor& monitor);
+
+    // `matrix` is a run of the rows that `parts` tell of, from `first_row` on; finished. Throws
+    // std::invalid_argument where it is not, or the plan is not theirs.
+    ArrangedRows(const MatrixView& matrix, const SketchPlan& plan, const Kernel& kernel,
+                 const ArrangedParts& parts, std::size_t first_row);
+
+    // Of finished rows.
+    [[nodiscard]] ArrangedParts parts() const {
+        return {tile_rows_, order_, tile_centers_.values, prefix_.finished(), wide_.finished()};
+    }
 
     // Sketches are only comparable if all sides use the same ratios.
     void finish(const SketchRatios& ratios);
@@ -56,6 +77,9 @@ class ArrangedRows {
     void sketch(const SketchPlan& plan, const Kernel& kernel,
                 const Standardization& standardization, bool panels_wanted, unsigned threads,
                 Monitor& monitor);
+
+    // Of tiles whose rows lay in others before, as far as the centers of those tell.
+    void find_tile_centers(const ArrangedParts& parts, std::span<const std::uint32_t> positions);
 
     MatrixView matrix_;
     std::size_t tile_rows_;

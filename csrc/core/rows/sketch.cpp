@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace twinscore {
 namespace {
@@ -27,6 +28,26 @@ Sketches::Sketches(const ScreenKernel& kernel, const SketchSource& source, std::
     // Kernels read whole blocks of rows: those beyond the last are zero.
     values_.resize((rows + most_block_rows) * cells_);
     measured_.resize(rows);
+}
+
+Sketches::Sketches(const ScreenKernel& kernel, const SketchSource& source,
+                   const FinishedSketches& finished, std::size_t finished_rows,
+                   std::span<const std::uint32_t> chosen)
+    : Sketches(kernel, source, chosen.size()) {
+    measured_ = {};
+    if (finished.values.size() != (finished_rows + most_block_rows) * cells_ ||
+        finished.bases.size() != finished_rows + panel_rows ||
+        finished.spreads.size() != (source.rotated ? 0 : finished_rows)) {
+        throw std::invalid_argument("expected sketches that were made by the same plan");
+    }
+    bases_.resize(chosen.size() + panel_rows);
+    spreads_.resize(source.rotated ? 0 : chosen.size());
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+        const std::size_t from = chosen[i];
+        std::copy_n(finished.values.data() + from * cells_, cells_, values_.data() + i * cells_);
+        bases_[i] = finished.bases[from];
+        if (!source.rotated) spreads_[i] = finished.spreads[from];
+    }
 }
 
 void Sketches::encode(std::size_t row, const float* vector, double squared_norm) {

@@ -33,6 +33,8 @@
 // between base_x + base_y - p and that plus spread_x + spread_y, spread = 2 (|x|^2 / 2 - base).
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/kernel.hpp"
@@ -56,16 +58,31 @@ struct SketchSource {
 
 [[nodiscard]] SketchCells cells_of(Precision precision, const SketchSource& source);
 
+// What finished sketches hold, wherever it lies: as they keep it, padding included.
+struct FinishedSketches {
+    std::span<const Cell> values;
+    std::span<const float> bases;
+    std::span<const float> spreads;
+};
+
 class Sketches {
   public:
     Sketches() = default;
     Sketches(const ScreenKernel& kernel, const SketchSource& source, std::size_t rows);
+
+    // Copies some of finished sketches, of `finished_rows` rows; of the source only the width and
+    // the rotation matter. Throws std::invalid_argument where these are not of its form.
+    Sketches(const ScreenKernel& kernel, const SketchSource& source,
+             const FinishedSketches& finished, std::size_t finished_rows,
+             std::span<const std::uint32_t> chosen);
 
     // Encodes the first values of a vector for the given row; `squared_norm` is |x|^2.
     void encode(std::size_t row, const float* vector, double squared_norm);
 
     // Turns what `encode` measured into bounds; `c` as in step 2.
     void finish(double c);
+
+    [[nodiscard]] FinishedSketches finished() const { return {values_, bases_, spreads_}; }
 
     // The sums of e and of A over all rows: their ratio makes a good c.
     [[nodiscard]] double total_error() const;

@@ -25,6 +25,10 @@ struct SketchPlan {
     [[nodiscard]] const ScreenKernel& prefix_kernel(const Kernel& kernel) const {
         return coarse ? *kernel.coarse : kernel.fine;
     }
+    [[nodiscard]] const ScreenKernel& wide_kernel(const Kernel& kernel) const {
+        return wide_coarse ? *kernel.coarse : kernel.fine;
+    }
+    [[nodiscard]] bool wide_rotated() const { return axes.has_value() && !wide_coarse; }
 
     // Leading axes that rows are rotated to.
     [[nodiscard]] std::size_t rotated_width() const {

@@ -23,6 +23,7 @@ class Standardization {
                                                               scale_, matrix.columns, target);
     }
 
+    [[nodiscard]] std::span<const double> center() const { return center_; }
     [[nodiscard]] double scale() const { return scale_; }
 
     // Whether squares of differences stay well within the range of float32.

@@ -1,12 +1,29 @@
 #include "search/common_ground.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <utility>
 
 #include "search/arrangement.hpp"
 
 namespace twinscore {
 namespace {
+
+// Of bytes; Fowler, Noll and Vo, the variant 1a.
+class Fingerprint {
+  public:
+    template <class Values>
+    void add(const Values& values) {
+        for (const std::byte byte : std::as_bytes(std::span(values))) {
+            value_ = (value_ ^ std::to_integer<std::uint64_t>(byte)) * 0x100000001B3U;
+        }
+    }
+    [[nodiscard]] std::uint64_t value() const { return value_; }
+
+  private:
+    std::uint64_t value_ = 0xCBF29CE484222325U;
+};
 
 constexpr std::size_t rows_for_ratios = 1024;
 constexpr std::size_t bytes_beside_cells = 112;  // order, places, bounds and what they come from
@@ -53,10 +70,8 @@ std::size_t CommonGround::row_bytes() const {
     };
     // Sketches of the prefix lie in two orders.
     std::size_t count = 2 * cells(plan_.prefix_kernel(kernel), plan_.prefix_width, rotated);
-    if (plan_.wide_coarse) {
-        count += cells(*kernel.coarse, plan_.wide_width, false);
-    } else if (plan_.wide_width > 0) {
-        count += cells(kernel.fine, plan_.wide_width, rotated);
+    if (plan_.wide_width > 0) {
+        count += cells(plan_.wide_kernel(kernel), plan_.wide_width, plan_.wide_rotated());
     }
     return count * sizeof(Cell) + bytes_beside_cells;
 }
@@ -69,6 +84,25 @@ ArrangedRows CommonGround::arrange(const MatrixView& rows, Monitor& monitor) con
     return arranged;
 }
 
+ArrangedRows CommonGround::arrange(const MatrixView& rows, const ArrangedParts& parts,
+                                   std::size_t first_row) const {
+    return {rows, plan_, *options_.kernel, parts, first_row};
+}
+
+std::uint64_t CommonGround::fingerprint() const {
+    Fingerprint fingerprint;
+    fingerprint.add(options_.kernel->name);
+    fingerprint.add(standardization_.center());
+    const double figures[] = {standardization_.scale(), ratios_.prefix, ratios_.wide,
+                              plan_.axes ? plan_.axes->deviation : -1.0};
+    fingerprint.add(figures);
+    const std::uint64_t widths[] = {plan_.prefix_width, plan_.wide_width, plan_.coarse ? 1U : 0U,
+                                    plan_.wide_coarse ? 1U : 0U};
+    fingerprint.add(widths);
+    if (plan_.axes) fingerprint.add(plan_.axes->axes.values);
+    return fingerprint.value();
+}
+
 PreparedBlock::PreparedBlock(std::shared_ptr<const CommonGround> ground, const MatrixView& rows,
                              Monitor& monitor)
     : ground_(std::move(ground)) {
@@ -77,5 +111,9 @@ PreparedBlock::PreparedBlock(std::shared_ptr<const CommonGround> ground, const M
         rows_.emplace(ground_->arrange(rows, monitor));
     }
 }
+
+PreparedBlock::PreparedBlock(std::shared_ptr<const CommonGround> ground, const MatrixView& rows,
+                             const ArrangedParts& parts, std::size_t first_row)
+    : ground_(std::move(ground)), rows_(ground_->arrange(rows, parts, first_row)) {}
 
 }  // namespace twinscore

@@ -4,6 +4,7 @@
 // and once: the center and scale, the axes and widths of sketches, the ratios of their errors. All
 // of it is found on a sample, and changes the speed alone.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -28,7 +29,15 @@ class CommonGround {
     // Bytes that a prepared row takes, beside its values.
     [[nodiscard]] std::size_t row_bytes() const;
 
+    // Of all that blocks share: what was prepared on grounds of one fingerprint may meet. It also
+    // tells instruction sets apart, whose sketches differ.
+    [[nodiscard]] std::uint64_t fingerprint() const;
+
     [[nodiscard]] ArrangedRows arrange(const MatrixView& rows, Monitor& monitor) const;
+
+    // Rows that were arranged before on a ground of this fingerprint; see `ArrangedRows`.
+    [[nodiscard]] ArrangedRows arrange(const MatrixView& rows, const ArrangedParts& parts,
+                                       std::size_t first_row) const;
 
   private:
     SearchOptions options_;
@@ -43,6 +52,10 @@ class PreparedBlock {
     // Throws as `CommonGround`.
     PreparedBlock(std::shared_ptr<const CommonGround> ground, const MatrixView& rows,
                   Monitor& monitor);
+
+    // Rows that were prepared before, from `first_row` on of those that `parts` tell of.
+    PreparedBlock(std::shared_ptr<const CommonGround> ground, const MatrixView& rows,
+                  const ArrangedParts& parts, std::size_t first_row);
 
     [[nodiscard]] const std::shared_ptr<const CommonGround>& ground() const { return ground_; }
 

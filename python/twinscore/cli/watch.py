@@ -118,7 +118,7 @@ Examples:
     show_default=True,
     type=click.IntRange(2),
     metavar="N",
-    help="Frames that must have been seen before --stop-below counts.",
+    help="Frames that must have been seen before --stop-below counts; of a view, as many pictures.",
 )
 @click.option(
     "--until-idle",
@@ -277,8 +277,11 @@ def _too_low(result: StreamResult | None, stop_below: float | None, after: int) 
     """Say which score is too low, where one is; of views, the first."""
     if result is None or stop_below is None:
         return None
+    if result.n_seen < after:
+        return None
     views = {"": result} if result.views is None else dict(result.views)
     for view, each in views.items():
+        # Of few frames there may be many objects, and of many few.
         if each.n_seen >= after and each.score < stop_below:
             of, kind = (f" of {view}", "pictures") if view else ("", "frames")
             score = f"score{of} {each.score:.4f} of {each.n_seen:,} {kind}"

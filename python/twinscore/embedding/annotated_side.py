@@ -62,7 +62,7 @@ def annotations_of(
     images = source
     if is_file:
         images = images_of(annotations if objects is None else open_annotations(source))
-    return images, annotations, _with_scenes(views_as_settings(views))
+    return images, annotations, with_scenes(views_as_settings(views))
 
 
 def is_annotated(value: Any) -> bool:
@@ -97,8 +97,8 @@ def views_as_settings(
     return dataclasses.replace(settings, names=tuple(views))
 
 
-def _with_scenes(settings: ViewSettings) -> ViewSettings:
-    """Add whole images, whose rows hold what was found in them."""
+def with_scenes(settings: ViewSettings) -> ViewSettings:
+    """Add whole images, whose rows hold what was found in them; annotations are open by now."""
     return dataclasses.replace(
         settings, names=(*settings.names, SCENES), real_objects=None, synthetic_objects=None
     )

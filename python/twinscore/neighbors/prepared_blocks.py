@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinscore._core import PreparedBlock as CoreBlock
 
@@ -54,6 +54,25 @@ class PreparedBlock:
     core: CoreBlock
 
 
+@dataclass(frozen=True, slots=True)
+class SentBlock:
+    """What a block was made ready as, for others who have its rows: they copy rather than work.
+
+    Attributes
+    ----------
+    fingerprint
+        Of the ground it was prepared on.
+    first
+        The number of the first of its rows.
+    parts
+        Arrays of the core; None where the ground does not suit the rows.
+    """
+
+    fingerprint: int
+    first: int
+    parts: tuple[Any, ...] | None
+
+
 @dataclass(slots=True)
 class PreparedBlocks:
     """Prepares blocks of one search, and keeps them for the meetings to come.
@@ -70,7 +89,13 @@ class PreparedBlocks:
     rows_kept: int
     _held: dict[Hashable, PreparedBlock] = field(default_factory=dict)
 
-    def take(self, name: Hashable, rows: int, read: Callable[[], Block]) -> PreparedBlock:
+    def take(
+        self,
+        name: Hashable,
+        rows: int,
+        read: Callable[[], Block],
+        sent: SentBlock | None = None,
+    ) -> PreparedBlock:
         """Return a block, read and prepared now unless it is held.
 
         Parameters
@@ -81,14 +106,26 @@ class PreparedBlocks:
             How many it has.
         read
             Returns them.
+        sent
+            What they, or more rows around them, were made ready as by another.
         """
         prepared = self._held.pop(name, None)
         if prepared is None:
             self._make_room(rows)
             block = read()
-            prepared = PreparedBlock(block, CoreBlock(self.ground, block.rows))
+            prepared = PreparedBlock(block, self._core(block, sent))
         self._held[name] = prepared
         return prepared
+
+    def sent(self, prepared: PreparedBlock) -> SentBlock:
+        """Return what others need of a block that was prepared here; it is not copied."""
+        return SentBlock(self.ground.fingerprint, prepared.block.first, prepared.core.parts)
+
+    def _core(self, block: Block, sent: SentBlock | None) -> CoreBlock:
+        # Sketches of another instruction set, or on other axes, are of no use.
+        if sent is None or sent.parts is None or sent.fingerprint != self.ground.fingerprint:
+            return CoreBlock(self.ground, block.rows)
+        return CoreBlock(self.ground, block.rows, sent.parts, block.first - sent.first)
 
     def _make_room(self, rows: int) -> None:
         """Let go of what was used longest ago, but of the last: it may be about to meet."""

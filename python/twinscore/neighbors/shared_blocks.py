@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twinscore.neighbors.prepared_blocks import Block
-from twinscore.neighbors.spread_meeting import Part
+from twinscore.neighbors.spread_meeting import Part, prepare
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import IdArray
@@ -29,6 +29,8 @@ class SharedBlocks:
         What is cut, and where.
     workers
         Who takes them.
+    search
+        What stands for the `SharedSearch` among the arguments of their tasks.
     uses
         How many meetings of each block are still to come; it is let go after the last.
     """
@@ -38,16 +40,24 @@ class SharedBlocks:
     groups: IdArray | None
     starts: list[int]
     workers: Workers
+    search: Any
     uses: Counter[int] = field(default_factory=Counter)
-    _shared: dict[int, Any] = field(default_factory=dict)
+    _shared: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
-    def take(self, number: int) -> Any:
-        """Return what stands for a block in the arguments of a task."""
+    def take(self, number: int) -> tuple[Any, Any]:
+        """Return what stands for a block in the arguments of a task, and for it made ready.
+
+        The latter is None where one worker does all that there is to do with the block.
+        """
         if number not in self._shared:
             start, stop = self.starts[number], self.starts[number + 1]
             groups = None if self.groups is None else self.groups[start:stop]
-            block = Block(self.rows.read(start, stop), start, groups)
-            self._shared[number] = self.workers.share(block)
+            block = self.workers.share(Block(self.rows.read(start, stop), start, groups))
+            prepared = None
+            if self.uses[number] > 1 and self.workers.count > 1:
+                whole = self.whole(number, None, 0)
+                prepared = self.workers.share_result(prepare, (self.search, whole, block))
+            self._shared[number] = block, prepared
         shared = self._shared[number]
         self.uses[number] -= 1
         if self.uses[number] == 0:

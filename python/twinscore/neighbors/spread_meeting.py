@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import Float64Array
     from twinscore.neighbors.common_ground import SampledProblem
-    from twinscore.neighbors.prepared_blocks import Block, PreparedBlock
+    from twinscore.neighbors.prepared_blocks import Block, PreparedBlock, SentBlock
     from twinscore.neighbors.shortlists import Shortlists
 
 SECONDS_KEPT = 10.0
@@ -76,27 +76,37 @@ class Part:
     limits: Float64Array | None
 
 
+def prepare(search: SharedSearch, part: Part, block: Block) -> SentBlock:
+    """Make a block ready on a worker, for all that it meets."""
+    with _held.blocks_of(search) as blocks:
+        return blocks.sent(_prepared(blocks, part, block, None))
+
+
 def meet(
     search: SharedSearch,
     first: Part,
     first_block: Block,
+    first_sent: SentBlock | None,
     second: Part | None,
     second_block: Block | None,
+    second_sent: SentBlock | None,
     for_both: bool,
 ) -> tuple[Shortlists, Shortlists | None]:
     """Let some rows of a block meet another, or themselves, on a worker; see `meeting`."""
     with _held.blocks_of(search) as blocks:
-
-        def prepared(part: Part, block: Block) -> PreparedBlock:
-            name = (part.side, part.number, part.start, part.stop)
-            rows = part.stop - part.start
-            return blocks.take(name, rows, lambda: block.part(part.start, part.stop))
-
-        asking = prepared(first, first_block), first.limits
+        asking = _prepared(blocks, first, first_block, first_sent), first.limits
         asked = None
         if second is not None and second_block is not None:
-            asked = prepared(second, second_block), second.limits
+            asked = _prepared(blocks, second, second_block, second_sent), second.limits
         return meeting(asking, asked, search.k, for_both=for_both, threads=search.threads)
+
+
+def _prepared(
+    blocks: PreparedBlocks, part: Part, block: Block, sent: SentBlock | None
+) -> PreparedBlock:
+    name = (part.side, part.number, part.start, part.stop)
+    rows = part.stop - part.start
+    return blocks.take(name, rows, lambda: block.part(part.start, part.stop), sent)
 
 
 def let_go(search: SharedSearch) -> None:

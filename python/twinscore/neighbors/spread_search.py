@@ -173,7 +173,8 @@ class SpreadSearch:
         rows, groups = problem.queries, problem.query_groups
         if side == "reference":
             rows, groups = problem.reference, problem.reference_groups
-        return SharedBlocks(side, rows, groups, starts_of(len(rows), blocks), self.workers)
+        starts = starts_of(len(rows), blocks)
+        return SharedBlocks(side, rows, groups, starts, self.workers, self.shared)
 
     def _meetings(self, first: int, second: int) -> list[Meeting]:
         workers = self.workers.count
@@ -196,9 +197,9 @@ class SpreadSearch:
         return (
             self.shared,
             firsts.some(first, start, stop, of_first, k),
-            firsts.take(first),
+            *firsts.take(first),
             None if seconds is None else seconds.whole(second, of_second, k),
-            None if seconds is None else seconds.take(second),
+            *((None, None) if seconds is None else seconds.take(second)),
             self.problem.self_join and seconds is not None,
         )
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from twinscore.images.decoding import read_facts
+from twinscore.images.decoding import read_facts, read_image
+from twinscore.images.decoding.decode import read_image_and_facts
 from twinscore.images.records import ImageFacts, ImageItem
 
 
@@ -119,3 +120,33 @@ class InAnArchive:
 def test_a_handle_tells_what_its_bytes_tell() -> None:
     size = len(InAnArchive().read())
     assert facts_of(InAnArchive()) == ImageFacts("JPEG", 7, 5, "RGB", 80, size)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "mode"),
+    [
+        ("JPEG", "L"),
+        ("MPO", "RGB"),
+        ("PNG", "RGBA"),
+        ("PNG", "I;16"),
+        ("TIFF", "RGB"),
+        ("BMP", "P"),
+    ],
+)
+def test_an_image_read_with_its_facts_is_the_same_as_each_by_itself(
+    format_name: str, mode: str, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(4)
+    image = Image.fromarray(random.integers(0, 256, (50, 70, 3), dtype=np.uint8)).convert(
+        "L" if mode == "I;16" else mode
+    )
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = encoded(image.convert(mode), format_name, exif=exif)
+    path = tmp_path / "image"
+    path.write_bytes(content)
+    for each in (content, path, Image.open(io.BytesIO(content))):
+        read, facts = read_image_and_facts(ImageItem("image", each))
+        assert facts == facts_of(each)
+        assert (facts is None) == isinstance(each, Image.Image)
+        np.testing.assert_array_equal(np.asarray(read), np.asarray(read_image(each)))

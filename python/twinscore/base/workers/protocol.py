@@ -50,6 +50,12 @@ class Workers(Protocol):
         stands for it is left.
         """
 
+    def share_result(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Return what stands for what a task returns among the arguments of other tasks.
+
+        They begin when it is done, and raise what it raised. It goes as what `share` returns.
+        """
+
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Begin a task when a worker is free; returns what it is known by."""
 

@@ -57,6 +57,10 @@ class RayWorkers:
         """Put a value into the object store of this machine."""
         return self._ray.put(value)
 
+    def share_result(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Begin a task whose result stays where it is made until another asks for it."""
+        return self.submit(function, arguments)
+
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Begin a task."""
         task = self._perform.options(

@@ -21,6 +21,10 @@ class ThisProcess:
         """Return the value itself."""
         return value
 
+    def share_result(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Do a task now."""
+        return function(*arguments)
+
     def submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> int:
         """Note a task."""
         self._begun[self._next] = function, arguments

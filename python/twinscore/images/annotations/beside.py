@@ -33,12 +33,13 @@ def files_below(folder: Path, endings: tuple[str, ...]) -> dict[str, Path]:
     """List files by their path below a folder without its ending, in the order of these paths."""
     found: dict[str, Path] = {}
     for root, folders, names in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not is_hidden(name))
+        here = Path(root)
+        below = here.relative_to(folder).as_posix()
         for name in names:
-            path = Path(root, name)
-            relative = path.relative_to(folder).as_posix()
-            if name.lower().endswith(endings) and not is_hidden(relative):
-                found[stem_path(relative)] = path
+            if name.lower().endswith(endings) and not is_hidden(name):
+                relative = name if below == "." else f"{below}/{name}"
+                found[stem_path(relative)] = here / name
     return dict(sorted(found.items()))
 
 

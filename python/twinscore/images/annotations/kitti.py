@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.label_files import LabelFiles, LabelLines, text_of
 from twinscore.images.annotations.records import AnnotatedImage, ObjectAnnotation
 from twinscore.images.annotations.values import CORNERS_SWAPPED, MalformedError, box_of_corners
-from twinscore.images.annotations.yolo import label_files_below
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 VALUES = (15, 16)
 """Values of a line: class, truncation, occlusion, angle, 4 of the box, 7 in space, and a score."""
@@ -16,9 +19,9 @@ _BOX = slice(4, 8)
 _NO_OBJECT = "DontCare"
 
 
-def kitti(location: str) -> LabelFiles:
-    """Take the label files of a folder."""
-    return LabelFiles(location, "KITTI", label_files_below(Path(location)), read_kitti)
+def kitti(location: str, files: Mapping[str, Path]) -> LabelFiles:
+    """Take the label files of a folder, listed by the names of their images."""
+    return LabelFiles(location, "KITTI", files, read_kitti)
 
 
 def read_kitti(name: str, file: Path) -> AnnotatedImage:

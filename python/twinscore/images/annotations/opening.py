@@ -90,12 +90,13 @@ def _of_folder(place: Path, location: str) -> AnnotationSet | None:
     for name in _FOLDERS:
         if (place / name).is_dir():
             return _of_folder(place / name, str(place / name))
-    if files_below(place, (".xml",)):
-        return pascal_voc(location)
+    described = pascal_voc(location)
+    if described.files:
+        return described
     labels = label_files_below(place)
     if labels:
         is_kitti = _is_kitti(labels.values())
-        return kitti(location) if is_kitti else yolo_of_folder(location)
+        return kitti(location, labels) if is_kitti else yolo_of_folder(location, labels)
     documents = [path for path in sorted(place.glob("*.json")) if stem_path(path.name) != "classes"]
     if len(documents) == 1:
         return CocoAnnotations(str(documents[0]))
@@ -105,7 +106,12 @@ def _of_folder(place: Path, location: str) -> AnnotationSet | None:
 def _is_kitti(files: Iterable[Path]) -> bool:
     """Tell by the first line there is."""
     for file in files:
-        line = next((line for line in text_of(file).splitlines() if line.strip()), None)
+        try:
+            text = text_of(file)
+        except OSError:
+            # Whoever reads it for its image says what is wrong.
+            continue
+        line = next((line for line in text.splitlines() if line.strip()), None)
         if line is not None:
             return is_kitti_line(line)
     return False

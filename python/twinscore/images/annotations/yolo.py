@@ -138,8 +138,11 @@ def yolo_of_file(location: str) -> LabelFiles:
     )
 
 
-def yolo_of_folder(location: str) -> LabelFiles:
-    """Take a folder of label files; names of classes come from a ``classes.txt`` among them."""
+def yolo_of_folder(location: str, files: Mapping[str, Path]) -> LabelFiles:
+    """Take the label files of a folder, listed by the names of their images.
+
+    Names of classes come from a ``classes.txt`` among them.
+    """
     folder = Path(location)
     classes: dict[int, str] = {}
     for place in (folder, folder.parent):
@@ -147,9 +150,7 @@ def yolo_of_folder(location: str) -> LabelFiles:
             lines = text_of(place / "classes.txt").splitlines()
             classes = {number: line.strip() for number, line in enumerate(lines) if line.strip()}
             break
-    return LabelFiles(
-        location, "YOLO", label_files_below(folder), YoloReader(classes), absent_means_none=True
-    )
+    return LabelFiles(location, "YOLO", files, YoloReader(classes), absent_means_none=True)
 
 
 def label_files_below(folder: Path) -> dict[str, Path]:

@@ -14,6 +14,7 @@ from twinscore.images.alterations.altered_image import AlteredImage
 from twinscore.images.decoding.avif import avif_coding_points
 from twinscore.images.decoding.color import rgb_from_pillow
 from twinscore.images.decoding.decoded_image import DecodedImage
+from twinscore.images.decoding.facts import facts_of_opened, read_facts
 from twinscore.images.decoding.formats import HEAD, reader_of, supported_formats
 from twinscore.images.decoding.jpeg2000 import deep_bits, read_deep_jpeg2000
 from twinscore.images.decoding.pillow_warnings import pillow_warnings_silenced
@@ -28,6 +29,8 @@ from twinscore.images.views.image_view import ImageView
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+    from twinscore.images.records import ImageFacts, ImageItem
 
 
 class SupportsArray(Protocol):
@@ -89,12 +92,42 @@ def read_image(
     TypeError
         The content is of none of these types.
     """
+    return _read_or_refuse(content, _Options(shorter_side, exposure))
+
+
+def read_image_and_facts(
+    item: ImageItem, *, exposure: float = 0.0
+) -> tuple[Image.Image, ImageFacts | None]:
+    """Read an image at full size, and what its file tells: opened once, where Pillow reads it.
+
+    Parameters
+    ----------
+    item
+        Any image of a source.
+    exposure
+        As in `read_image`, whose errors it raises.
+
+    Returns
+    -------
+    image : Image.Image
+        As `read_image` returns it.
+    facts : ImageFacts or None
+        As `read_facts` returns them.
+    """
+    told: list[ImageFacts] = []
+    image = _read_or_refuse(item.content, _Options(None, exposure, told))
+    # What is taken in its turn, a file or not, tells nothing.
+    is_file = isinstance(item.content, Path | str | ImageHandle | Encoded)
+    return image, told[0] if told and is_file else read_facts(item)
+
+
+def _read_or_refuse(content: ImageContent, options: _Options) -> Image.Image:
     if not _holds_an_image(content):
         expected = "a path, encoded bytes, a Pillow image, an array or a tensor"
         raise TypeError(f"expected {expected}, got {type(content).__name__}")
     try:
         with pillow_warnings_silenced():
-            return _read(content, _Options(shorter_side, exposure))
+            return _read(content, options)
     except MissingExtraError:
         raise
     except Exception as error:
@@ -103,8 +136,19 @@ def read_image(
 
 @dataclass(frozen=True, slots=True)
 class _Options:
+    """How to read.
+
+    Attributes
+    ----------
+    shorter_side, exposure
+        As in `read_image`.
+    told
+        Where what a file tells is put once Pillow has opened it; None where nobody asks.
+    """
+
     shorter_side: int | None
     exposure: float
+    told: list[ImageFacts] | None = None
 
 
 def _holds_an_image(content: object) -> bool:
@@ -161,17 +205,19 @@ def _decode(file: BinaryIO, origin: Path | bytes, options: _Options) -> Image.Im
         reader = reader_of(head)
         if reader is not None:
             return reader.read(origin, options.exposure)
-        file.seek(0)
-        return rgb_from_pillow(_opened(file, options.shorter_side))
+        return rgb_from_pillow(_opened(file, options))
     except (UnreadableImageError, MissingExtraError):
         raise
     except Exception as error:
         raise UnreadableImageError(reason_of(error, head)) from error
 
 
-def _opened(file: BinaryIO, shorter_side: int | None) -> Image.Image:
+def _opened(file: BinaryIO, options: _Options) -> Image.Image:
     """Open and load what Pillow knows, by another decoder where that one sees more."""
+    file.seek(0)
     image: Image.Image = Image.open(file, formats=supported_formats())
+    if options.told is not None:
+        options.told.extend(_told_by(image, file))
     if image.format == "PNG":
         image = decoded_png(image, file)
     elif image.format == "JPEG2000":
@@ -180,10 +226,21 @@ def _opened(file: BinaryIO, shorter_side: int | None) -> Image.Image:
         points = avif_coding_points(file)
         if points is not None:
             image.info[CODING_POINTS] = points
-    elif shorter_side is not None:
-        _decode_reduced(image, shorter_side)
+    elif options.shorter_side is not None:
+        _decode_reduced(image, options.shorter_side)
     image.load()
     return image
+
+
+def _told_by(image: Image.Image, file: BinaryIO) -> list[ImageFacts]:
+    place = file.tell()
+    file_size = file.seek(0, io.SEEK_END)
+    file.seek(place)
+    try:
+        return [replace(facts_of_opened(image), file_size=file_size)]
+    except Exception:
+        # Damaged headers make Pillow raise nearly anything, and may leave the pixels whole.
+        return []
 
 
 def _all_bits(image: Image.Image, file: BinaryIO) -> Image.Image:

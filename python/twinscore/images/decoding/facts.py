@@ -66,7 +66,11 @@ def _facts(file: BinaryIO, origin: Path | bytes) -> ImageFacts:
     if reader is not None:
         return reader.read_facts(origin)
     file.seek(0)
-    image = Image.open(file, formats=supported_formats())
+    return facts_of_opened(Image.open(file, formats=supported_formats()))
+
+
+def facts_of_opened(image: Image.Image) -> ImageFacts:
+    """Return what a file tells that Pillow has opened, before its pixels are decoded."""
     width, height = image.size
     name = _FAMILIES.get(image.format or "", image.format or "")
     quality = quality_of_jpeg(image) if isinstance(image, JpegImagePlugin.JpegImageFile) else None

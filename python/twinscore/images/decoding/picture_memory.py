@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from PIL import Image
 
-from twinscore._core import covered, reduced
+from twinscore._core import contrasts, covered, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +58,36 @@ def covered_by(
     """
     edges = np.array(rectangles, dtype=np.int64).reshape(-1, 4)
     return _image_of(covered(_pixels_of(image), *image.size, edges, cell, fill), image.size)
+
+
+def contrasts_of(
+    image: Image.Image,
+    rectangles: Sequence[tuple[int, int, int, int]],
+    factor: int,
+    cell: int,
+    ring: float,
+) -> tuple[float, ...]:
+    """Return how much brighter or darker rectangles are than a ring around them.
+
+    Parameters
+    ----------
+    image
+        Mode RGB, reduced by a factor.
+    rectangles
+        Left, top, right and bottom of each, within the image before it was reduced.
+    factor
+        A power of two.
+    cell
+        Pixels a side of the squares that are averaged first, a power of two.
+    ring
+        How far it reaches around a rectangle, as a share of the longer side.
+
+    Returns
+    -------
+    Levels of 255 for each; NaN where there is nothing around it.
+    """
+    edges = np.array(rectangles, dtype=np.int64).reshape(-1, 4)
+    return tuple(contrasts(_pixels_of(image), *image.size, edges, factor, cell, ring))
 
 
 def _pixels_in_place(image: Image.Image) -> Bytes | None:

@@ -9,9 +9,8 @@ from PIL import Image
 
 from twinscore.base.errors import MissingExtraError, UnreadableImageError
 from twinscore.images.annotations.placement import place_objects
-from twinscore.images.decoding.decode import read_image
+from twinscore.images.decoding.decode import read_image_and_facts
 from twinscore.images.decoding.decoded_image import DecodedImage
-from twinscore.images.decoding.facts import read_facts
 from twinscore.images.decoding.orientation import orientation_in
 from twinscore.images.decoding.reasons import reason_of
 from twinscore.images.records import ImageHandle
@@ -122,20 +121,20 @@ def cut_image(
         if isinstance(item.content, ImageHandle):
             # Read once, for its pixels as for what its file tells.
             item = replace(item, content=item.content.read())
-        image = _bare(read_image(item.content, exposure=exposure), item.content)
+        image, facts = read_image_and_facts(item, exposure=exposure)
+        image = _bare(image, item.content)
     except MissingExtraError:
         raise
     except Exception as error:
         # Whatever one image makes a library raise, the others are not lost for it.
         return CutImage(item, failure=reason_of(error), is_annotated=annotated is not None)
-    result = CutImage(item, size=image.size, is_annotated=False)
+    result = CutImage(item, size=image.size, facts=facts, is_annotated=False)
     if annotated is not None:
         objects, problems = place_objects(
             annotated, image.size, lambda: orientation_in(item.content)
         )
         result.is_annotated = objects is not None
         result.objects, result.problems = tuple(objects or ()), tuple(problems)
-    result.facts = read_facts(item)
     decoded = DecodedImage(image, shorter_side)
     result.contrasts = contrasts(decoded, [each.box for each in result.objects])
     result.pieces = [

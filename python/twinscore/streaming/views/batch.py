@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from twinscore.embedding.views import embed_views
 from twinscore.images.facts.catalog import FACT_NAMES
-from twinscore.images.views.settings import OF_OBJECTS, SCENES
+from twinscore.images.views.settings import OF_OBJECTS
 from twinscore.streaming.pictures import Pictures
 
 if TYPE_CHECKING:
@@ -86,11 +86,6 @@ def read_batch(
         )
         skipped[view] = embeddings.skipped
     return ViewBatch(pictures, found, skipped, embedded.counts)
-
-
-def whole_and(settings: ViewSettings) -> ViewSettings:
-    """Let whole images be among the views: they are what a stream counts."""
-    return replace(settings, names=(*settings.names, SCENES))
 
 
 def _facts(embeddings: Embeddings) -> npt.NDArray[np.float32]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.errors import SettingError
 from twinscore.base.progress import stage_of
-from twinscore.embedding.annotated_side import annotations_of, views_as_settings
+from twinscore.embedding.annotated_side import annotations_of, views_as_settings, with_scenes
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
 from twinscore.embedding.store.view_columns import views_of_store
 from twinscore.embedding.stored_views import load_views
 from twinscore.embedding.views import embed_views
 from twinscore.images.views.annotated_source import AnnotatedSource
-from twinscore.images.views.settings import SCENES, ViewSettings
+from twinscore.images.views.settings import ViewSettings
+from twinscore.scoring.views.inputs import agreed_views
 from twinscore.scoring.views.notes import side_notes
 
 if TYPE_CHECKING:
@@ -84,14 +85,15 @@ def open_real_views(
                 "expected no annotations of the real side, which is a store with its objects, "
                 f"got {objects}"
             )
-        settings = _agreed(views_as_settings(views, stored), stored, str(real))
+        asked = agreed_views(views_as_settings(views, stored), {str(real): stored})
+        settings = with_scenes(asked)
         found = load_views(real, settings, side="real", group_by=images.group_by)
         embedder = None
     else:
-        given, annotations, asked = annotations_of(real, objects, views or ViewSettings())
+        given, annotations, viewed = annotations_of(real, objects, views or ViewSettings())
         assert annotations is not None
-        assert asked is not None
-        settings = asked
+        assert viewed is not None
+        settings = viewed
         source = open_source(
             given,
             side="real",
@@ -114,23 +116,6 @@ def open_real_views(
         )
     notes = tuple(side_notes("real", found.counts, settings))
     return RealViews(dict(found.embeddings), settings, notes, embedder)
-
-
-def _agreed(asked: ViewSettings, stored: ViewSettings, place: str) -> ViewSettings:
-    """Find the views that a store can give, whole images among them.
-
-    Raises
-    ------
-    SettingError
-        Objects are cut out differently, or the store lacks a view.
-    """
-    if not stored.cuts_as(asked):
-        raise SettingError(f"expected {asked}, got {stored} of the store {place}")
-    for name in asked.names:
-        if name not in stored.names:
-            there_are = ", ".join(stored.names)
-            raise SettingError(f"expected a view of the store {place} ({there_are}), got {name!r}")
-    return replace(asked, names=(*asked.names, SCENES))
 
 
 def _is_location(value: Any) -> bool:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.given import GivenAnnotations
+from twinscore.images.annotations.instance_masks import MaskReader
 from twinscore.images.annotations.label_files import LabelFiles
-from twinscore.images.annotations.matching import match_images
+from twinscore.images.annotations.matching import ABSENT, match_images
 from twinscore.images.annotations.opening import open_annotations
-from twinscore.images.annotations.records import AnnotatedImage
-from twinscore.images.annotations.stamps import NO_ANNOTATION, annotation_stamp
-from twinscore.streaming.watching.frames import signature_of
+from twinscore.images.annotations.stamps import (
+    NOT_LOOKED_FOR,
+    AnnotationStamps,
+    is_written_down,
+)
+from twinscore.streaming.watching.no_annotations import NoAnnotations
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinscore.images.annotations.records import AnnotationProblem, AnnotationSet
-    from twinscore.streaming.watching.frames import Signature
 
 SECONDS_BETWEEN_LOOKS = 1.0
 LOOKING_PAUSES = 20.0
@@ -42,20 +46,21 @@ class FrameAnnotations:
     trouble
         Why it cannot be read at the moment, or None; until then all is as it was.
     problems
-        Of annotations that belong to no frame that is there.
+        What belongs to no single frame, or fits several; that frames are yet to land is none.
     """
 
     def __init__(self, location: str, frames: Path) -> None:
         self._location = location
         self._place = Path(os.path.abspath(location))  # noqa: PTH100
-        # Labels may lie among the frames; whoever keeps them apart keeps no frames there.
-        self._is_apart = not frames.is_relative_to(self._place)
-        self._set: AnnotationSet = _NothingYet(location)
-        self._seen: Signature | None = None
+        # Whoever keeps annotations around the frames keeps no masks there: all images are frames.
+        self._is_around = frames.is_relative_to(self._place)
+        self._hold(NoAnnotations(location))
+        self._seen: tuple[int, int, int] | None = None
+        self._names: tuple[str, bool, Sequence[str]] | None = None
+        self._images: frozenset[str] = frozenset()
+        self._misfits: tuple[AnnotationProblem, ...] = ()
         self._keys: dict[str, str] = {}
         self._stamps: dict[str, str] = {}
-        self._digests: dict[str, str] = {}
-        self._frames: frozenset[str] = frozenset()
         self._due = 0.0
         self.trouble: str | None = None
         self.problems: tuple[AnnotationProblem, ...] = ()
@@ -65,21 +70,29 @@ class FrameAnnotations:
         """Whether the last look is long enough ago."""
         return time.monotonic() >= self._due
 
-    def stamp_of(self, frame: str) -> str:
-        """Return what differs once the annotation of a frame has changed, as it was last seen."""
-        return self._stamps.get(frame, NO_ANNOTATION)
+    @property
+    def have_landed(self) -> bool:
+        """Whether any were there since the watch began."""
+        return not isinstance(self._set, NoAnnotations)
+
+    def stamp_of(self, file: str) -> str:
+        """Return what differs once the annotation of a file has changed, as it was last seen."""
+        return self._stamps.get(file, NOT_LOOKED_FOR)
 
     def holds(self, file: Path) -> bool:
-        """Tell whether a file below the watched folder lies among annotations, such as masks."""
-        return self._is_apart and file.is_relative_to(self._place)
+        """Tell whether an image below the watched folder is a mask, or may turn out as one."""
+        if self._is_around or not file.is_relative_to(self._place):
+            return False
+        return not self.have_landed or _are_masks(self._set)
 
-    def look(self, frames: Collection[str]) -> set[str]:
-        """Find the annotations of frames anew; return the frames for which anything changed.
+    def look(self, images: Mapping[str, Sequence[str]]) -> set[str]:
+        """Find annotations anew; return the files for which anything changed.
 
         Parameters
         ----------
-        frames
-            All that are there.
+        images
+            By file, all images that are there: itself, or the frames of a clip as far as they are
+            known.
 
         Raises
         ------
@@ -87,68 +100,83 @@ class FrameAnnotations:
             The package for annotations of this kind is not installed.
         """
         started = time.monotonic()
-        of = frozenset(frames)
-        if self._open() or of != self._frames:
-            matching = match_images(sorted(of), self._set)
-            named = zip(sorted(of), matching.annotated, strict=True)
-            self._keys = {frame: key for frame, key in named if key is not None}
-            self.problems = (*self._set.problems, *matching.problems)
-            self._frames = of
+        had_landed = self.have_landed
+        self._open()
+        self._match(frozenset(chain.from_iterable(images.values())))
         before = self._stamps
-        self._stamps = {frame: self._stamp(key) for frame, key in self._keys.items()}
-        either = before.keys() | self._stamps.keys()
+        self._stamps = {file: self._stamp(of_file) for file, of_file in images.items()}
         pause = LOOKING_PAUSES * (time.monotonic() - started)
         self._due = time.monotonic() + max(SECONDS_BETWEEN_LOOKS, pause)
-        return {frame for frame in either & of if before.get(frame) != self._stamps.get(frame)}
+        if self.have_landed != had_landed:
+            return set(self._stamps)
+        return {file for file, stamp in self._stamps.items() if before.get(file) != stamp}
 
     def of(self, images: Sequence[str]) -> GivenAnnotations:
         """Return the annotations of some images: frames, or frames of clips."""
-        keys = {image: self._keys[image] for image in images if image in self._keys}
-        others = [image for image in images if image not in self._frames]
-        if others:
-            named = zip(others, match_images(others, self._set).annotated, strict=True)
-            keys.update({image: key for image, key in named if key is not None})
-        return GivenAnnotations(self._set, keys)
+        keys = self._keys
+        if not self._images.issuperset(images):
+            keys, _ = self._matched(self._images.union(images))
+        return GivenAnnotations(self._set, {name: keys[name] for name in images if name in keys})
 
-    def _open(self) -> bool:
-        """Read anew what may have changed; tell whether it was."""
+    def _open(self) -> None:
+        """Read anew what may have changed."""
         try:
-            is_listed = isinstance(self._set, LabelFiles | _NothingYet)
-            seen = None if is_listed else signature_of(Path(self._set.location))
+            is_one_file = not isinstance(self._set, LabelFiles | NoAnnotations)
+            seen = _version_of(self._set.location) if is_one_file else None
             if seen is not None and seen == self._seen:
-                return False
+                return
+            if not self._place.exists():
+                raise FileNotFoundError(f"{self._location!r} does not exist")
             opened = open_annotations(self._location)
+            if self._is_around and _are_masks(opened):
+                raise ValueError(f"{self._location!r} holds images, and no annotations of them")
         except (OSError, ValueError) as error:
             self.trouble = " ".join(str(error).split())
-            return False
+            return
         self.trouble = None
-        self._set, self._digests, self._seen = opened, {}, seen
-        return True
+        self._seen = seen
+        self._hold(opened)
 
-    def _stamp(self, key: str) -> str:
-        """Look at a file of one image each time, and at what is in memory once."""
-        if isinstance(self._set, LabelFiles):
-            return annotation_stamp(self._set, key)
-        if key not in self._digests:
-            self._digests[key] = annotation_stamp(self._set, key)
-        return self._digests[key]
+    def _hold(self, annotations: AnnotationSet) -> None:
+        self._set = annotations
+        self._stamps_of = AnnotationStamps(annotations)
+
+    def _match(self, images: frozenset[str]) -> None:
+        """Tell which annotation is of which image, where either are others than before."""
+        names = self._set.location, self._set.is_by_stem, self._set.names
+        if (names, images) != (self._names, self._images):
+            self._names, self._images = names, images
+            self._keys, found = self._matched(images)
+            self._misfits = tuple(each for each in found if each.reason != ABSENT)
+        self.problems = (*self._set.problems, *self._misfits)
+
+    def _matched(
+        self, images: frozenset[str]
+    ) -> tuple[dict[str, str], tuple[AnnotationProblem, ...]]:
+        """Return what the annotations call each image, and what does not fit."""
+        names = sorted(images)
+        matching = match_images(names, self._set)
+        pairs = zip(names, matching.annotated, strict=True)
+        return {name: key for name, key in pairs if key is not None}, matching.problems
+
+    def _stamp(self, images: Sequence[str]) -> str:
+        """Return the stamp of a file: of its only image, or of those in it together."""
+        stamps = [self._stamps_of.of(self._keys.get(name)) for name in images]
+        if len(stamps) == 1:
+            return stamps[0]
+        if not any(map(is_written_down, stamps)):
+            return self._stamps_of.of(None)
+        return hashlib.sha256("\n".join(stamps).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _NothingYet:
-    """An `AnnotationSet` in the place of one that is still to come."""
+def _are_masks(annotations: AnnotationSet) -> bool:
+    return isinstance(annotations, LabelFiles) and isinstance(annotations.reader, MaskReader)
 
-    location: str
-    format: str = ""
-    names: tuple[str, ...] = ()
-    is_by_stem: bool = False
-    absent_means_none: bool = False
-    problems: tuple[AnnotationProblem, ...] = ()
 
-    def read(self, name: str) -> AnnotatedImage:
-        """Know nothing of an image."""
-        return AnnotatedImage(name, is_known=False)
-
-    def image_files(self) -> tuple[Path, ...]:
-        """Return none."""
-        return ()
+def _version_of(location: str) -> tuple[int, int, int] | None:
+    """Tell one state of a file from another; None where there is no file, but maybe a folder."""
+    place = Path(location)
+    if not place.is_file():
+        return None
+    found = place.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from twinscore.images.annotations.stamps import NO_ANNOTATION
+from twinscore.images.annotations.stamps import NOT_LOOKED_FOR, is_written_down
 from twinscore.images.sources.endings import is_video_name
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class LandingFrames:
         if known is not None and known.signature == signature:
             return
         now = time.monotonic()
+        if known is not None and _was_only_looked_for(known.signature, signature):
+            now = known.since
         if known is None and time.time() - signature.modified / 1e9 > self._settle:
             now -= self._settle
         self._sightings[name] = Sighting(signature, now)
@@ -71,9 +73,14 @@ class LandingFrames:
     def lacks_annotation(self, name: str) -> bool:
         """Tell whether a file that nobody writes to still waits for its annotation."""
         sighting = self._sightings[name]
-        is_known = sighting.signature.annotation != NO_ANNOTATION or is_video_name(name)
+        stamp = sighting.signature.annotation
         waited = time.monotonic() - sighting.since - self._settle
-        return not is_known and 0.0 <= waited < self._patience
+        if waited < 0.0 or is_written_down(stamp):
+            return False
+        # It may be there: how often annotations are looked at depends on how many there are.
+        if stamp == NOT_LOOKED_FOR:
+            return True
+        return waited < self._patience and not is_video_name(name)
 
     def is_left_behind(self, name: str) -> bool:
         """Tell whether a file was made and never written to."""
@@ -84,3 +91,9 @@ class LandingFrames:
 
     def _is_empty(self, name: str) -> bool:
         return self._sightings[name].signature.size == 0
+
+
+def _was_only_looked_for(before: Signature, now: Signature) -> bool:
+    """Tell whether a file is the same, and nothing new is known of its annotation."""
+    was_looked_for = before.annotation == NOT_LOOKED_FOR and not is_written_down(now.annotation)
+    return was_looked_for and replace(before, annotation=now.annotation) == now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from twinscore.base.saved_state import Fields
@@ -15,6 +15,7 @@ from twinscore.streaming.watching.objects_of_frames import ObjectTotals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from twinscore.images.annotations.records import AnnotationProblem
     from twinscore.streaming.watching.objects_of_frames import ObjectsOfFrames
 
 
@@ -70,15 +71,19 @@ class Ledger:
     def __contains__(self, file: str) -> bool:
         return file in self._entries
 
-    def objects(self, trouble: str | None) -> ObjectsOfFrames:
+    def objects(
+        self, problems: Iterable[AnnotationProblem], trouble: str | None
+    ) -> ObjectsOfFrames:
         """Return what was found of objects in the images that count.
 
         Parameters
         ----------
+        problems
+            Of annotations that belong to no single file.
         trouble
             See `ObjectsOfFrames`.
         """
-        return self._objects.as_found(trouble)
+        return self._objects.as_found(problems, trouble)
 
     def files(self) -> set[str]:
         """Return the files looked at."""
@@ -88,6 +93,20 @@ class Ledger:
         """Tell whether this very file was looked at."""
         entry = self._entries.get(file)
         return entry is not None and entry.signature == signature
+
+    def knows_but_for_annotation(self, file: str, signature: Signature) -> bool:
+        """Tell whether this very file was looked at, be it with another annotation."""
+        return self.knows(file, replace(signature, annotation=self.annotation_of(file)))
+
+    def annotation_of(self, file: str) -> str:
+        """Return the stamp of what was written down of a file when it was looked at."""
+        entry = self._entries.get(file)
+        return NO_ANNOTATION if entry is None else entry.signature.annotation
+
+    def images_of(self, file: str) -> tuple[str, ...]:
+        """Return the images in a file, as far as they are known."""
+        entry = self._entries.get(file)
+        return () if entry is None else (*entry.counted, *(name for name, _ in entry.failures))
 
     def names_of(self, file: str) -> dict[str, tuple[str, ...]]:
         """Return by view the names under which a file counts."""

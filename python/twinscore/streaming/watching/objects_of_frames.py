@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from twinscore.images.sources.endings import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from twinscore.images.annotations.records import AnnotationProblem
     from twinscore.streaming.watching.objects_of_file import ObjectsOfFile
 
 
@@ -76,8 +77,11 @@ class ObjectTotals:
         for record, _ in found.problems:
             self._problems.pop(record, None)
 
-    def as_found(self, trouble: str | None) -> ObjectsOfFrames:
-        """Return all of it."""
+    def as_found(
+        self, problems: Iterable[AnnotationProblem], trouble: str | None
+    ) -> ObjectsOfFrames:
+        """Return all of it, with problems of no single file and what is in the way."""
+        of_none = {each.record: each.reason for each in problems}
         return ObjectsOfFrames(
-            dict(self._classes), self._unannotated, dict(self._problems), trouble
+            dict(self._classes), self._unannotated, {**of_none, **self._problems}, trouble
         )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.base.logs import logger_of
-from twinscore.images.sources.endings import is_video_name
 from twinscore.images.views.settings import SCENES
 from twinscore.streaming.watching.annotated_reading import reader_of
+from twinscore.streaming.watching.annotated_signatures import AnnotatedSignatures
 from twinscore.streaming.watching.counting import CountedImages
 from twinscore.streaming.watching.frames import is_frame, is_hidden, list_frames, signature_of
 from twinscore.streaming.watching.landing import LandingFrames
@@ -106,6 +105,7 @@ class WatchSession:
         else:
             scorer = settings.new_scorer(device, threads, progress)
             self._counted = CountedImages(scorer, Ledger())
+        self._signatures = AnnotatedSignatures(self._folder, self._annotations, self._ledger)
         self._reader = reader_of(frames, self._annotations, self.scorer, threads)
 
     @property
@@ -157,7 +157,7 @@ class WatchSession:
         """What was found in the frames that count; None where there are no annotations."""
         if self._annotations is None:
             return None
-        return self._ledger.objects(self._annotations.trouble)
+        return self._ledger.objects(self._annotations.problems, self._annotations.trouble)
 
     def rescan(self) -> int:
         """Look at the whole folder, for changes nobody told of; return the number of files gone.
@@ -169,10 +169,11 @@ class WatchSession:
         """
         listing = list_frames(self._folder)
         self.passed_over = listing.passed_over
+        gone = {file for file in self._known() if listing.misses(file)}
         # First what is known of objects: files that landed before need not wait for it.
-        self._look_at_annotations(self._known().union(listing.frames))
+        self._look_at_annotations((self._known() - gone).union(listing.frames))
         self._see_all(listing)
-        return self._drop({file for file in self._known() if listing.misses(file)})
+        return self._drop(gone)
 
     def notice(self, paths: Iterable[str | Path]) -> int:
         """Look at what is said to have changed; return the number of files gone.
@@ -200,7 +201,7 @@ class WatchSession:
 
     def take_finished(self) -> int:
         """Read finished files, a bounded number at a time; return how many images were read."""
-        if self._annotations is not None and self._annotations.is_due:
+        if self._signatures.are_due:
             self._look_at_annotations(self._known())
         finished = [file for file in self._landing.names() if self._landing.is_finished(file)]
         before = self._current(finished[:FILES_AT_ONCE])
@@ -250,12 +251,14 @@ class WatchSession:
         """Write scorer and ledger to one file, so that neither is ever ahead of the other."""
         self._state.write(self.scorer, self._ledger)
 
+    @property
+    def annotation_trouble(self) -> str | None:
+        """Why annotations cannot be read at the moment, or None."""
+        return None if self._annotations is None else self._annotations.trouble
+
     def _look_at_annotations(self, files: Iterable[str]) -> None:
         """Let frames whose annotations came, changed or left be read anew."""
-        if self._annotations is None:
-            return
-        frames = {file for file in files if not is_video_name(file)}
-        for file in self._annotations.look(frames):
+        for file in self._signatures.look(files):
             if file in self._ledger or file in self._landing:
                 self._current([file])
 
@@ -264,18 +267,13 @@ class WatchSession:
             self._see(file, signature)
 
     def _see(self, name: str, signature: Signature) -> None:
-        if self._annotations is not None and self._annotations.holds(self._folder / name):
+        if self._signatures.holds(name):
             return
-        signature = self._annotated(name, signature)
+        signature = self._signatures.of(name, signature)
         if self._ledger.knows(name, signature):
             self._landing.forget(name)
         else:
             self._landing.see(name, signature)
-
-    def _annotated(self, name: str, signature: Signature) -> Signature:
-        if self._annotations is None:
-            return signature
-        return replace(signature, annotation=self._annotations.stamp_of(name))
 
     def _current(self, names: Iterable[str]) -> dict[str, Signature]:
         """Return how files look now; those that left or have changed are noted as such."""
@@ -289,7 +287,7 @@ class WatchSession:
                 self._drop({name})
                 continue
             self._see(name, signature)
-            current[name] = self._annotated(name, signature)
+            current[name] = self._signatures.of(name, signature)
         return current
 
     def _known_at(self, relative: PurePosixPath) -> set[str]:

@@ -116,6 +116,9 @@ class WatchView:
         if session.passed_over:
             passed_over = describe_passed_over(session.passed_over)
             figures.add_row(Text("Note", style="yellow"), Text(printable(passed_over)))
+        if session.annotation_trouble is not None and result is None:
+            trouble = f"no annotations at the moment: {session.annotation_trouble}"
+            figures.add_row(Text("Note", style="yellow"), Text(printable(trouble)))
         if session.trouble is not None:
             figures.add_row(Text("Trouble", style="yellow"), Text(printable(session.trouble)))
         scale = _scale(result.score) if result is not None else Text()
@@ -145,6 +148,8 @@ def summary_line(session: WatchSession, result: StreamResult | None) -> str:
         counts += f", {len(session.unreadable):,} unreadable"
     if session.passed_over:
         counts += f"; {printable(describe_passed_over(session.passed_over))}"
+    if session.annotation_trouble is not None:
+        counts += f"; no annotations at the moment: {printable(session.annotation_trouble)}"
     if session.trouble is not None:
         counts += f" ({printable(session.trouble)})"
     if result is None:
