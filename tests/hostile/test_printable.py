@@ -177,6 +177,8 @@ def test_watch_view(has_result: bool) -> None:
     session: Any = SimpleNamespace(
         obstacle=EVIL,
         trouble=EVIL,
+        annotation_trouble=EVIL,
+        lacking_annotations=1,
         latest=EVIL,
         unreadable={EVIL: EVIL},
         passed_over={EVIL: 1},

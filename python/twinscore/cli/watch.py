@@ -54,7 +54,7 @@ Examples:
   twinscore watch exr/ --real 'photos/**/*.jpg' --exposure 1.5
   twinscore watch /mnt/farm/job7 --real photos/ --poll
   twinscore watch renders/ --real photos/ --stop-below 0.3 --after 500
-  twinscore watch renders/ --real photos/ --objects photos.json --objects renders/labels
+  twinscore watch renders/ --real photos.json --objects renders/labels/
 """
 
 
