@@ -132,3 +132,14 @@ def test_a_full_disk_does_not_stop_the_watch(
     session.save_now_and_then()
     assert str(session.trouble) == "None"
     assert watched.open().counted == 3
+
+
+def test_a_state_of_a_form_that_no_reader_knows_is_refused_in_a_line(watched: Watched) -> None:
+    watched.open().save()
+    state = watched.folder / ".state.npz"
+    content = bytearray(state.read_bytes())
+    version_needed = content.index(b"PK\x01\x02") + 6
+    content[version_needed] = 210
+    state.write_bytes(content)
+    with pytest.raises(ValueError, match=r"not the complete saved state .*: zip file version 21"):
+        watched.open()

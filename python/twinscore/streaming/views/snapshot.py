@@ -75,7 +75,8 @@ class ViewsSnapshot:
         try:
             with zipfile.ZipFile(file) as archive:
                 return f"{SCENES}.npy" in archive.namelist()
-        except (OSError, zipfile.BadZipFile, ValueError):
+        except Exception:
+            # Damage makes zipfile raise nearly every kind of error; who reads it says which.
             return False
 
     @classmethod
