@@ -1,11 +1,13 @@
 """How often intervals hold the truth and tests raise false alarms, by simulation.
 
 Real points are N(0, I); of the synthetic ones a share a is too, the rest lies far away, so that S
-and the overlap are known. Prints a table in Markdown, and writes a record of every cell.
+and the overlap are known. Draws are kept in a record: what was stopped goes on where it was. Prints
+a table in Markdown.
 
-    python bench/coverage.py                      # all cells, about an hour on 2 cores
-    python bench/coverage.py --only small         # pools of 200 and 2,000 points
+    python bench/coverage.py                      # all cells, small ones first; hours
+    python bench/coverage.py --only small         # pools of 200 points
     python bench/coverage.py --only methods       # the ways to an interval, compared
+    python bench/coverage.py --minutes 0          # only the table of what is there
 
 What smooth differences, hubs and clips do: `smooth_coverage.py`.
 """
@@ -14,20 +16,21 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from drawn_cells import drawn_cells, table_head, table_row
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import Pool
+from twinscore.graph.score import directed_score
 from twinscore.measures.interval import METHODS, find_interval
 from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
 from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.all_images import assess
 from twinscore.scoring.run import Run
 from twinscore.scoring.settings import ScoreSettings
@@ -35,12 +38,14 @@ from twinscore.scoring.settings import ScoreSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.base.arrays import Float64Array
     from twinscore.measures.interval import IntervalMethod
     from twinscore.measures.unit_graphs import PoolGraphs
 
 FAR = 40.0
 JITTER = 0.05
 PERMUTATIONS = 999
+LEVELS = (0.05, 0.01)
 
 
 @dataclass(frozen=True)
@@ -82,57 +87,66 @@ def graphs(pool: Pool, seed: int) -> PoolGraphs:
     """Search a pool."""
     if pool.groups is None:
         width = search_width(1, len(pool.vectors))
-        return graphs_of(self_knn(pool.vectors, width), pool.is_real, 1)
-    return grouped_graphs(pool, 1, seed=seed)
+        return graphs_of(self_knn(pool.vectors, width, threads=1), pool.is_real, 1)
+    return grouped_graphs(pool, 1, seed=seed, search=SearchSettings(threads=1))
 
 
-def measure(
-    cell: Cell, repeats: int, methods: tuple[IntervalMethod, ...], seed: int
-) -> dict[str, float]:
-    """Draw pools and count what their intervals and p-values say."""
-    random = np.random.default_rng(seed)
-    held = dict.fromkeys(methods, 0)
-    widths = dict.fromkeys(methods, 0.0)
-    scores, alarms = [], 0
-    for repeat in range(repeats):
-        pool = cell.draw(random)
-        found = graphs(pool, repeat)
-        scores.append(found.profile[1][0])
-        for method in methods:
-            interval = find_interval(method, pool, found, seed=repeat)
-            held[method] += interval.low <= cell.score <= interval.high
-            widths[method] += (interval.high - interval.low) / repeats
-        if cell.overlap == 1.0:
-            p_value = relabelling_tests(
-                found, pool.unit_is_real, permutations=PERMUTATIONS, seed=repeat
-            ).p_value
-            alarms += p_value <= 0.05
-    record = {
-        "mean_score": float(np.mean(scores)),
-        "standard_deviation": float(np.std(scores)),
-        "repeats": repeats,
-    }
+def measure(cell: Cell, draw: int, methods: tuple[IntervalMethod, ...]) -> list[float]:
+    """Draw a pool: its score, the ends of its intervals and, if all could be real, its p-value."""
+    random = np.random.default_rng([draw, *(ord(letter) for letter in repr(cell))])
+    pool = cell.draw(random)
+    found = graphs(pool, draw)
+    is_real = pool.unit_is_real
+    values = [directed_score(found.graph, ~is_real)]
     for method in methods:
-        record[f"coverage {method}"] = held[method] / repeats
-        record[f"width {method}"] = widths[method]
+        interval = find_interval(method, pool, found, seed=draw)
+        values += [interval.low, interval.high]
     if cell.overlap == 1.0:
-        record["false_alarms"] = alarms / repeats
-    return record
+        tests = relabelling_tests(found, is_real, permutations=PERMUTATIONS, seed=draw)
+        values.append(tests.p_value)
+    return values
+
+
+def coverage_row(cell: Cell, values: Float64Array, methods: tuple[IntervalMethod, ...]) -> str:
+    """Return a row of the table."""
+    scores, lows, highs = values[:, 0], values[:, 1::2], values[:, 2::2]
+    held = (lows[:, : len(methods)] <= cell.score) & (cell.score <= highs)
+    row = [
+        f"{cell.units:,}",
+        f"{cell.real_fraction:g}",
+        str(cell.dimensions),
+        str(cell.group_size),
+        f"{cell.overlap:g}",
+        str(len(values)),
+        f"{cell.score:.3f}",
+        f"{scores.mean():.3f}",
+        f"{scores.std(ddof=1):.3f}",
+        *(f"{share:.1%}" for share in held.mean(axis=0).tolist()),
+        *(f"{width / scores.std(ddof=1):.1f}" for width in _widths(lows, highs)),
+    ]
+    alarms = [f"{np.mean(values[:, -1] <= level):.1%}" for level in LEVELS]
+    return table_row([*row, " / ".join(alarms) if cell.overlap == 1.0 else ""])
+
+
+def _widths(lows: Float64Array, highs: Float64Array) -> list[float]:
+    widths: list[float] = (highs - lows[:, : highs.shape[1]]).mean(axis=0).tolist()
+    return widths
 
 
 def cells(only: str) -> Iterator[tuple[Cell, int]]:
-    """List the cells with how often each is drawn."""
+    """List the cells with how often each is drawn, quick ones first."""
     overlaps = (0.25, 0.5, 0.75, 1.0)
     fractions = (0.5, 0.1, 0.9)
-    if only in ("all", "small"):
-        for units, p, d, a in itertools.product((200, 2_000), fractions, (10, 256), overlaps):
-            yield Cell(units, p, d, a), 2_000 if a == 1.0 else 1_000
+    for units, name in ((200, "small"), (2_000, "middle")):
+        if only in ("all", name):
+            for p, d, a in itertools.product(fractions, (10, 256), overlaps):
+                yield Cell(units, p, d, a), 800 if a == 1.0 else 400
     if only in ("all", "groups"):
         for size, p, a in itertools.product((5, 20), (0.5, 0.1), overlaps):
-            yield Cell(200, p, 10, a, size), 500
+            yield Cell(200, p, 10, a, size), 400
     if only in ("all", "large"):
         for p, d, a in itertools.product((0.5, 0.1), (10, 256), overlaps):
-            yield Cell(20_000, p, d, a), 300
+            yield Cell(20_000, p, d, a), 100
     if only == "methods":
         for p, d, a in itertools.product((0.5, 0.1), (10, 256), (0.5, 1.0)):
             yield Cell(500, p, d, a), 200
@@ -162,44 +176,34 @@ def whole_overlap(pool: Pool, seed: int) -> float:
 
 
 def main() -> None:
-    """Run the cells asked for."""
+    """Draw what is missing of the cells asked for, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument(
         "--only",
-        choices=["all", "small", "groups", "large", "methods", "overlap"],
+        choices=["all", "small", "middle", "groups", "large", "methods", "overlap"],
         default="all",
     )
-    parser.add_argument("--scale", type=float, default=1.0, help="times the number of draws")
-    parser.add_argument(
-        "--record", type=Path, default=Path(__file__).parent / "records" / "coverage.jsonl"
-    )
+    parser.add_argument("--draws", type=int, default=800, help="of each cell at most")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="of processor time")
+    parser.add_argument("--record", type=Path, help="instead of the one in bench/records")
     options = parser.parse_args()
     if options.only == "overlap":
-        overlap_table(round(100 * options.scale))
+        overlap_table(min(options.draws, 100))
         return
     methods = METHODS if options.only == "methods" else METHODS[:1]
-    headings = ["units", "real", "dimensions", "group", "overlap", "S", "mean S", "sd"]
-    headings += [f"coverage {method}" for method in methods] + ["alarms at 5%"]
-    print("| " + " | ".join(headings) + " |\n|" + "---:|" * len(headings))
-    with options.record.open("a") as records:
-        for number, (cell, repeats) in enumerate(cells(options.only)):
-            found = measure(cell, round(repeats * options.scale), methods, seed=number)
-            records.write(json.dumps({**cell.__dict__, "score": cell.score, **found}) + "\n")
-            records.flush()
-            row = [
-                f"{cell.units:,}",
-                f"{cell.real_fraction:g}",
-                str(cell.dimensions),
-                str(cell.group_size),
-                f"{cell.overlap:g}",
-                f"{cell.score:.3f}",
-                f"{found['mean_score']:.3f}",
-                f"{found['standard_deviation']:.3f}",
-                *(f"{found[f'coverage {method}']:.1%}" for method in methods),
-                f"{found['false_alarms']:.1%}" if "false_alarms" in found else "",
-            ]
-            print("| " + " | ".join(row) + " |", flush=True)
-    print(f"{sys.argv[0]}: written to {options.record}", file=sys.stderr)
+    name = "coverage_methods.jsonl" if options.only == "methods" else "coverage.jsonl"
+    kept = drawn_cells(
+        [(cell, min(draws, options.draws)) for cell, draws in cells(options.only)],
+        lambda cell, draw: measure(cell, draw, methods),
+        options.record or Path(__file__).parent / "records" / name,
+        options.minutes,
+    )
+    headings = ["units", "real", "dimensions", "group", "overlap", "draws", "S", "mean S", "sd"]
+    headings += [f"coverage {method}" for method in methods]
+    headings += [f"width {method}" for method in methods]
+    print(table_head([*headings, "alarms at 5% / 1%"]))
+    for cell, values in kept.items():
+        print(coverage_row(cell, values, methods))
 
 
 if __name__ == "__main__":

@@ -1,28 +1,29 @@
 """What intervals and tests do where sides differ smoothly, have hubs, or clips on one side.
 
 The target of the interval is the mean of the score at the same sizes and k, estimated by the draws
-themselves. Draws are kept a few at a time in a record, cell after cell and round after round: what
-was stopped goes on where it was, and a table can be printed at any time.
+themselves. Draws are kept in a record: what was stopped goes on where it was, and tables can be
+printed at any time.
 
-    python bench/smooth_coverage.py                 # 400 draws of each cell, many hours
+    python bench/smooth_coverage.py                 # 400 draws, 1,000 without a difference
     python bench/smooth_coverage.py --minutes 5     # as far as 5 minutes of processor time go
     python bench/smooth_coverage.py --only clips compare --draws 100
-    python bench/smooth_coverage.py --minutes 0     # only the table of what is there
+    python bench/smooth_coverage.py --minutes 0     # only the tables of what is there
+    python bench/smooth_coverage.py --only photographs --embeddings real.npy
+
+Photographs are compared with photographs: three sets at random of embeddings made before.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import json
-import time
-from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from drawn_cells import drawn_cells, table_head, table_row, with_error
 from twinscore.comparison.embeddings import compare_embeddings
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.hubness import hubness, labels_of_hubs
@@ -36,16 +37,21 @@ from twinscore.measures.p_value import relabelling_tests
 from twinscore.measures.spread import spread_of
 from twinscore.measures.unit_graphs import graphs_of, grouped_graphs, search_width
 from twinscore.neighbors import self_knn
+from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.verdict import SIGNIFICANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.base.arrays import Float64Array, FloatMatrix
     from twinscore.measures.unit_graphs import PoolGraphs
     from twinscore.neighbors.records import Neighbors
 
-DRAWS_AT_ONCE = 10
+DRAWS, DRAWS_WITHOUT_DIFFERENCE = 400, 1_000
 TESTS = ("low score", "edge count", "copies", "judge", "spread")
+RARE = 0.01
+"""The stricter level at which false alarms are counted."""
+
 PERMUTATIONS = 999
 HEAVY = 1.0
 """Standard deviation of the logarithm of the radius in a pool with hubs."""
@@ -68,6 +74,17 @@ class SmoothCell:
     def is_null(self) -> bool:
         """Whether both sides are drawn alike."""
         return self.kind in ("none", "hubs", "clips")
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether two synthetic sets are compared."""
+        return self.kind in ("compare", "photographs")
+
+    @property
+    def draws(self) -> int:
+        """How often it is drawn, if nobody says otherwise."""
+        quick = self.is_null and self.kind != "clips"
+        return DRAWS_WITHOUT_DIFFERENCE if quick else DRAWS
 
     def draw(self, random: np.random.Generator) -> Pool:
         """Draw a pool."""
@@ -100,9 +117,10 @@ class SmoothCell:
 def searched(pool: Pool, k: int, seed: int) -> tuple[PoolGraphs, Neighbors]:
     """Search a pool."""
     width = search_width(k, len(pool.unit_is_real))
-    neighbors = self_knn(pool.vectors, width, pool.groups)
+    neighbors = self_knn(pool.vectors, width, pool.groups, threads=1)
     if pool.groups is not None:
-        return grouped_graphs(pool, k, seed=seed), neighbors
+        one_thread = SearchSettings(threads=1)
+        return grouped_graphs(pool, k, seed=seed, search=one_thread), neighbors
     return graphs_of(neighbors, pool.is_real, k), neighbors
 
 
@@ -119,104 +137,135 @@ def smooth_cells() -> Iterator[SmoothCell]:
         yield SmoothCell("clips", 60, 60, 16, k)
     for units in (60, 100):
         yield SmoothCell("compare", units, units, 16, 1)
+    yield SmoothCell("photographs", 100, 100, 1_280, 1)
 
 
 def measure(cell: SmoothCell, draw: int) -> list[float]:
-    """Draw a pool and return score, ends of its interval, p-values and whether hubs decide."""
+    """Draw a pool and return score, ends of its interval and whether hubs decide.
+
+    Where both sides are drawn alike, the p-values follow.
+    """
     pool = cell.draw(np.random.default_rng([draw, *map(ord, cell.kind), cell.n_real, cell.k]))
     found, neighbors = searched(pool, cell.k, draw)
     is_real = pool.unit_is_real
     interval = find_interval("local", pool, found, seed=draw)
+    hubs = labels_of_hubs(hubness(found.graph), float(is_real.mean())) is not None
+    values = [directed_score(found.graph, ~is_real), interval.low, interval.high, float(hubs)]
+    if not cell.is_null:
+        return values
     tests = relabelling_tests(found, is_real, permutations=PERMUTATIONS, seed=draw)
-    uneven = hubness(found.graph)
     return [
-        directed_score(found.graph, ~is_real),
-        interval.low,
-        interval.high,
+        *values,
         tests.p_value,
         tests.edge_count.p_value,
         copies_p_value(neighbors, pool, seed=draw),
         judge_pool(pool, seed=draw, relabellings=199).judge.p_value,
         spread_of(pool, seed=draw).p_value,
-        float(labels_of_hubs(uneven, float(is_real.mean())) is not None),
     ]
 
 
-def measure_comparison(cell: SmoothCell, draw: int) -> list[float]:
+def measure_comparison(cell: SmoothCell, draw: int, photographs: FloatMatrix | None) -> list[float]:
     """Compare two synthetic sets drawn alike: difference, interval and p-value."""
     random = np.random.default_rng([draw, cell.n_real])
+    shape = (3, cell.n_real, cell.dimensions)
+    if cell.kind == "compare" or photographs is None:
+        points = random.standard_normal(shape).astype(np.float32)
+    else:
+        chosen = random.permutation(len(photographs))[: 3 * cell.n_real]
+        points = photographs[chosen].reshape(shape)
     sides = [
-        Embeddings(
-            random.standard_normal((cell.n_real, cell.dimensions)).astype(np.float32),
-            tuple(f"{side} {row}" for row in range(cell.n_real)),
-        )
-        for side in range(3)
+        Embeddings(vectors, tuple(f"{side} {row}" for row in range(cell.n_real)))
+        for side, vectors in enumerate(points)
     ]
     found = compare_embeddings(*sides, seed=draw)
-    return [0.0, *found.interval, found.p_value]
+    return [0.0, *found.interval, 0.0, found.p_value]
 
 
-def summary(cell: SmoothCell, draws: list[list[float]]) -> str:
-    """Return a row of the table."""
-    values = np.array(draws)
+def named(cell: SmoothCell) -> list[str]:
+    """Return what stands before the numbers of a cell."""
+    return [cell.kind, *(f"{size:,}" for size in list(asdict(cell).values())[1:])]
+
+
+def interval_row(cell: SmoothCell, values: Float64Array) -> str:
+    """Return a row of the table of intervals."""
     scores, lows, highs = values[:, :3].T
-    target = float(scores.mean())
-    deviation = float(scores.std(ddof=1)) if len(values) > 1 else 0.0
+    target = 0.0 if cell.is_comparison else float(scores.mean())
     held = float(np.mean((lows <= target + 1e-12) & (target <= highs + 1e-12)))
-    cells = [cell.kind, *(f"{size:,}" for size in (cell.n_real, cell.n_synthetic))]
-    cells += [str(cell.dimensions), str(cell.k), str(len(values))]
-    if cell.kind == "compare":
-        alarm = float(np.mean(values[:, 3] <= SIGNIFICANT))
-        cells += ["", "", f"{held:.1%}", "", "", f"{alarm:.1%}"]
-        return "| " + " | ".join([*cells, *[""] * len(TESTS)]) + " |"
-    width = float(np.mean(highs - lows)) / deviation if deviation > 0.0 else float("nan")
-    cells += [f"{target:.3f}", f"{deviation:.3f}", f"{held:.1%}", f"{width:.1f}"]
-    cells.append(f"{values[:, -1].mean():.0%}")
-    p_values = values[:, 3:-1]
-    if cell.is_null:
-        together = np.array([np.nanmin(holm(row)) for row in p_values])
-        alarms = np.mean(np.column_stack([together, p_values]) <= SIGNIFICANT, axis=0)
-        cells += [f"{alarm:.1%}" for alarm in alarms.tolist()]
-    else:
-        cells += [""] * (1 + len(TESTS))
-    return "| " + " | ".join(cells) + " |"
+    cells = [*named(cell), f"{len(values):,}"]
+    if cell.is_comparison:
+        return table_row([*cells, "", "", with_error(held, len(values)), "", ""])
+    deviation = float(scores.std(ddof=1))
+    cells += [f"{target:.3f}", f"{deviation:.3f}", with_error(held, len(values))]
+    return table_row(
+        [*cells, f"{np.mean(highs - lows) / deviation:.1f}", f"{values[:, 3].mean():.0%}"]
+    )
+
+
+def alarm_row(names: list[str], tested: Float64Array) -> str:
+    """Return a row of the table of false alarms, at both levels.
+
+    Parameters
+    ----------
+    names
+        Of the cell.
+    tested
+        Shape (draws, tests): p-values.
+    """
+    alarms = [np.mean(tested <= level, axis=0).tolist() for level in (SIGNIFICANT, RARE)]
+    rates = [f"{often:.1%} / {rarely:.1%}" for often, rarely in zip(*alarms, strict=True)]
+    return table_row([*names, f"{len(tested):,}", *rates])
+
+
+def with_any(p_values: Float64Array) -> Float64Array:
+    """Put the smallest p-value after Holm's correction before those of each test."""
+    together = [np.nanmin(holm(each)) for each in p_values]
+    return np.column_stack([together, p_values])
+
+
+def print_tables(kept: dict[SmoothCell, Float64Array]) -> None:
+    """Print intervals and false alarms."""
+    sizes = ["difference", "real", "synthetic", "dimensions", "k", "draws"]
+    print(table_head([*sizes, "mean S", "sd", "coverage", "width", "hubs"]))
+    for cell, values in kept.items():
+        print(interval_row(cell, values))
+    print("\n" + table_head([*sizes, "any", *TESTS]))
+    null = {cell: with_any(values[:, 4:]) for cell, values in kept.items() if cell.is_null}
+    for cell, tested in null.items():
+        print(alarm_row(named(cell), tested))
+    if null:
+        print(alarm_row(["all", *[""] * 4], np.concatenate(list(null.values()))))
+    compared = {cell: values[:, 4:] for cell, values in kept.items() if cell.is_comparison}
+    print("\n" + table_head([*sizes, "p of the difference"]))
+    for cell, tested in compared.items():
+        print(alarm_row(named(cell), tested))
 
 
 def main() -> None:
     """Draw what is missing, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--draws", type=int, default=400, help="of each cell")
+    parser.add_argument("--draws", type=int, help="of each cell at most")
     parser.add_argument("--only", nargs="*", default=[], help="kinds of cells")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="of processor time")
+    parser.add_argument("--embeddings", type=Path, help="of photographs, as .npy")
     records = Path(__file__).parent / "records"
     parser.add_argument("--record", type=Path, default=records / "smooth_coverage.jsonl")
     options = parser.parse_args()
-    kept: dict[SmoothCell, list[list[float]]] = defaultdict(list)
-    if options.record.exists():
-        for line in options.record.read_text().splitlines():
-            part = json.loads(line)
-            kept[SmoothCell(**part["cell"])] += part["draws"]
+    photographs = None if options.embeddings is None else np.load(options.embeddings)
     cells = [cell for cell in smooth_cells() if not options.only or cell.kind in options.only]
-    for first in range(0, options.draws, DRAWS_AT_ONCE):
-        for cell in cells:
-            if time.process_time() >= 60.0 * options.minutes:
-                break
-            if len(kept[cell]) > first:
-                continue
-            one = measure_comparison if cell.kind == "compare" else measure
-            drawn = [
-                [float(f"{value:.5g}") for value in one(cell, draw)]
-                for draw in range(first, min(first + DRAWS_AT_ONCE, options.draws))
-            ]
-            kept[cell] += drawn
-            with options.record.open("a") as record:
-                record.write(json.dumps({"cell": asdict(cell), "draws": drawn}) + "\n")
-    headings = ["difference", "real", "synthetic", "dimensions", "k", "draws", "mean S", "sd"]
-    headings += ["coverage", "width", "hubs", "any alarm", *TESTS]
-    print("| " + " | ".join(headings) + " |\n|---|" + "---:|" * (len(headings) - 1))
-    for cell in cells:
-        if kept[cell]:
-            print(summary(cell, kept[cell]))
+
+    def draw(cell: SmoothCell, number: int) -> list[float]:
+        if cell.is_comparison:
+            return measure_comparison(cell, number, photographs)
+        return measure(cell, number)
+
+    def wanted(cell: SmoothCell) -> int:
+        if cell.kind == "photographs" and photographs is None:
+            return 0
+        return cell.draws if options.draws is None else min(options.draws, cell.draws)
+
+    print_tables(
+        drawn_cells([(cell, wanted(cell)) for cell in cells], draw, options.record, options.minutes)
+    )
 
 
 if __name__ == "__main__":

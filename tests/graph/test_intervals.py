@@ -21,6 +21,7 @@ from twinscore.graph.intervals import (
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
+from twinscore.measures.unit_graphs import graphs_of
 
 Pair = tuple[NeighborGraph, Surroundings]
 
@@ -86,7 +87,10 @@ def test_intervals_of_small_pools_hold_the_truth_as_often_as_they_say(
     random = np.random.default_rng(2)
     held = 0
     for _ in range(400):
-        interval = score_interval(*searched(mixture, random), ~mixture.is_real)
+        graphs = graphs_of(ts.self_knn(mixture.draw(random), 10, threads=1), mixture.is_real, 1)
+        interval = score_interval(
+            graphs.graph, graphs.surroundings, ~mixture.is_real, left_out=graphs.left_out
+        )
         held += interval.low <= mixture.score <= interval.high
     # 92 % to 98 %, and three standard errors of 400 draws.
     assert 0.92 - 0.033 <= held / 400 <= 0.98 + 0.021

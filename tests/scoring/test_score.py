@@ -227,3 +227,10 @@ def test_ties_of_more_identical_images_than_lists_hold_are_said_to_be_sampled() 
     assert result.score == pytest.approx(1.0, abs=0.05)
     few = score_all(points(60, 0), points(60, 1), diagnostics=False)
     assert not any("even sample" in note for note in few.warnings)
+
+
+def test_no_interval_is_said_to_rest_on_more_images_than_there_are() -> None:
+    points = np.random.default_rng(0).standard_normal((200, 16)).astype(np.float32)
+    # Wider by 1.3 at k = 10, independent images three times as many would be as sure.
+    result = ts.score(points[:100], 1.3 * points[100:], k=10, diagnostics=False, richness=False)
+    assert result.effective_size == 100.0

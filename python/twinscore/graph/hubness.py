@@ -19,6 +19,11 @@ SHARE_OF_HUBS = 0.1
 """Share of the points that are neighbors in effect: from here on it is not hubs that decide."""
 
 
+def effective_labels(uneven: Mapping[str, float], real_fraction: float) -> float:
+    """Return how many labels of neighbors the smaller side has, in effect; see `labels_of_hubs`."""
+    return uneven["effective"] * min(real_fraction, 1.0 - real_fraction)
+
+
 def labels_of_hubs(uneven: Mapping[str, float], real_fraction: float) -> float | None:
     """Return how many labels of the smaller side decide the score, where so few do for their hubs.
 
@@ -33,7 +38,7 @@ def labels_of_hubs(uneven: Mapping[str, float], real_fraction: float) -> float |
     -------
     None where enough do, or where the side is small and not its hubs large.
     """
-    labels = uneven["effective"] * min(real_fraction, 1.0 - real_fraction)
+    labels = effective_labels(uneven, real_fraction)
     decide = labels < FEWEST_LABELS and uneven["effective_share"] < SHARE_OF_HUBS
     return labels if decide else None
 

@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.base.constants import Z_95
-from twinscore.graph.left_out import jackknife_variance
+from twinscore.graph.counted_once import counted_once_variance
+from twinscore.graph.hubness import effective_labels, hubness
 from twinscore.graph.score import expected_shares, other_side_shares
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
+    from twinscore.graph.left_out import LeftOut
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
 
 FEW = 10
-"""Points of the smaller side at which an estimated variance is half believed."""
+"""Points of the smaller side, or their labels, at which an estimated variance is half believed."""
 
 JACKKNIFE_LEAST = 0.45
 """Share of the jackknife's variance that the score has at least."""
+
+MARGIN = 1.1
+"""Of the lower of two estimates of a variance, which is too low on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def score_interval(
     from_points: BoolArray,
     queries: BoolArray | None = None,
     *,
-    left_out: Float64Array | None = None,
+    left_out: LeftOut | None = None,
 ) -> ScoreInterval:
     """Interval of the score of `from_points`, or of some of them, over pools drawn anew.
 
@@ -71,9 +76,11 @@ def score_interval(
     queries
         Shape (n,), a part of `from_points`: those that are scored. None: all.
     left_out
-        Shape (n,): the score of all of `from_points` without each point. The jackknife's variance
+        The score of all of `from_points` without each point. The jackknife's variance
         is too large on average, by up to twice and a little more: `JACKKNIFE_LEAST` of it is
-        believed at least, which mends smooth differences of spread.
+        believed at least, which mends smooth differences of spread. A variance further than
+        `MARGIN` above that of `counted_once_variance` comes down to there, the less the fewer
+        labels decide, which mends smooth differences of place.
 
     Notes
     -----
@@ -88,8 +95,11 @@ def score_interval(
     variance = mean_share_variance(graph, surroundings, queries / count, is_other, kinds)
     expected = float(expected_shares(is_other)[queries].mean())
     if left_out is not None:
-        bound = jackknife_variance(left_out, is_other) * expected**2
-        variance = max(variance, JACKKNIFE_LEAST * bound)
+        variance = max(variance, JACKKNIFE_LEAST * left_out.variance * expected**2)
+        counted = counted_once_variance(graph, surroundings, left_out) * expected**2 * MARGIN
+        if 0.0 < counted < variance:
+            labels = effective_labels(hubness(graph), float(is_other.mean()))
+            variance *= (counted / variance) ** (labels**2 / (labels**2 + FEW**2))
     common = min(share / expected, 1.0)
     if common < 1.0:
         rare = rare_hits_variance(graph, queries, is_other)

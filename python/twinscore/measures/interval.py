@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from twinscore.graph.intervals import ScoreInterval, effective_size, interval_of, score_interval
-from twinscore.graph.left_out import jackknife_variance
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score, expected_shares, other_side_shares
 from twinscore.neighbors.settings import EXACT, SearchSettings
@@ -73,7 +72,7 @@ def find_interval(
     if method == "subsample":
         variance = _subsampled_variance(pool, graphs.graph.k, seed, search, progress)
     elif method == "jackknife":
-        variance = jackknife_variance(graphs.left_out, is_real)
+        variance = graphs.left_out.variance
     else:
         raise ValueError(f"interval: expected one of {', '.join(METHODS)}, got {method!r}")
     share, count = float(shares.mean()), len(shares)

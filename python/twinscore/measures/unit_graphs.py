@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph.left_out import scores_left_out
+from twinscore.graph.left_out import LeftOut, labels_and_chance, leave_out
 from twinscore.graph.neighbor_graph import NeighborGraph, graph_of, mean_graph
 from twinscore.graph.score import directed_score
 from twinscore.graph.surroundings import Surroundings, neighborhood_size, surroundings_of
@@ -16,7 +16,7 @@ from twinscore.measures.unit_lists import UnitLists
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array, IdArray
+    from twinscore.base.arrays import BoolArray, IdArray
     from twinscore.base.progress import ProgressCallback
     from twinscore.graph.pool import Pool
     from twinscore.neighbors.records import Neighbors
@@ -45,7 +45,7 @@ class PoolGraphs:
     profile
         By number of neighbors: score and reverse score.
     left_out
-        Shape (u,): the score without each unit.
+        The score without each unit.
     one_draw
         The k nearest units and the surroundings in one draw, where the groups of one side are
         larger: averaging smooths these alone, so that only labels of one draw are exchangeable.
@@ -55,7 +55,7 @@ class PoolGraphs:
     graph: NeighborGraph
     surroundings: Surroundings
     profile: dict[int, tuple[float, float]]
-    left_out: Float64Array
+    left_out: LeftOut
     one_draw: tuple[NeighborGraph, NeighborGraph] | None = None
 
     @property
@@ -115,7 +115,7 @@ def graphs_of(neighbors: Neighbors, is_real: BoolArray, k: int) -> PoolGraphs:
         graph_of(neighbors, k),
         surroundings,
         _profile(neighbors, is_real, k),
-        _left_out(neighbors, is_real, k),
+        _leave_out(neighbors, labels_and_chance(is_real), k),
     )
 
 
@@ -154,7 +154,9 @@ def grouped_graphs(
     nearby = min(neighborhood_size(_smallest(is_real)), width)
     random = np.random.default_rng(seed)
     draws = draw_count(len(pool.vectors), units)
-    graphs, near_graphs, profiles, left_out = [], [], [], np.zeros(units)
+    graphs, near_graphs, profiles = [], [], []
+    labels = labels_and_chance(is_real)
+    left_out = np.zeros(labels.shape)
     for draw in range(draws):
         rows = pool.draw(random)
         lists = search.self_knn(pool.vectors[rows], max(width, reading.width))
@@ -163,7 +165,7 @@ def grouped_graphs(
         neighbors = lists.first(width)
         graphs.append(graph_of(neighbors, k))
         profiles.append(_profile(neighbors, is_real, k))
-        left_out += _left_out(neighbors, is_real, k) / draws
+        left_out += _leave_out(neighbors, labels, k).scores / draws
         if draw < FEWEST_DRAWS:
             near_graphs.append(graph_of(neighbors, nearby))
         if progress is not None:
@@ -178,7 +180,9 @@ def grouped_graphs(
     surroundings = surroundings_of(mean_graph(near_graphs))
     alike = sides_grouped_alike(np.bincount(pool.units), is_real)
     one_draw = None if alike else (graphs[0], near_graphs[0])
-    return PoolGraphs(mean_graph(graphs), surroundings, profile, left_out, one_draw)
+    return PoolGraphs(
+        mean_graph(graphs), surroundings, profile, LeftOut(labels, left_out), one_draw
+    )
 
 
 def sides_grouped_alike(sizes: IdArray, is_real: BoolArray) -> bool:
@@ -203,9 +207,9 @@ def draw_count(points: int, groups: int) -> int:
     return int(np.clip(affordable, FEWEST_DRAWS, MOST_DRAWS))
 
 
-def _left_out(neighbors: Neighbors, is_real: BoolArray, k: int) -> Float64Array:
+def _leave_out(neighbors: Neighbors, labels: BoolArray, k: int) -> LeftOut:
     wider = graph_of(neighbors, k + 1) if neighbors.distances.shape[1] > k else None
-    return scores_left_out(graph_of(neighbors, k), wider, is_real)
+    return leave_out(graph_of(neighbors, k), wider, labels)
 
 
 def _profile(neighbors: Neighbors, is_real: BoolArray, k: int) -> dict[int, tuple[float, float]]:

@@ -18,7 +18,8 @@ from twinscore.measures.p_value import EdgeCount
 from twinscore.scoring.verdict import Evidence
 
 if TYPE_CHECKING:
-    from twinscore.base.arrays import BoolArray, Float64Array
+    from twinscore.base.arrays import BoolArray
+    from twinscore.graph.left_out import LeftOut
     from twinscore.graph.neighbor_graph import NeighborGraph
     from twinscore.graph.surroundings import Surroundings
     from twinscore.measures.balance import BalancedScore
@@ -118,7 +119,7 @@ class Figures:
 def figures(
     graph: NeighborGraph,
     surroundings: Surroundings,
-    left_out: Float64Array,
+    left_out: LeftOut,
     views: PoolViews,
     is_real: BoolArray,
     seen: int,

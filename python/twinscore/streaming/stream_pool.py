@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.graph.left_out import scores_left_out
+from twinscore.graph.left_out import labels_and_chance, leave_out
 from twinscore.graph.pool import Pool, check_neighbor_count, check_side
 from twinscore.graph.runs import list_width
 from twinscore.graph.score import directed_score
@@ -147,7 +147,7 @@ class StreamPool:
             size = min(_neighborhood(is_real), self._lists.reach)
             surroundings = surroundings_of(self._lists.graph(size))
             wider = self._lists.graph(self.k + 1) if self._lists.reach > self.k else None
-            left_out = scores_left_out(graph, wider, is_real)
+            left_out = leave_out(graph, wider, labels_and_chance(is_real))
             ordered = self._in_order(Pool(self.vectors, is_real, None))
             found = figures(
                 graph,
