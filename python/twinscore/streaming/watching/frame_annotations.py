@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.given import GivenAnnotations
-from twinscore.images.annotations.instance_masks import MaskReader
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.annotations.matching import ABSENT, match_images
 from twinscore.images.annotations.opening import open_annotations
@@ -19,6 +18,7 @@ from twinscore.images.annotations.stamps import (
     AnnotationStamps,
     is_written_down,
 )
+from twinscore.images.views.masks_among_images import are_masks
 from twinscore.streaming.watching.no_annotations import NoAnnotations
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class FrameAnnotations:
         """Tell whether an image below the watched folder is a mask, or may turn out as one."""
         if self._is_around or not file.is_relative_to(self._place):
             return False
-        return not self.have_landed or _are_masks(self._set)
+        return not self.have_landed or are_masks(self._set)
 
     def look(self, images: Mapping[str, Sequence[str]]) -> set[str]:
         """Find annotations anew; return the files for which anything changed.
@@ -128,7 +128,7 @@ class FrameAnnotations:
             if not self._place.exists():
                 raise FileNotFoundError(f"{self._location!r} does not exist")
             opened = open_annotations(self._location)
-            if self._is_around and _are_masks(opened):
+            if self._is_around and are_masks(opened):
                 raise ValueError(f"{self._location!r} holds images, and no annotations of them")
         except (OSError, ValueError) as error:
             self.trouble = " ".join(str(error).split())
@@ -167,10 +167,6 @@ class FrameAnnotations:
         if not any(map(is_written_down, stamps)):
             return self._stamps_of.of(None)
         return hashlib.sha256("\n".join(stamps).encode()).hexdigest()
-
-
-def _are_masks(annotations: AnnotationSet) -> bool:
-    return isinstance(annotations, LabelFiles) and isinstance(annotations.reader, MaskReader)
 
 
 def _version_of(location: str) -> tuple[int, int, int] | None:
