@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,3 +101,30 @@ def test_annotations_that_are_away_at_a_restart_cost_nothing(frames: AnnotatedFr
     frames.annotate_all(names)
     take(second)
     assert_equals_batch(frames, second.result())
+
+
+@pytest.mark.parametrize("changed", ["an image", "the annotations"])
+def test_a_real_side_that_changed_beside_its_annotations_is_another_one(
+    frames: AnnotatedFrames, changed: str
+) -> None:
+    frames.open().save()
+    frames.open()
+    file = frames.real
+    if changed == "an image":
+        file = next((frames.real.parent / "images").iterdir())
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    with pytest.raises(ValueError, match="the real images have changed"):
+        frames.open()
+
+
+def test_annotations_of_a_real_side_change_whatever_else_their_folder_holds(
+    frames: AnnotatedFrames,
+) -> None:
+    views = ViewSettings(real_objects=str(frames.real), synthetic_objects=str(frames.labels))
+    images = str(frames.real.parent / "images")
+    frames.open(real=images, views=views).save()
+    (frames.real.parent / "notes.txt").write_text("of no account")
+    frames.open(real=images, views=views)
+    frames.real.write_text(frames.real.read_text() + "\n")
+    with pytest.raises(ValueError, match="the annotations of the real images have changed"):
+        frames.open(real=images, views=views)
