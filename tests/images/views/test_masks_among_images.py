@@ -57,7 +57,9 @@ def test_an_image_without_a_mask_beside_those_that_have_one_stays(tmp_path: Path
     folder = draw(tmp_path, "{}.png", "{}_mask.png")
     (folder / "1_mask.png").unlink()
     source = AnnotatedSource(FolderSource(folder), open_annotations(folder))
-    assert [Path(item.name).name for item in source] == ["0.png", "1.png", "2.png"]
+    names = [item.name for item in source]
+    assert [Path(name).name for name in names] == ["0.png", "1.png", "2.png"]
+    assert match_images(names, source.annotations).annotated == ("0", None, "2")
 
 
 def test_masks_beside_the_folder_of_images_take_no_image_away(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ class AnnotatedSource(WrappedSource):
     Parameters
     ----------
     source
-        The images; those that are themselves annotations of others are left out.
+        The images; those that are themselves masks of others are left out.
     annotations
         Of some of them, or of all.
     """

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.beside import stem_path
-from twinscore.images.annotations.instance_masks import MaskReader
+from twinscore.images.annotations.instance_masks import are_called_masks, are_masks
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.sources.wrapped import WrappedSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from twinscore.images.annotations.records import AnnotationSet
     from twinscore.images.records import ImageItem
     from twinscore.images.sources.columns import ColumnedSource
 
 
-def are_masks(annotations: AnnotationSet) -> bool:
-    """Tell whether annotations are images as well."""
-    return isinstance(annotations, LabelFiles) and isinstance(annotations.reader, MaskReader)
-
-
 def without_masks(source: ColumnedSource, annotations: AnnotationSet) -> ColumnedSource:
-    """Return the images of a source that are not the masks of others.
+    """Return the images of a source that are no masks of others.
 
-    All masks of a folder below the images are left out. In a folder that holds the images as
-    well, a file is a mask where there is another image of which it is one, such as
-    ``0001_mask.png`` beside ``0001.png``.
+    In a folder that holds nothing but masks, all are; in one that holds images as well, those
+    that are called so, or as an image beside them is (``0001.png`` beside ``0001.jpg``).
 
     Parameters
     ----------
@@ -40,23 +35,17 @@ def without_masks(source: ColumnedSource, annotations: AnnotationSet) -> Columne
     """
     if not (isinstance(annotations, LabelFiles) and are_masks(annotations)):
         return source
-    masks = {_absolute(file): name for name, file in annotations.files.items()}
     images = {_absolute(item.content) for item in source if isinstance(item.content, Path)}
-    among = images & masks.keys()
-    if not among:
-        return source
+    masks = images & set(map(_absolute, annotations.files.values()))
     folder = _absolute(annotations.location)
-    if all(image.startswith(folder + os.sep) for image in images):
-        by_name: dict[str, set[str]] = {}
-        for image in images:
-            by_name.setdefault(stem_path(image), set()).add(image)
-        among = {
-            mask
-            for mask in among
-            # By its whole name: there may be such an image in every folder.
-            if by_name.get(str(Path(folder, masks[mask])), set()) - {mask}
-        }
-    return _SourceWithoutFiles(source, frozenset(among)) if among else source
+    if not are_called_masks(annotations) and all(map(_is_in(folder), images)):
+        stems = Counter(map(stem_path, images))
+        masks = {mask for mask in masks if stems[stem_path(mask)] > 1}
+    return _SourceWithoutFiles(source, frozenset(masks)) if masks else source
+
+
+def _is_in(folder: str) -> Callable[[str], bool]:
+    return lambda file: file.startswith(folder + os.sep)
 
 
 class _SourceWithoutFiles(WrappedSource):

@@ -25,12 +25,14 @@ pytest.importorskip("onnxruntime", reason="needs the extra cpu")
 pytest.importorskip("pycocotools", reason="needs the extra objects")
 
 
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [("masks", "masks/shot/{}.png"), (".", "shot/{}_mask.png"), ("shot", "shot/{}_ids.png")],
+)
 def test_masks_below_the_watched_folder_are_no_frames(
-    frames: AnnotatedFrames,
+    frames: AnnotatedFrames, location: str, named: str
 ) -> None:
-    masks = frames.folder / "masks" / "shot"
-    masks.mkdir(parents=True)
-    session = frames.open(views=ViewSettings(synthetic_objects=str(frames.folder / "masks")))
+    session = frames.open(views=ViewSettings(synthetic_objects=str(frames.folder / location)))
     for name in frames.names():
         frames.land(name)
         with Image.open(frames.folder / "shot" / name) as frame:
@@ -38,7 +40,10 @@ def test_masks_below_the_watched_folder_are_no_frames(
         for number, each in enumerate(frames.objects_in(name), start=1):
             left, top, width, height = map(int, each["bbox"])
             values[top : top + height, left : left + width] = number
-        Image.fromarray(values).save(masks / name)
+        mask = frames.folder / named.format(name.removesuffix(".png"))
+        mask.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(values).save(mask)
+        take(session)
     take(session)
     result = session.result()
     assert session.counted == len(frames.names())
