@@ -33,7 +33,7 @@ PROPORTIONS = np.array([0.4, 0.3, 0.2, 0.1])
 def regions(points: Float64Array, centers: Float64Array) -> IdArray:
     """Return the number of the nearest center of each point."""
     distances = np.square(points[:, None] - centers).sum(axis=2)
-    return distances.argmin(axis=1)
+    return np.asarray(distances.argmin(axis=1), dtype=np.int64)
 
 
 def gaussian(random: np.random.Generator) -> tuple[Float64Array, list[str | None]]:
