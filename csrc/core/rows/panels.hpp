@@ -2,20 +2,23 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
 
+#include "basis/large_vector.hpp"
 #include "kernels/kernel.hpp"
 
 namespace twinscore {
 
 // Rows in the layout that kernels read as panels: panel after panel of panel_rows rows, each
-// transposed. Rows beyond the last are zero.
+// transposed. Rows beyond the last are zero; the others are to be set, each of them.
 template <class Value>
 class Panels {
   public:
     Panels() = default;
     Panels(std::size_t rows, std::size_t depth)
-        : depth_(depth), values_((rows + panel_rows - 1) / panel_rows * panel_rows * depth) {}
+        : depth_(depth), values_((rows + panel_rows - 1) / panel_rows * panel_rows * depth) {
+        const std::size_t whole = rows / panel_rows * panel_rows * depth;
+        std::fill(values_.begin() + static_cast<std::ptrdiff_t>(whole), values_.end(), Value{});
+    }
 
     void set_row(std::size_t row, const Value* values) {
         set_row(row, values, [](Value value, std::size_t) { return value; });
@@ -34,7 +37,7 @@ class Panels {
 
   private:
     std::size_t depth_ = 0;
-    std::vector<Value> values_;
+    LargeVector<Value> values_;
 };
 
 }  // namespace twinscore

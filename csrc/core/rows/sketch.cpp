@@ -27,6 +27,8 @@ Sketches::Sketches(const ScreenKernel& kernel, const SketchSource& source, std::
       cells_(layout_.count()) {
     // Kernels read whole blocks of rows: those beyond the last are zero.
     values_.resize((rows + most_block_rows) * cells_);
+    std::fill(values_.end() - static_cast<std::ptrdiff_t>(most_block_rows * cells_), values_.end(),
+              Cell{0});
     measured_.resize(rows);
 }
 
@@ -68,6 +70,7 @@ void Sketches::encode(std::size_t row, const float* vector, double squared_norm)
                    flushed;
     }
     Cell* target = values_.data() + row * cells_;
+    std::fill_n(target, cells_, Cell{0});
     const SketchCells::Kept kept = layout_.write(target, vector, residual);
     const double error = (std::sqrt(kept.squared_rounding) + arithmetic) * slack + flushed;
     const double reach = std::sqrt(kept.squared_values) * slack + error;

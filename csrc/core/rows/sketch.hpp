@@ -37,6 +37,7 @@
 #include <span>
 #include <vector>
 
+#include "basis/large_vector.hpp"
 #include "kernels/kernel.hpp"
 #include "rows/panels.hpp"
 #include "rows/sketch_cells.hpp"
@@ -114,7 +115,7 @@ class Sketches {
     SketchSource source_{};
     SketchCells layout_{};
     std::size_t cells_ = 0;
-    std::vector<Cell> values_;
+    LargeVector<Cell> values_;
     std::vector<Measured> measured_;
     std::vector<float> bases_;
     std::vector<float> spreads_;
