@@ -31,6 +31,17 @@ class Panels {
         for (std::size_t i = 0; i < depth_; ++i) target[i * panel_rows] = of_panel(values[i], i);
     }
 
+    // A run of rows within a panel, side by side: their places share cache lines.
+    template <class OfPanel>
+    void set_run(std::size_t first, std::size_t count, const Value* values, std::size_t stride,
+                 const OfPanel& of_panel) {
+        Value* target =
+            values_.data() + first / panel_rows * panel_rows * depth_ + first % panel_rows;
+        for (std::size_t i = 0; i < depth_; ++i, target += panel_rows) {
+            for (std::size_t r = 0; r < count; ++r) target[r] = of_panel(values[r * stride + i], i);
+        }
+    }
+
     [[nodiscard]] const Value* panel(std::size_t index) const {
         return values_.data() + index * panel_rows * depth_;
     }

@@ -10,6 +10,10 @@ namespace {
 // Room for rounding in the float64 figures themselves, which have far smaller errors.
 constexpr double slack = 1.0 + 1e-9;
 
+// More rows of a power of two columns would drive each other out of a first-level cache.
+constexpr std::size_t rows_at_once = 4;
+static_assert(panel_rows % rows_at_once == 0);
+
 }  // namespace
 
 float yielding(double bound) {
@@ -80,6 +84,18 @@ void Sketches::encode(std::size_t row, const float* vector, double squared_norm)
 void Sketches::copy_to(Panels<Cell>& panels, std::size_t place, std::size_t row_index) const {
     panels.set_row(place, row(row_index),
                    [this](Cell cell, std::size_t index) { return layout_.in_panel(cell, index); });
+}
+
+void Sketches::copy_run_to(Panels<Cell>& panels, std::size_t first, std::size_t count) const {
+    const auto in_panel = [this](Cell cell, std::size_t index) {
+        return layout_.in_panel(cell, index);
+    };
+    for (std::size_t place = first; place < first + count;) {
+        const std::size_t step = rows_at_once - place % rows_at_once;
+        const std::size_t run = std::min(step, first + count - place);
+        panels.set_run(place, run, row(place), cells_, in_panel);
+        place += run;
+    }
 }
 
 void Sketches::finish(double c) {

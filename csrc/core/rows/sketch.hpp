@@ -97,6 +97,9 @@ class Sketches {
     // Puts the sketch of a row into panels.
     void copy_to(Panels<Cell>& panels, std::size_t place, std::size_t row_index) const;
 
+    // The same of a run of rows, to their own places.
+    void copy_run_to(Panels<Cell>& panels, std::size_t first, std::size_t count) const;
+
     [[nodiscard]] const float* bases() const { return bases_.data(); }
 
     // What `spread` is above; only for sketches without axes.
