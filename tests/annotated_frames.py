@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import twinscore as ts
 from composed_scenes import CLASSES, write_scenes
 from twinscore.images.views.settings import ViewSettings
 from twinscore.streaming.watching import WatchSession, WatchSettings
@@ -130,3 +131,23 @@ def figures(result: StreamResult | None) -> dict[str, tuple[Any, ...]]:
         view: (*(getattr(each, name) for name in FIGURES), each.n_seen)
         for view, each in result.views.items()
     }
+
+
+def assert_equals_batch(frames: AnnotatedFrames, result: StreamResult | None) -> None:
+    """Compare with the score of what lies in the folder."""
+    expected = ts.score(
+        frames.real,
+        frames.folder,
+        synthetic_objects=frames.labels,
+        model=frames.model,
+        diagnostics=False,
+        richness=False,
+        threads=1,
+    )
+    assert expected.views is not None
+    assert result is not None
+    assert result.views is not None
+    assert list(result.views) == list(expected.views) == ["items", "environment", "scenes"]
+    for view, each in result.views.items():
+        assert each.score == expected.views[view].score, view
+        assert each.n_seen == expected.views[view].n_synthetic, view

@@ -1,12 +1,15 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "arrays.hpp"
+#include "arrow_pixels.hpp"
 #include "bind.hpp"
 #include "pictures/contrast.hpp"
 #include "pictures/covering.hpp"
+#include "pictures/framing.hpp"
 #include "pictures/reduction.hpp"
 
 namespace twinscore::bindings {
@@ -63,6 +66,18 @@ py::array_t<std::uint8_t> covered(const Pixels& pixels, std::size_t width, std::
     return bytes_of(std::move(result));
 }
 
+py::array_t<std::uint8_t> framed(const Pixels& pixels, std::size_t width, std::size_t height,
+                                 const std::array<std::size_t, 4>& part, std::size_t side,
+                                 const std::array<std::size_t, 2>& place, std::uint8_t fill) {
+    const PictureView picture = picture_view(pixels, width, height);
+    Picture result = [&] {
+        const py::gil_scoped_release release;
+        return twinscore::framed(picture, {part[0], part[1], part[2], part[3]},
+                                 {side, place[0], place[1]}, fill);
+    }();
+    return bytes_of(std::move(result));
+}
+
 std::vector<double> contrasts(const Pixels& pixels, std::size_t width, std::size_t height,
                               const Rectangles& values, std::size_t reduced_by, std::size_t cell,
                               double ring) {
@@ -76,8 +91,12 @@ std::vector<double> contrasts(const Pixels& pixels, std::size_t width, std::size
 
 void bind_pictures(pybind11::module_& module) {
     using namespace pybind11::literals;
+    module.def("bytes_of_arrow", &bytes_of_arrow, "array"_a);
+    module.def("arrow_of_bytes", &arrow_of_bytes, "pixels"_a);
     module.def("reduced", &reduced, "pixels"_a, "width"_a, "height"_a, "factor"_a);
     module.def("covered", &covered, "pixels"_a, "width"_a, "height"_a, "rectangles"_a, "cell"_a,
+               "fill"_a);
+    module.def("framed", &framed, "pixels"_a, "width"_a, "height"_a, "part"_a, "side"_a, "place"_a,
                "fill"_a);
     module.def("contrasts", &contrasts, "pixels"_a, "width"_a, "height"_a, "rectangles"_a,
                "reduced_by"_a, "cell"_a, "ring"_a);

@@ -130,6 +130,8 @@ def patch_facts(
     pixels: npt.NDArray[np.uint8], outwards: _Float64, block: int
 ) -> tuple[float, ...]: ...
 def tone_facts(pixels: npt.NDArray[np.uint8]) -> tuple[float, ...]: ...
+def bytes_of_arrow(array: object) -> npt.NDArray[np.uint8]: ...
+def arrow_of_bytes(pixels: npt.NDArray[np.uint8]) -> tuple[object, object]: ...
 def reduced(
     pixels: npt.NDArray[np.uint8], width: int, height: int, factor: int
 ) -> npt.NDArray[np.uint8]: ...
@@ -139,6 +141,15 @@ def covered(
     height: int,
     rectangles: _Int64,
     cell: int,
+    fill: int,
+) -> npt.NDArray[np.uint8]: ...
+def framed(
+    pixels: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    part: tuple[int, int, int, int],
+    side: int,
+    place: tuple[int, int],
     fill: int,
 ) -> npt.NDArray[np.uint8]: ...
 def contrasts(

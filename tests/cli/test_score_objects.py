@@ -165,3 +165,23 @@ def test_two_sets_of_annotated_images_are_compared_against_one_real_set(
     refused = run("compare", *folders, *of_real, *objects[:2])
     assert refused.code == USAGE
     assert "three times, of REAL, of FIRST and of SECOND; got it 1 time" in refused.errors
+
+
+def test_a_plan_within_a_domain_of_objects_is_one_of_objects(
+    run: RunCommand, scenes: tuple[Path, Path], tmp_path: Path, save_model: Callable[..., Path]
+) -> None:
+    domain = tmp_path / "domain.toml"
+    domain.write_text("[conditions.class]\nshares = { car = 0.9, sign = 0.1 }\n")
+    command = ["plan", *scenes, "--domain", domain, "--images", 12, "--model", save_model()]
+    finished = run(*command, "--no-report")
+    assert finished.code == DONE
+    assert "Render next: 12 objects" in finished.standard
+    planned = json.loads(run(*command, "--json").standard)
+    assert planned["things"] == "objects"
+    assert planned["conditions"] == ["class"]
+    assert sum(step["renders"] for step in planned["steps"]) == 12
+    # As many signs as cars are there.
+    assert {tuple(step["values"]) for step in planned["steps"]} == {("car",)}
+    match = planned["expected"][0]
+    assert match["name"] == "match"
+    assert match["now"] < match["then"]

@@ -7,6 +7,7 @@
 #include "expect.hpp"
 #include "pictures/contrast.hpp"
 #include "pictures/covering.hpp"
+#include "pictures/framing.hpp"
 #include "pictures/reduction.hpp"
 
 using namespace twinscore;
@@ -39,6 +40,28 @@ void white_stays_white_by_every_factor() {
         expect(small.bytes.front() == 255 || small.width == 1, "no sum runs over");
         expect(small.bytes.size() == small.width * small.height * pixel_bytes, "all are there");
     }
+}
+
+void a_part_is_framed_by_grey() {
+    const auto bytes = picture_of(5, 4, [](std::size_t x, std::size_t y) { return 10 * y + x; });
+    const Rectangle part{1, 2, 4, 4};
+    const SquareFrame frame{6, 2, 3};
+    const Picture square = framed({bytes, 5, 4}, part, frame, 99);
+    for (std::size_t y = 0; y < 6; ++y) {
+        for (std::size_t x = 0; x < 6; ++x) {
+            const bool is_part = x >= 2 && x < 5 && y >= 3 && y < 5;
+            const std::size_t level = is_part ? 10 * (y - 1) + (x - 1) : 99;
+            expect(square.bytes[(y * 6 + x) * pixel_bytes] == level, "the part, grey elsewhere");
+        }
+    }
+    for (const Rectangle& outside : {Rectangle{1, 2, 6, 4}, Rectangle{1, 2, 4, 5}}) {
+        expect_throws<std::invalid_argument>(
+            [&] { [[maybe_unused]] const Picture none = framed({bytes, 5, 4}, outside, frame, 0); },
+            "within the picture");
+    }
+    expect_throws<std::invalid_argument>(
+        [&] { [[maybe_unused]] const Picture none = framed({bytes, 5, 4}, part, {6, 4, 3}, 0); },
+        "and the square");
 }
 
 void factors_are_powers_of_two() {
@@ -109,6 +132,7 @@ int main() {
     a_reduced_pixel_is_the_mean_of_its_square();
     white_stays_white_by_every_factor();
     factors_are_powers_of_two();
+    a_part_is_framed_by_grey();
     a_covered_picture_shows_nothing_of_what_is_covered();
     all_covered_is_of_one_colour();
     rectangles_beyond_the_picture_are_refused();

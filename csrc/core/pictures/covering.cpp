@@ -51,25 +51,56 @@ void write_rounded(std::span<const Color> colors, std::uint8_t* __restrict targe
     }
 }
 
-void paint(Picture& picture, const Rectangle& part, const ColorGrid& grid, std::size_t cell) {
-    std::vector<Between> columns;
-    columns.reserve(part.right - part.left);
-    for (std::size_t x = part.left; x < part.right; ++x) {
-        columns.emplace_back(place_of(x, cell), grid.width);
+// Columns side by side that lie between the same two squares.
+struct Run {
+    std::size_t begin;
+    std::size_t end;
+    std::size_t first;  // square, counted from the first one that is needed
+    std::size_t second;
+};
+
+// How columns of a picture lie between squares.
+struct Columns {
+    std::size_t first_square;
+    std::size_t squares;
+    std::vector<Run> runs;
+    std::vector<float> weights;
+};
+
+Columns columns_between(std::size_t left, std::size_t right, std::size_t cell,
+                        std::size_t squares) {
+    Columns columns{Between(place_of(left, cell), squares).first, 0, {}, {}};
+    for (std::size_t x = left; x < right; ++x) {
+        const Between place(place_of(x, cell), squares);
+        const std::size_t first = place.first - columns.first_square;
+        const std::size_t second = place.second - columns.first_square;
+        if (columns.runs.empty() || columns.runs.back().first != first) {
+            columns.runs.push_back({x - left, x - left, first, second});
+        }
+        columns.runs.back().end = x - left + 1;
+        columns.weights.push_back(place.weight);
+        columns.squares = second + 1;
     }
-    const std::size_t first = columns.front().first;
-    std::vector<Color> between(columns.back().second - first + 1);
-    std::vector<Color> colors(columns.size());
+    return columns;
+}
+
+void paint(Picture& picture, const Rectangle& part, const ColorGrid& grid, std::size_t cell) {
+    const Columns columns = columns_between(part.left, part.right, cell, grid.width);
+    std::vector<Color> between(columns.squares);
+    std::vector<Color> colors(part.right - part.left);
     for (std::size_t y = part.top; y < part.bottom; ++y) {
         const Between row(place_of(y, cell), grid.height);
+        const Color* upper = grid.colors.data() + row.first * grid.width + columns.first_square;
+        const Color* lower = grid.colors.data() + row.second * grid.width + columns.first_square;
         for (std::size_t i = 0; i < between.size(); ++i) {
-            between[i] = mixed(grid.colors[row.first * grid.width + first + i],
-                               grid.colors[row.second * grid.width + first + i], row.weight);
+            between[i] = mixed(upper[i], lower[i], row.weight);
         }
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            const Between& column = columns[i];
-            colors[i] =
-                mixed(between[column.first - first], between[column.second - first], column.weight);
+        for (const Run& run : columns.runs) {
+            const Color first = between[run.first];
+            const Color second = between[run.second];
+            for (std::size_t i = run.begin; i < run.end; ++i) {
+                colors[i] = mixed(first, second, columns.weights[i]);
+            }
         }
         write_rounded(colors, picture.row(y) + part.left * pixel_bytes);
     }
@@ -83,7 +114,8 @@ Picture covered(const PictureView& picture, std::span<const Rectangle> rectangle
     ColorGrid grid = squares_of(picture, rectangles, cell);
     fill_unknown(grid, fill);
     Picture result{{}, picture.width, picture.height};
-    result.bytes.assign(picture.bytes.begin(), picture.bytes.end());
+    result.bytes.resize(picture.bytes.size());
+    std::ranges::copy(picture.bytes, result.bytes.begin());
     for (const Rectangle& each : rectangles) {
         paint(result, each, grid, cell);
     }

@@ -94,6 +94,7 @@ def plan(
     """
     from twinscore.planning.plan import PLAN_PAGE, check_no_plan
     from twinscore.planning.renders import plan as plan_renders
+    from twinscore.planning.renders import planned_part
     from twinscore.report.terminal.console import Console
     from twinscore.report.terminal.plan import print_plan
     from twinscore.report.terminal.progress import ProgressDisplay
@@ -127,12 +128,11 @@ def plan(
     try:
         if out is not None:
             planned.save(out, overwrite=overwrite)
-            if report and result.pool is not None:
+            pool = planned_part(result).pool
+            if report and pool is not None:
                 from twinscore.report.page.plan_page import write_plan
 
-                write_plan(
-                    planned, result.pool, out / PLAN_PAGE, command=command_line(), threads=threads
-                )
+                write_plan(planned, pool, out / PLAN_PAGE, command=command_line(), threads=threads)
     finally:
         # A disk that is full must not cost the user the answer.
         if as_json:

@@ -6,26 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.cli.duration import seconds_of
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM, EXIT_INTERRUPTED
 from twinscore.cli.messages import say
 from twinscore.cli.minimums import check_coverage_can_be_told, missed_minimums
 from twinscore.cli.numbers import Number
 from twinscore.cli.object_options import object_options
-from twinscore.cli.options import (
-    allow_remote_paths_option,
-    device_option,
-    domain_option,
-    exposure_option,
-    log_option,
-    memory_option,
-    model_option,
-    neighbors_option,
-    threads_option,
-    video_interval_option,
-    workers_option,
-)
+from twinscore.cli.options import log_option
 from twinscore.cli.output_options import json_option, out_option, overwrite_option
+from twinscore.cli.score_options import measuring_options, running_options, with_settings
 from twinscore.cli.score_outputs import (
     FORMATS,
     can_report,
@@ -41,10 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from twinscore.embedding.network.image_embedder import ImageEmbedder
-    from twinscore.images.views.settings import ViewSettings
     from twinscore.integrations.loggers import ResultLog
-    from twinscore.measures.interval import IntervalMethod
-    from twinscore.measures.published_procedure import Convention, Space
+    from twinscore.scoring.settings import ScoreSettings
 
 SCORE_EXAMPLES = """\b
 Examples:
@@ -67,85 +53,7 @@ Examples:
 @click.argument("real")
 @click.argument("synthetic")
 @settings_option
-@neighbors_option
-@model_option
-@device_option
-@click.option(
-    "--backend",
-    default="exact",
-    show_default=True,
-    metavar="NAME",
-    help="Neighbor search: exact, auto, or one that 'twinscore bench --help' lists.",
-)
-@click.option(
-    "--precision",
-    type=Number(0, min_open=True),
-    metavar="X",
-    help="Score a random sample of the synthetic images, to plus or minus X.",
-)
-@click.option(
-    "--budget",
-    callback=seconds_of,
-    metavar="TIME",
-    help="The same, searching until the time is over: 60s, 5m, 1h.",
-)
-@click.option(
-    "--group-by",
-    metavar="COLUMN",
-    help="Images alike in a column are correlated (a clip, a scene) and count as one: folder, "
-    "folder:1 (the outermost), or a column of a manifest.",
-)
-@click.option(
-    "--slice-by",
-    multiple=True,
-    metavar="COLUMN",
-    help="Score the synthetic images of each value of a column apart. May be repeated.",
-)
-@click.option(
-    "--label-by",
-    metavar="COLUMN",
-    help="Column of both sides with the class of each image (folder, where classes are folders): "
-    "how many real images find their class among the synthetic ones.",
-)
-@click.option(
-    "--collapse-duplicates",
-    is_flag=True,
-    help="Images of one side that are nearly the same count as one.",
-)
-@click.option(
-    "--interval",
-    default="local",
-    show_default=True,
-    type=click.Choice(["local", "subsample", "jackknife", "query-bootstrap"]),
-    help="How the 95% interval is found.",
-)
-@click.option(
-    "--diagnostics/--no-diagnostics",
-    default=True,
-    show_default=True,
-    help="Whether to search on: equal sides, distance ratio, principal axes, control.",
-)
-@click.option(
-    "--richness/--no-richness",
-    default=True,
-    show_default=True,
-    help="Whether to tell how much of reality the synthetic images reach.",
-)
-@click.option(
-    "--space",
-    default="embedding",
-    show_default=True,
-    type=click.Choice(["embedding", "umap2d"]),
-    help="umap2d, with --convention notebook: the published procedure beside the score.",
-)
-@click.option(
-    "--convention",
-    default="exact",
-    show_default=True,
-    type=click.Choice(["exact", "notebook"]),
-    help="notebook, with --space umap2d: chance is n_r / N, the second hit is the neighbor.",
-)
-@domain_option
+@measuring_options
 @out_option("result.json, samples.parquet and report.html there")
 @click.option(
     "--report/--no-report",
@@ -186,14 +94,7 @@ Examples:
     metavar="X",
     help="Exit with code 3 if fewer of the images are where --domain wants them.",
 )
-@exposure_option
-@video_interval_option
-@allow_remote_paths_option
-@click.option("--allow-skips", is_flag=True, help="Score even if over 5% of a side cannot be read.")
-@threads_option
-@memory_option
-@workers_option
-@click.option("--seed", default=0, show_default=True, help="Of permutations and draws.")
+@running_options
 @click.option(
     "--format",
     "shown_as",
@@ -206,25 +107,11 @@ Examples:
 @click.option("--verbose", "-v", is_flag=True, help="Also every figure, and cautions in full.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 @object_options
+@with_settings
 def score(
     real: str,
     synthetic: str,
-    k: int,
-    model: str,
-    device: str,
-    backend: str,
-    precision: float | None,
-    budget: float | None,
-    group_by: str | None,
-    slice_by: tuple[str, ...],
-    label_by: str | None,
-    collapse_duplicates: bool,
-    interval: IntervalMethod,
-    diagnostics: bool,
-    richness: bool,
-    space: Space,
-    convention: Convention,
-    domain: Path | None,
+    settings: ScoreSettings,
     out: Path | None,
     report: bool | None,
     map_method: str | None,
@@ -235,19 +122,10 @@ def score(
     min_score: float | None,
     min_coverage: float | None,
     min_match: float | None,
-    exposure: float | None,
-    video_interval: float,
-    allow_remote_paths: bool,
-    allow_skips: bool,
-    threads: int | None,
-    memory: int | None,
-    workers: str | None,
-    seed: int,
     shown_as: str,
     brief: bool,
     verbose: bool,
     quiet: bool,
-    views: ViewSettings | None,
 ) -> int:
     """Score SYNTHETIC images against REAL ones.
 
@@ -257,10 +135,8 @@ def score(
     means that every synthetic image can be told from the real ones, 1 that nobody could tell the
     sides apart.
     """
-    from twinscore.domain.reading import load_domain
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.scoring.explanation.quick import explained_quickly
-    from twinscore.scoring.options import settings_of
     from twinscore.scoring.result import SampledResult
     from twinscore.scoring.result_files import check_writable
     from twinscore.scoring.run import Run
@@ -275,40 +151,12 @@ def score(
         raise click.UsageError(f"expected --json - or --format {shown_as}, got both")
     if report and out is None:
         raise click.UsageError("--report needs --out DIR")
-    if report and (precision is not None or budget is not None):
+    if report and settings.sample is not None:
         raise click.UsageError("--report needs all images: leave out --precision and --budget")
     if min_coverage is not None:
-        check_coverage_can_be_told(richness and precision is None and budget is None)
-    if min_match is not None and domain is None:
+        check_coverage_can_be_told(settings.richness and settings.sample is None)
+    if min_match is not None and settings.domain is None:
         raise click.UsageError("--min-match needs --domain FILE")
-    declared = None if domain is None else load_domain(domain)
-    settings = settings_of(
-        k=k,
-        threads=threads,
-        group_by=group_by,
-        slice_by=slice_by,
-        label_by=label_by,
-        collapse_duplicates=collapse_duplicates,
-        interval=interval,
-        diagnostics=diagnostics,
-        richness=richness,
-        space=space,
-        convention=convention,
-        domain=declared,
-        model=model,
-        device=device,
-        backend=backend,
-        precision=precision,
-        budget=budget,
-        exposure=exposure,
-        video_interval=video_interval,
-        allow_remote_paths=allow_remote_paths,
-        allow_skips=allow_skips,
-        seed=seed,
-        views=views,
-        memory=memory,
-        workers=workers,
-    )
     if out is not None:
         check_writable(out, overwrite=overwrite)
         wanted = False if settings.sample is not None else report
@@ -318,7 +166,7 @@ def score(
     click.get_current_context().with_resource(log)
     network: ImageEmbedder | None = None
     if squint:
-        network = settings.images.open_embedder(threads, workers)
+        network = settings.images.open_embedder(settings.search.threads, settings.search.workers)
     with ProgressDisplay(quiet=quiet) as progress:
         result = score_sides(real, synthetic, Run(settings, progress), embedder=network)
     is_sample = isinstance(result, SampledResult)
@@ -329,7 +177,9 @@ def score(
             result.save(out, overwrite=overwrite)
             if not is_sample:
                 with ProgressDisplay(quiet=quiet) as progress:
-                    result = explained_quickly(result, threads=threads, progress=progress)
+                    result = explained_quickly(
+                        result, threads=settings.search.threads, progress=progress
+                    )
                 result.save(out, overwrite=True)
         if network is not None:
             with ProgressDisplay(quiet=quiet) as progress:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinscore.base.extras import require
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.cli.exit_codes import EXIT_BELOW_MINIMUM
 from twinscore.cli.messages import say
@@ -42,9 +41,6 @@ STATE_FILE = ".twinscore-watch.npz"
 SECONDS_BETWEEN_RESCANS = 60.0
 RESCANNING_PAUSES = 20.0
 """The whole folder is listed once a minute, and after so many times what that took."""
-
-TICK_MILLISECONDS = 250
-POLL_MILLISECONDS = 1000
 
 WATCH_EXAMPLES = """\b
 Examples:
@@ -184,6 +180,7 @@ def watch(
     from twinscore.integrations.loggers.frame_pictures import listener_of
     from twinscore.report.terminal.progress import ProgressDisplay
     from twinscore.streaming.watching import WatchSession, WatchSettings
+    from twinscore.streaming.watching.changes import changes_in
     from twinscore.streaming.watching.json_lines import JsonLines
     from twinscore.streaming.watching.reporting import Reporter
 
@@ -200,7 +197,7 @@ def watch(
         _checked(views),
     )
     folder_given, folder = folder, Path(os.path.abspath(folder))  # noqa: PTH100
-    changes = _changes(folder, poll=poll)
+    changes = changes_in(folder, poll=poll)
     state = state or folder / STATE_FILE
     if not folder.is_dir():
         raise FileNotFoundError(f"expected a folder to watch, but {str(folder_given)!r} is none")
@@ -297,31 +294,6 @@ def _checked(views: ViewSettings | None) -> ViewSettings | None:
             "where they are yet to land"
         )
     return views
-
-
-def _changes(folder: Path, *, poll: bool) -> Iterator[set[str]]:
-    """Tell now and then which files have changed, possibly none."""
-    watchfiles = require("watchfiles", extra="watch", purpose="twinscore watch")
-    try:
-        for changes in watchfiles.watch(
-            folder,
-            watch_filter=None,
-            debounce=TICK_MILLISECONDS,
-            rust_timeout=TICK_MILLISECONDS,
-            yield_on_timeout=True,
-            force_polling=poll or None,
-            poll_delay_ms=POLL_MILLISECONDS,
-        ):
-            # A folder is modified whenever something in it is, which is told of by itself.
-            yield {
-                path
-                for change, path in changes
-                if change != watchfiles.Change.modified or not Path(path).is_dir()
-            }
-    except OSError as error:
-        raise OSError(
-            f"cannot watch {folder}: {error.strerror or error}; --poll may do without"
-        ) from error
 
 
 @contextmanager

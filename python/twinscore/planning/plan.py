@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PLAN_FILE = "plan.csv"
 PLAN_PAGE = "plan.html"
 
+Things = Literal["images", "objects"]
 Kind = Literal["edge case", "pair", "cell", "photograph"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -95,12 +96,15 @@ class Plan:
         What the whole plan changes.
     images
         Renders asked for; those of the steps sum to no more.
+    things
+        What is to be rendered: "images", or "objects" in them.
     """
 
     conditions: tuple[str, ...]
     steps: tuple[Step, ...]
     expected: tuple[Expectation, ...]
     images: int
+    things: Things = "images"
 
     @property
     def renders(self) -> int:
@@ -110,6 +114,7 @@ class Plan:
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as JSON types."""
         return {
+            "things": self.things,
             "images": self.images,
             "renders": self.renders,
             "conditions": list(self.conditions),

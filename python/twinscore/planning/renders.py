@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def plan(result: Estimate, images: int = 1_000) -> Plan:
     ----------
     result
         Of a run in this process, with a domain or without; without one, all of the plan is
-        photographs.
+        photographs. Where its domain is one of objects, objects are planned (`planned_part`).
     images
         Renders to plan.
 
@@ -69,6 +70,29 @@ def plan(result: Estimate, images: int = 1_000) -> Plan:
     'photograph'
     """
     checked_count(images, "images")
+    part = planned_part(result)
+    assert part.pool is not None
+    photographs = _surroundings(part, part.pool)
+    if part.domain is None or part.settings.domain is None:
+        steps = tuple(_like_photographs(photographs, part.pool, images, None))
+        return Plan((), steps, (_covered_then(photographs, steps),), images)
+    plan = _within(part.settings.domain, part.domain, part.pool, photographs, images)
+    return plan if part is result else dataclasses.replace(plan, things="objects")
+
+
+def planned_part(result: Estimate) -> ScoreResult:
+    """Return the result that is planned from: where a domain is one of objects, that of objects.
+
+    Parameters
+    ----------
+    result
+        Of a run in this process.
+
+    Raises
+    ------
+    ValueError
+        As `plan`.
+    """
     if not isinstance(result, ScoreResult):
         raise ValueError(
             "expected a score of all images to plan from; one with a precision or budget has "
@@ -76,13 +100,9 @@ def plan(result: Estimate, images: int = 1_000) -> Plan:
         )
     if result.pool is None:
         raise ValueError("expected a result of this run; one that was read from disk has no images")
-    photographs = _surroundings(result, result.pool)
-    domain = result.settings.domain
-    if domain is None:
-        steps = tuple(_like_photographs(photographs, result.pool, images, None))
-        return Plan((), steps, (_covered_then(photographs, steps),), images)
-    assert result.domain is not None
-    return _within(domain, result.domain, result.pool, photographs, images)
+    views = (result.views or {}).values() if result.domain is None else ()
+    of_objects = (view for view in views if view.domain is not None and view.pool is not None)
+    return next(of_objects, result)
 
 
 def _within(

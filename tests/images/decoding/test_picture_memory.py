@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sys
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
+from twinscore._core import bytes_of_arrow
 from twinscore.images.decoding import picture_memory
-from twinscore.images.decoding.picture_memory import covered_by, reduced_by
+from twinscore.images.decoding.picture_memory import covered_by, framed_in, reduced_by
 
 
 def noise(width: int, height: int, seed: int = 0) -> Image.Image:
@@ -47,3 +51,67 @@ def test_what_is_painted_on_a_covered_image_leaves_the_first_as_it_is() -> None:
     covered.paste((0, 0, 0), (0, 0, 40, 30))
     np.testing.assert_array_equal(np.asarray(image), before)
     assert covered.getcolors() == [(1200, (0, 0, 0))]
+
+
+@pytest.mark.parametrize("part", [(0, 0, 40, 30), (7, 3, 19, 30), (39, 29, 40, 30), (5, 5, 5, 9)])
+def test_a_part_stands_in_its_square_and_grey_around_it(
+    part: tuple[int, int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = noise(40, 30)
+    expected = Image.new("RGB", (50, 50), (127, 127, 127))
+    expected.paste(image.crop(part), (9, 11))
+    framed = framed_in(image, part, 50, (9, 11), 127)
+    np.testing.assert_array_equal(np.asarray(framed), np.asarray(expected))
+    monkeypatch.setattr(picture_memory, "_pixels_in_place", lambda _: None)
+    in_blocks = framed_in(image, part, 50, (9, 11), 127)
+    np.testing.assert_array_equal(np.asarray(in_blocks), np.asarray(expected))
+
+
+@pytest.mark.parametrize("part", [(0, 0, 41, 30), (0, 0, 40, 31), (9, 0, 8, 30), (0, 0, 40, 30)])
+def test_a_part_beyond_the_image_or_its_square_is_refused(part: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ValueError, match="a part within the picture and the square"):
+        framed_in(noise(40, 30), part, 40, (1, 0), 127)
+
+
+def test_memory_is_kept_as_long_as_an_image_lies_in_it() -> None:
+    pixels = np.full(40 * 30 * 4, 9, dtype=np.uint8)
+    references = sys.getrefcount(pixels)
+    image = picture_memory._image_of(pixels, (40, 30))
+    assert sys.getrefcount(pixels) > references
+    assert image.getcolors() == [(1200, (9, 9, 9))]
+    del image
+    assert sys.getrefcount(pixels) == references
+
+
+def test_memory_is_handed_to_whoever_speaks_arrow() -> None:
+    pixels = np.arange(24, dtype=np.uint8)
+    references = sys.getrefcount(pixels)
+    taken = pa.array(picture_memory._ArrowPixels(pixels))
+    taken.validate(full=True)
+    assert taken.to_pylist()[1] == [4, 5, 6, 7]
+    # A part outlives the whole.
+    part = taken.flatten()
+    del taken
+    assert part.to_pylist() == list(range(24))
+    del part
+    assert sys.getrefcount(pixels) == references
+
+
+def test_pixels_in_place_outlive_their_image_and_are_not_written_to() -> None:
+    image = noise(30, 20)
+    expected = np.asarray(image).copy()
+    pixels = picture_memory._pixels_in_place(image)
+    assert pixels is not None
+    del image
+    np.testing.assert_array_equal(pixels.reshape(20, 30, 4)[..., :3], expected)
+    assert not pixels.flags.writeable
+
+
+def test_other_arrays_are_refused() -> None:
+    for array in (pa.array([1, 2]), pa.array([[1, 2]], pa.list_(pa.uint8(), 2))):
+        _, capsule = array.__arrow_c_array__()
+        with pytest.raises(ValueError, match="four bytes for every pixel"):
+            bytes_of_arrow(capsule)
+    schema, _ = pa.array([1]).__arrow_c_array__()
+    with pytest.raises(ValueError, match="capsule of an Arrow array"):
+        bytes_of_arrow(schema)

@@ -27,8 +27,8 @@ NO_TIES = [name for name in BACKENDS if not open_backend(name).capabilities.ties
 
 
 def backends(names: list[str] | tuple[str, ...]) -> list[Any]:
-    """Every name; PyNNDescent compiles for a minute before it starts."""
-    marks = {"pynndescent": [pytest.mark.slow]}
+    """Every name; PyNNDescent compiles for a minute before it starts, in one process only."""
+    marks = {"pynndescent": [pytest.mark.slow, pytest.mark.xdist_group("pynndescent")]}
     return [pytest.param(name, marks=marks.get(name, [])) for name in names]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from twinscore.base.arrays import BoolArray, IdArray
+    from twinscore.images.annotations.records import AnnotationSet
 
 MASK_ENDINGS = (".png", ".bmp", ".tif", ".tiff", ".gif", ".tga")
 """Of formats that keep numbers as they are."""
@@ -107,6 +108,7 @@ class MaskReader:
 def instance_masks(location: str) -> LabelFiles:
     """Take the masks below a folder, each named like its image.
 
+    Where some are called masks, as ``0001_mask.png`` is, the others are taken for the images.
     A ``classes.json`` beside them names their classes: ``{"7": "car", "#ff8000": "person"}``.
 
     Raises
@@ -115,8 +117,27 @@ def instance_masks(location: str) -> LabelFiles:
         It is no such file.
     """
     folder = Path(location)
-    files = {_image_name(stem): file for stem, file in files_below(folder, MASK_ENDINGS).items()}
+    found = files_below(folder, MASK_ENDINGS)
+    called = {stem: file for stem, file in found.items() if is_mask_name(stem)}
+    files = {_image_name(stem): file for stem, file in (called or found).items()}
     return LabelFiles(location, "instance masks", files, MaskReader(_classes_in(folder)))
+
+
+def are_masks(annotations: AnnotationSet) -> bool:
+    """Tell whether annotations are images as well."""
+    return isinstance(annotations, LabelFiles) and isinstance(annotations.reader, MaskReader)
+
+
+def are_called_masks(annotations: AnnotationSet) -> bool:
+    """Tell whether annotations are masks that their names tell from images."""
+    if not (isinstance(annotations, LabelFiles) and are_masks(annotations)):
+        return False
+    return all(is_mask_name(file.stem) for file in annotations.files.values())
+
+
+def is_mask_name(stem: str) -> bool:
+    """Tell whether a file is called a mask, as ``0001_mask`` is, by its path without ending."""
+    return _image_name(stem) != stem
 
 
 def read_values(file: Path) -> tuple[IdArray, bool]:

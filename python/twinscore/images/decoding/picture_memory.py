@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from PIL import Image
 
-from twinscore._core import contrasts, covered, reduced
+from twinscore._core import (
+    arrow_of_bytes,
+    bytes_of_arrow,
+    contrasts,
+    covered,
+    framed,
+    reduced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy.typing as npt
+
+    from twinscore.base.arrays import IdArray
 
     Bytes = npt.NDArray[np.uint8]
 
@@ -41,7 +50,10 @@ def reduced_by(image: Image.Image, factor: int) -> Image.Image:
 
 
 def covered_by(
-    image: Image.Image, rectangles: Sequence[tuple[int, int, int, int]], cell: int, fill: int
+    image: Image.Image,
+    rectangles: IdArray | Sequence[tuple[int, int, int, int]],
+    cell: int,
+    fill: int,
 ) -> Image.Image:
     """Return an image with rectangles painted by what surrounds them.
 
@@ -58,6 +70,36 @@ def covered_by(
     """
     edges = np.array(rectangles, dtype=np.int64).reshape(-1, 4)
     return _image_of(covered(_pixels_of(image), *image.size, edges, cell, fill), image.size)
+
+
+def framed_in(
+    image: Image.Image,
+    part: tuple[int, int, int, int],
+    side: int,
+    place: tuple[int, int],
+    fill: int,
+) -> Image.Image:
+    """Return a part of an image in a square.
+
+    Parameters
+    ----------
+    image
+        Mode RGB.
+    part
+        Left, top, right and bottom, within the image.
+    side
+        Of the square.
+    place
+        Where in the square the part begins: its column and row.
+    fill
+        Level of grey around it.
+    """
+    pixels = _pixels_in_place(image)
+    if pixels is None:
+        square = Image.new("RGB", (side, side), (fill, fill, fill))
+        square.paste(image.crop(part), place)
+        return square
+    return _image_of(framed(pixels, *image.size, part, side, place, fill), (side, side))
 
 
 def contrasts_of(
@@ -93,11 +135,11 @@ def contrasts_of(
 def _pixels_in_place(image: Image.Image) -> Bytes | None:
     """Return the bytes of an image where it keeps them, row after row; None where it cannot."""
     try:
-        pixels: Bytes = pa.array(image).flatten().to_numpy()
+        _, array = image.__arrow_c_array__()
     except ValueError:
         # Larger than a block of Pillow's memory, 16 MB.
         return None
-    return pixels
+    return bytes_of_arrow(array)
 
 
 def _pixels_of(image: Image.Image) -> Bytes:
@@ -111,5 +153,14 @@ def _pixels_of(image: Image.Image) -> Bytes:
 
 def _image_of(pixels: Bytes, size: tuple[int, int]) -> Image.Image:
     """Return an image of mode RGB that keeps these bytes; painted on, it is copied first."""
-    quadruples = pa.FixedSizeListArray.from_arrays(pa.array(pixels), PIXEL_BYTES)
-    return Image.fromarrow(quadruples, "RGB", size)
+    return Image.fromarrow(_ArrowPixels(pixels), "RGB", size)
+
+
+@dataclass(frozen=True, slots=True)
+class _ArrowPixels:
+    """Bytes as Pillow takes them: quadruples, by the Arrow PyCapsule interface."""
+
+    pixels: Bytes
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return arrow_of_bytes(self.pixels)

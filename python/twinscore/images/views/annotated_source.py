@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from twinscore.images.sources.wrapped import WrappedSource
+from twinscore.images.views.masks_among_images import without_masks
 
 if TYPE_CHECKING:
     from twinscore.images.annotations.records import AnnotationSet
@@ -17,11 +18,11 @@ class AnnotatedSource(WrappedSource):
     Parameters
     ----------
     source
-        The images.
+        The images; those that are themselves masks of others are left out.
     annotations
         Of some of them, or of all.
     """
 
     def __init__(self, source: ColumnedSource, annotations: AnnotationSet) -> None:
-        super().__init__(source)
+        super().__init__(without_masks(source, annotations))
         self.annotations = annotations

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.images.annotations.placement import PixelBox
 from twinscore.images.decoding.picture_memory import covered_by
 
 if TYPE_CHECKING:
@@ -15,7 +13,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from twinscore.base.arrays import BoolArray
+    from twinscore.base.arrays import IdArray
+    from twinscore.images.annotations.placement import PixelBox
 
 FILL = (127, 127, 127)
 """Where there is no image: middle grey."""
@@ -45,24 +44,22 @@ def covered(image: Image.Image, boxes: Sequence[PixelBox]) -> Image.Image:
     """
     if not boxes:
         return image
-    wider = [_widened(box, image.size) for box in boxes]
-    edges = [(box.left, box.top, box.right, box.bottom) for box in wider]
+    edges = _widened_edges(boxes, image.size)
     return covered_by(image, edges, _cell_of(image.size), FILL[0])
 
 
 def share_covered(size: tuple[int, int], boxes: Sequence[PixelBox]) -> float:
     """Return the share of an image that `covered` would cover."""
-    return float(_hidden(size, [_widened(box, size) for box in boxes]).mean())
-
-
-def _hidden(size: tuple[int, int], boxes: Sequence[PixelBox]) -> BoolArray:
-    """Mark the squares of an image that any of the boxes touches."""
+    if not boxes:
+        return 0.0
     cell = _cell_of(size)
     hidden = np.zeros((-(-size[1] // cell), -(-size[0] // cell)), dtype=bool)
-    for box in boxes:
-        rows = slice(box.top // cell, -(-box.bottom // cell))
-        hidden[rows, box.left // cell : -(-box.right // cell)] = True
-    return hidden
+    edges = _widened_edges(boxes, size)
+    edges[:, 2:] += cell - 1
+    # The squares of which a box touches any pixel.
+    for left, top, right, bottom in (edges // cell).tolist():
+        hidden[top:bottom, left:right] = True
+    return float(np.count_nonzero(hidden)) / hidden.size
 
 
 def _cell_of(size: tuple[int, int]) -> int:
@@ -72,11 +69,12 @@ def _cell_of(size: tuple[int, int]) -> int:
     return cell
 
 
-def _widened(box: PixelBox, size: tuple[int, int]) -> PixelBox:
-    by = math.ceil(BEYOND_SHARE * box.longer_side) + BEYOND_PIXELS
-    return PixelBox(
-        max(box.left - by, 0),
-        max(box.top - by, 0),
-        min(box.right + by, size[0]),
-        min(box.bottom + by, size[1]),
-    )
+def _widened_edges(boxes: Sequence[PixelBox], size: tuple[int, int]) -> IdArray:
+    """Return left, top, right and bottom of boxes with what is covered beside them, a row each."""
+    edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes], dtype=np.int64)
+    first, last = edges[:, :2], edges[:, 2:]
+    longer_side = (last - first).max(axis=1, keepdims=True)
+    by = np.ceil(BEYOND_SHARE * longer_side).astype(np.int64) + BEYOND_PIXELS
+    np.maximum(first - by, 0, out=first)
+    np.minimum(last + by, size, out=last)
+    return edges

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from twinscore.base.errors import UnreadableImageError
 from twinscore.images.annotations.placement import PixelBox
+from twinscore.images.decoding.picture_memory import framed_in
 from twinscore.images.views.covering import FILL, covered
 
 if TYPE_CHECKING:
@@ -94,12 +95,11 @@ class SquareAround:
             min(left + side, self.box.right if self.is_alone else image.width),
             min(top + side, self.box.bottom if self.is_alone else image.height),
         )
-        within = (shown[0] - left, shown[1] - top, shown[2] - left, shown[3] - top)
+        within = (shown[0] - left, shown[1] - top)
         if self.mask is None:
-            # Cut first and grey where nothing is to be seen: its pixels are copied once.
-            return _greyed_around(image.crop((left, top, left + side, top + side)), within)
+            return framed_in(image, shown, side, within, FILL[0])
         square = Image.new("RGB", (side, side), FILL)
-        square.paste(image.crop(shown), within[:2], self._kept(shown))
+        square.paste(image.crop(shown), within, self._kept(shown))
         return square
 
     def _kept(self, shown: tuple[int, int, int, int]) -> Image.Image:
@@ -141,21 +141,6 @@ class BoxDrawn:
             )
             drawing.rectangle(edges, outline=color, width=width)
         return picture
-
-
-def _greyed_around(square: Image.Image, within: tuple[int, int, int, int]) -> Image.Image:
-    """Paint a square around what is shown of it."""
-    left, top, right, bottom = within
-    width, height = square.size
-    for band in (
-        (0, 0, width, top),
-        (0, bottom, width, height),
-        (0, top, left, bottom),
-        (right, top, width, bottom),
-    ):
-        if band[0] < band[2] and band[1] < band[3]:
-            square.paste(FILL, band)
-    return square
 
 
 def _reduced(box: PixelBox, factor: int) -> PixelBox:

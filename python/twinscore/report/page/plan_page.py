@@ -69,7 +69,7 @@ def write_plan(
         "plan.html",
         {},
         draws=False,
-        title=f"{plan.renders:,} images to render next",
+        title=f"{plan.renders:,} {plan.things} to render next",
         plan=plan,
         steps=[
             ShownStep(

@@ -21,7 +21,8 @@ MOST_STEPS = 15
 
 def print_plan(plan: Plan, console: Console) -> None:
     """Print the first steps, and what all of them change."""
-    console.print(f"\n[bold]Render next: {plan.renders:,} images[/bold]", highlight=False)
+    title = f"Render next: {plan.renders:,} {plan.things}"
+    console.print(f"\n[bold]{title}[/bold]", highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Renders", justify="right", no_wrap=True)
     table.add_column("What", overflow="fold")

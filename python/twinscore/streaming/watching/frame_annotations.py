@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.given import GivenAnnotations
-from twinscore.images.annotations.instance_masks import MaskReader
+from twinscore.images.annotations.instance_masks import are_called_masks, are_masks, is_mask_name
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.annotations.matching import ABSENT, match_images
 from twinscore.images.annotations.opening import open_annotations
@@ -52,7 +52,7 @@ class FrameAnnotations:
     def __init__(self, location: str, frames: Path) -> None:
         self._location = location
         self._place = Path(os.path.abspath(location))  # noqa: PTH100
-        # Whoever keeps annotations around the frames keeps no masks there: all images are frames.
+        # There, masks are told from frames by their names.
         self._is_around = frames.is_relative_to(self._place)
         self._hold(NoAnnotations(location))
         self._seen: tuple[int, int, int] | None = None
@@ -81,9 +81,10 @@ class FrameAnnotations:
 
     def holds(self, file: Path) -> bool:
         """Tell whether an image below the watched folder is a mask, or may turn out as one."""
-        if self._is_around or not file.is_relative_to(self._place):
+        if not file.is_relative_to(self._place) or (self.have_landed and not are_masks(self._set)):
             return False
-        return not self.have_landed or _are_masks(self._set)
+        is_told_by_name = self._is_around or self._are_called_masks
+        return is_mask_name(file.stem) if is_told_by_name else True
 
     def look(self, images: Mapping[str, Sequence[str]]) -> set[str]:
         """Find annotations anew; return the files for which anything changed.
@@ -128,7 +129,7 @@ class FrameAnnotations:
             if not self._place.exists():
                 raise FileNotFoundError(f"{self._location!r} does not exist")
             opened = open_annotations(self._location)
-            if self._is_around and _are_masks(opened):
+            if self._is_around and are_masks(opened) and not are_called_masks(opened):
                 raise ValueError(f"{self._location!r} holds images, and no annotations of them")
         except (OSError, ValueError) as error:
             self.trouble = " ".join(str(error).split())
@@ -139,6 +140,7 @@ class FrameAnnotations:
 
     def _hold(self, annotations: AnnotationSet) -> None:
         self._set = annotations
+        self._are_called_masks = are_called_masks(annotations)
         self._stamps_of = AnnotationStamps(annotations)
 
     def _match(self, images: frozenset[str]) -> None:
@@ -167,10 +169,6 @@ class FrameAnnotations:
         if not any(map(is_written_down, stamps)):
             return self._stamps_of.of(None)
         return hashlib.sha256("\n".join(stamps).encode()).hexdigest()
-
-
-def _are_masks(annotations: AnnotationSet) -> bool:
-    return isinstance(annotations, LabelFiles) and isinstance(annotations.reader, MaskReader)
 
 
 def _version_of(location: str) -> tuple[int, int, int] | None:

@@ -7,14 +7,20 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinscore.embedding.annotated_side import is_annotated
 from twinscore.embedding.records import Embeddings
 from twinscore.embedding.sides import open_source
+from twinscore.images.annotations.box_table import is_box_table
+from twinscore.images.annotations.opening import open_annotations
 from twinscore.images.content import read_stamp
 from twinscore.images.sources.endings import is_video_name
 from twinscore.images.sources.url import is_url
+from twinscore.images.views.annotated_images import images_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from twinscore.images.sources.columns import ColumnedSource
 
 LISTS = (".csv", ".tsv", ".txt", ".parquet")
 
@@ -36,29 +42,46 @@ def real_stamp(real: str, *, allow_remote_paths: bool = False) -> str:
     allow_remote_paths
         As there.
     """
+    return _digest_of(_lines(real, allow_remote_paths))
+
+
+def annotations_stamp(location: str) -> str:
+    """Equal as long as a file or folder of annotations is as it was, whatever their images are."""
+    return _digest_of(_lines_on_disk(Path(location)))
+
+
+def _digest_of(lines: Iterable[str]) -> str:
     digest = hashlib.sha256()
-    for line in _lines(real, allow_remote_paths):
+    for line in lines:
         digest.update(f"{line}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
 def _lines(real: str, allow_remote_paths: bool) -> Iterator[str]:
     path = Path(real)
-    if path.is_dir():
-        yield from _lines_of_tree(path)
+    yield from _lines_on_disk(path)
+    if path.is_dir() or is_video_name(real):
         return
-    if path.exists():
-        yield _line(path.name, path)
-    if path.exists() and not real.lower().endswith(LISTS):
-        return
-    if is_video_name(real):
-        return
-    source = open_source(real, side="real", allow_remote_paths=allow_remote_paths)
-    if isinstance(source, Embeddings):
-        return
+    if is_annotated(real) and not is_box_table(path):
+        yield from _lines_of_images(images_of(open_annotations(real)))
+    elif not path.exists() or real.lower().endswith(LISTS):
+        source = open_source(real, side="real", allow_remote_paths=allow_remote_paths)
+        if not isinstance(source, Embeddings):
+            yield from _lines_of_images(source)
+
+
+def _lines_of_images(source: ColumnedSource) -> Iterator[str]:
     for item in source:
         stamp = read_stamp(item)
         yield f"{item.name} {stamp.size} {stamp.modified} {stamp.sha256}"
+
+
+def _lines_on_disk(path: Path) -> Iterator[str]:
+    """Describe a file, or every file of a folder; nothing where there is neither."""
+    if path.is_dir():
+        yield from _lines_of_tree(path)
+    elif path.exists():
+        yield _line(path.name, path)
 
 
 def _lines_of_tree(folder: Path) -> Iterator[str]:

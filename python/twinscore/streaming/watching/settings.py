@@ -13,7 +13,7 @@ from twinscore.streaming.register import check_sampling
 from twinscore.streaming.scorer import StreamingScorer
 from twinscore.streaming.views.scorer import StreamingViews
 from twinscore.streaming.watching.frame_annotations import FrameAnnotations
-from twinscore.streaming.watching.real_stamp import absolute_location, real_stamp
+from twinscore.streaming.watching.real_stamp import absolute_location, annotations_stamp, real_stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def _identity_of(views: ViewSettings) -> dict[str, Any]:
         if described[side] is not None:
             described[side] = absolute_location(described[side])
     if described["real_objects"] is not None:
-        described["real_annotations"] = real_stamp(described["real_objects"])
+        described["real_annotations"] = annotations_stamp(described["real_objects"])
     return described
 
 
