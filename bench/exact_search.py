@@ -86,10 +86,18 @@ def main_cases() -> Iterator[Case]:
 
 def small_cases() -> Iterator[Case]:
     """List shapes where preparation could cost more than it saves."""
-    for rows in (2_000, 10_000):
-        for columns in (32, 96, 384, 768, 2048):
+    for rows in (1_000, 2_000, 10_000):
+        for columns in (32, 128, 512, 1024, 2048):
             for k in (1, 10, 100):
                 yield Case("self_knn", GAUSSIAN, rows, columns, k)
+
+
+def middling_cases() -> Iterator[Case]:
+    """List pools of most first looks, on which processors without AVX-512 are told apart."""
+    yield Case("self_knn", GAUSSIAN, 20_000, 512, 1)
+    for rows in (11_000, 30_000):
+        for k in (1, 10):
+            yield Case("self_knn", REAL, rows, 1280, k)
 
 
 def median_seconds(call: Callable[[], Any], repeats: int) -> float:
@@ -203,27 +211,53 @@ def table(records: list[Record]) -> str:
     return "\n".join(lines)
 
 
+CASES = {"main": main_cases, "middling": middling_cases, "small": small_cases}
+
+
+def recorded(out: Path | None, threads: int) -> set[Case]:
+    """Return the cases that this commit was timed on here."""
+    if out is None or not out.exists():
+        return set()
+    records = map(json.loads, out.read_text().splitlines())
+    here = (host(), commit(), threads)
+    return {
+        Case(**record["case"])
+        for record in records
+        if (record["host"], record["commit"], record["threads"]) == here
+    }
+
+
 @click.command()
 @click.option("--photographs", type=click.Path(path_type=Path), help="Folder of more photographs.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--repeats", default=5, show_default=True)
 @click.option("--most-faiss", default=120.0, show_default=True, help="Seconds of FAISS a case.")
 @click.option("--most-rows", default=100_000, show_default=True, help="Leave out larger cases.")
-@click.option("--small/--no-small", default=True, help="Small shapes too.")
-@click.option("--out", type=click.Path(path_type=Path), help="Append the records as JSON lines.")
+@click.option(
+    "--only",
+    type=click.Choice(list(CASES)),
+    multiple=True,
+    help="Only these cases. May be repeated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Append the records as JSON lines; what this commit has recorded there is left out.",
+)
 def main(
     photographs: Path | None,
     threads: int,
     repeats: int,
     most_faiss: float,
     most_rows: int,
-    small: bool,
+    only: tuple[str, ...],
     out: Path | None,
 ) -> None:
     """Print the table of ratios."""
     faiss.omp_set_num_threads(threads)
-    cases = [case for case in main_cases() if case.rows <= most_rows]
-    cases += list(small_cases()) if small else []
+    done = recorded(out, threads)
+    cases = [case for name in only or CASES for case in CASES[name]()]
+    cases = [case for case in cases if case.rows <= most_rows and case not in done]
     records = []
     for case in cases:
         rows = case.rows + (case.queries or 0)

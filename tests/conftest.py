@@ -73,7 +73,7 @@ def make_folder(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-@pytest.fixture(params=["full", "rotated"])
+@pytest.fixture(params=["full", "rotated", "table"])
 def screen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Forces each way to screen pairs, which small data would not get by itself."""
     name: str = request.param

@@ -15,7 +15,8 @@ inline Screen screen_of(const std::string& name) {
     if (name.empty()) return Screen::automatic;
     if (name == "full") return Screen::full_width;
     if (name == "rotated") return Screen::rotated;
-    throw std::invalid_argument("expected a screen of full or rotated, got '" + name + "'");
+    if (name == "table") return Screen::product_table;
+    throw std::invalid_argument("expected a screen of full, rotated or table, got '" + name + "'");
 }
 
 inline py::tuple to_tuple(NeighborTable&& table, std::size_t queries, std::size_t k) {

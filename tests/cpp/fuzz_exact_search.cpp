@@ -82,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         .queries = view, .reference = view, .k = question.k, .self_join = question.self_join};
     SilentMonitor monitor;
     for (const Kernel* kernel : available_kernels()) {
-        for (const Screen screen : {Screen::full_width, Screen::rotated}) {
+        for (const Screen screen : {Screen::full_width, Screen::rotated, Screen::product_table}) {
             try {
                 check(problem);
                 expect_naive_answer(problem, exact_search(problem, {kernel, 2, screen}, monitor));

@@ -85,7 +85,8 @@ void every_kernel_and_screen_gives_the_naive_answer() {
             for (const float offset : {0.0F, 10000.0F}) {
                 const Rows points = grid_rows(150, columns, 1, offset);
                 const Rows others = grid_rows(67, columns, 2, offset);
-                for (const Screen screen : {Screen::full_width, Screen::rotated}) {
+                for (const Screen screen :
+                     {Screen::full_width, Screen::rotated, Screen::product_table}) {
                     const unsigned threads = 1 + static_cast<unsigned>(columns % 3);
                     const SearchProblem self{.queries = points.view(),
                                              .reference = points.view(),
@@ -170,7 +171,8 @@ void guesses_of_limits_lose_nothing() {
             SearchProblem cross = self;
             cross.self_join = false;
             for (const SearchProblem& problem : {self, grouped, cross}) {
-                for (const Screen screen : {Screen::automatic, Screen::full_width}) {
+                for (const Screen screen :
+                     {Screen::automatic, Screen::full_width, Screen::product_table}) {
                     SearchReport report;
                     expect_naive_answer(
                         problem, exact_search(problem, {kernel, 2, screen}, monitor, &report));
@@ -179,6 +181,35 @@ void guesses_of_limits_lose_nothing() {
             }
         }
         expect(searched_again > 0, "some guesses were wrong");
+    }
+}
+
+// Wide enough that a pair which both rows list is measured for one of them alone.
+void pairs_measured_for_both_rows_carry_the_same_bits() {
+    SilentMonitor monitor;
+    std::mt19937 random(9);
+    Rows points = grid_rows(210, 130, 9);
+    for (float& value : points.values) value = static_cast<float>(random()) * 0x1p-32F - 0.5F;
+    const SearchProblem problem{
+        .queries = points.view(), .reference = points.view(), .k = 60, .self_join = true};
+    std::vector<std::vector<Neighbor>> nearest_of;
+    for (std::size_t i = 0; i < points.rows; ++i) nearest_of.push_back(naive(problem, i));
+    for (const Kernel* kernel : available_kernels()) {
+        for (const Screen screen : {Screen::full_width, Screen::product_table}) {
+            const NeighborTable table = exact_search(problem, {kernel, 2, screen}, monitor);
+            for (std::size_t i = 0; i < points.rows; ++i) {
+                const auto& nearest = nearest_of[i];
+                for (std::size_t j = 0; j < problem.k; ++j) {
+                    const auto id = static_cast<std::size_t>(table.ids[i * problem.k + j]);
+                    expect(table.ids[i * problem.k + j] == nearest[j].id, "ids are the naive ones");
+                    expect(table.distances[i * problem.k + j] ==
+                               distance_in_order(static_cast<const float*>(points.view().row(i)),
+                                                 static_cast<const float*>(points.view().row(id)),
+                                                 130),
+                           "distances are summed in order");
+                }
+            }
+        }
     }
 }
 
@@ -224,6 +255,7 @@ int main() {
     every_kernel_sums_distances_in_one_order();
     rows_of_the_own_group_are_no_neighbors();
     guesses_of_limits_lose_nothing();
+    pairs_measured_for_both_rows_carry_the_same_bits();
     prepared_rows_answer_with_guesses_as_without();
     questions_without_an_answer_are_refused();
     searches_at_the_same_time_share_nothing();

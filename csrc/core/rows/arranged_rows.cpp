@@ -69,7 +69,7 @@ ArrangedRows::ArrangedRows(const MatrixView& matrix, const SketchPlan& plan, con
         wide_ = chosen(plan.wide_kernel(kernel), plan.wide_width, plan.wide_rotated(), parts.wide);
     }
     panels_ = Panels<Cell>(rows(), prefix_.cells());
-    for (std::size_t i = 0; i < rows(); ++i) prefix_.copy_to(panels_, i, i);
+    prefix_.copy_run_to(panels_, 0, rows());
 }
 
 void ArrangedRows::find_tile_centers(const ArrangedParts& parts,
@@ -174,8 +174,8 @@ void ArrangedRows::sketch(const SketchPlan& plan, const Kernel& kernel,
         for (std::size_t i = 0; i < count; ++i) {
             prefix_.encode(first + i, vectors.row(i), block.squared_norms[i]);
             if (has_wide()) wide_.encode(first + i, wide_vectors.row(i), block.squared_norms[i]);
-            if (panels_wanted) prefix_.copy_to(panels_, first + i, first + i);
         }
+        if (panels_wanted) prefix_.copy_run_to(panels_, first, count);
     });
 }
 

@@ -10,6 +10,10 @@ namespace {
 // Room for rounding in the float64 figures themselves, which have far smaller errors.
 constexpr double slack = 1.0 + 1e-9;
 
+// More rows of a power of two columns would drive each other out of a first-level cache.
+constexpr std::size_t rows_at_once = 4;
+static_assert(panel_rows % rows_at_once == 0);
+
 }  // namespace
 
 float yielding(double bound) {
@@ -27,6 +31,8 @@ Sketches::Sketches(const ScreenKernel& kernel, const SketchSource& source, std::
       cells_(layout_.count()) {
     // Kernels read whole blocks of rows: those beyond the last are zero.
     values_.resize((rows + most_block_rows) * cells_);
+    std::fill(values_.end() - static_cast<std::ptrdiff_t>(most_block_rows * cells_), values_.end(),
+              Cell{0});
     measured_.resize(rows);
 }
 
@@ -68,6 +74,7 @@ void Sketches::encode(std::size_t row, const float* vector, double squared_norm)
                    flushed;
     }
     Cell* target = values_.data() + row * cells_;
+    std::fill_n(target, cells_, Cell{0});
     const SketchCells::Kept kept = layout_.write(target, vector, residual);
     const double error = (std::sqrt(kept.squared_rounding) + arithmetic) * slack + flushed;
     const double reach = std::sqrt(kept.squared_values) * slack + error;
@@ -77,6 +84,18 @@ void Sketches::encode(std::size_t row, const float* vector, double squared_norm)
 void Sketches::copy_to(Panels<Cell>& panels, std::size_t place, std::size_t row_index) const {
     panels.set_row(place, row(row_index),
                    [this](Cell cell, std::size_t index) { return layout_.in_panel(cell, index); });
+}
+
+void Sketches::copy_run_to(Panels<Cell>& panels, std::size_t first, std::size_t count) const {
+    const auto in_panel = [this](Cell cell, std::size_t index) {
+        return layout_.in_panel(cell, index);
+    };
+    for (std::size_t place = first; place < first + count;) {
+        const std::size_t step = rows_at_once - place % rows_at_once;
+        const std::size_t run = std::min(step, first + count - place);
+        panels.set_run(place, run, row(place), cells_, in_panel);
+        place += run;
+    }
 }
 
 void Sketches::finish(double c) {

@@ -37,6 +37,7 @@
 #include <span>
 #include <vector>
 
+#include "basis/large_vector.hpp"
 #include "kernels/kernel.hpp"
 #include "rows/panels.hpp"
 #include "rows/sketch_cells.hpp"
@@ -96,6 +97,9 @@ class Sketches {
     // Puts the sketch of a row into panels.
     void copy_to(Panels<Cell>& panels, std::size_t place, std::size_t row_index) const;
 
+    // The same of a run of rows, to their own places.
+    void copy_run_to(Panels<Cell>& panels, std::size_t first, std::size_t count) const;
+
     [[nodiscard]] const float* bases() const { return bases_.data(); }
 
     // What `spread` is above; only for sketches without axes.
@@ -114,7 +118,7 @@ class Sketches {
     SketchSource source_{};
     SketchCells layout_{};
     std::size_t cells_ = 0;
-    std::vector<Cell> values_;
+    LargeVector<Cell> values_;
     std::vector<Measured> measured_;
     std::vector<float> bases_;
     std::vector<float> spreads_;

@@ -46,6 +46,9 @@ class Candidates {
     // What is left after the last offer, in no order.
     [[nodiscard]] std::span<const Candidate> settle(std::size_t k);
 
+    // What `settle` left.
+    [[nodiscard]] std::span<const Candidate> settled() const { return entries_; }
+
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
   private:

@@ -6,29 +6,44 @@
 #include "search/collapsed_search.hpp"
 #include "search/joins.hpp"
 #include "search/limit_guess.hpp"
+#include "search/product_table.hpp"
 #include "search/settling.hpp"
 
 namespace twinscore {
 namespace {
 
+bool wants_product_table(const SearchProblem& problem, const SearchOptions& options) {
+    if (!product_table_suits(problem, *options.kernel)) return false;
+    if (options.screen == Screen::product_table) return true;
+    return options.screen == Screen::automatic && product_table_pays(problem);
+}
+
 NeighborTable search_rows(const SearchProblem& problem, const SearchOptions& options,
                           Monitor& monitor, SearchReport* report) {
     const Kernel& kernel = *options.kernel;
     const unsigned threads = resolve_threads(options.threads);
-    const Arrangement arranged(problem, kernel, options.screen, threads, monitor);
+    const bool by_table = wants_product_table(problem, options);
+    const Screen screen = by_table ? Screen::product_table : options.screen;
+    const Arrangement arranged(problem, kernel, screen, threads, monitor);
     const ArrangedRows& queries = arranged.queries();
     const ArrangedRows& reference = arranged.reference();
 
     Collection collection(queries, true);
-    guess_limits(problem, queries, reference, collection, threads, monitor);
     Screening screening(problem, arranged.standardization(), kernel, queries, reference);
-    if (problem.self_join) {
-        join_with_itself(screening, queries, collection, threads, monitor);
+    std::size_t searched_again = 0;
+    if (by_table) {
+        compare_by_table(screening, problem, kernel, queries, collection, reference, threads,
+                         monitor);
     } else {
-        search_reference(screening, queries, collection, reference, threads, monitor);
+        guess_limits(problem, queries, reference, collection, threads, monitor);
+        if (problem.self_join) {
+            join_with_itself(screening, queries, collection, threads, monitor);
+        } else {
+            search_reference(screening, queries, collection, reference, threads, monitor);
+        }
+        searched_again = search_without_guess(screening, problem, queries, collection, reference,
+                                              threads, monitor);
     }
-    const std::size_t searched_again =
-        search_without_guess(screening, problem, queries, collection, reference, threads, monitor);
     if (report != nullptr) {
         *report = {arranged.plan().prefix_width,
                    arranged.plan().wide_width,

@@ -31,7 +31,8 @@ struct SearchOptions {
 // The exact answer to a problem that `check` has passed; options change its speed alone. Memory
 // beyond the answer, for each row: the sketches (4 bytes a coordinate of float32, 2 of bfloat16, 1
 // of int8; twice the prefix and once the wide width) and 12 bytes for each of up to 2 k candidates;
-// where many neighbors are wanted, sketches of at most a quarter of the reference rows more.
+// where many neighbors are wanted, sketches of at most a quarter of the reference rows more. Few
+// rows may take 4 bytes for each pair, up to 32 MiB, and 20 for each candidate.
 // Equal rows are searched once, and their ties sampled where they would outgrow memory
 // (NeighborTable). Throws std::invalid_argument naming the first row that is not finite, and
 // std::length_error when rows that differ have too many equal distances to keep.

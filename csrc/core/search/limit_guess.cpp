@@ -19,13 +19,6 @@ constexpr double sampled_pair_cost = 250.0;  // of finding the rank, for each pa
 constexpr double survivor_cost = 3'000.0;    // of one that matters to one side
 constexpr double transposing_cost = 60.0;    // of one value of a row of the sample
 
-// The squared distance that two halves make, and more than rounding took from it: of many rows at
-// one distance all are then within the guess, or none.
-float beyond_rounding(double own, double sampled) {
-    const double rounding = 4.0 * float_unit * (std::abs(own) + std::abs(sampled) + 1.0);
-    return static_cast<float>(2.0 * (own + sampled + rounding));
-}
-
 double rank_for(double rows, double k, double sampled) {
     const double expected = k * sampled / rows;
     const double deviation = std::sqrt(expected * (1.0 - k / rows) * (1.0 - sampled / rows));
@@ -123,6 +116,11 @@ LimitSample choose_limit_sample(const SearchProblem& problem, const Sketches& fi
 
 }  // namespace
 
+float distance_within(double own, double other) {
+    const double rounding = 4.0 * float_unit * (std::abs(own) + std::abs(other) + 1.0);
+    return static_cast<float>(2.0 * (own + other + rounding));
+}
+
 void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                   const ArrangedRows& reference, Collection& collection, unsigned threads,
                   Monitor& monitor) {
@@ -153,7 +151,7 @@ void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                 const double own =
                     static_cast<double>(rows.bases()[i]) + static_cast<double>(rows.spreads()[i]);
                 const float sampled = kth_smallest(of_row.first(eligible), choice.rank);
-                collection.guess(i, beyond_rounding(own, static_cast<double>(sampled)));
+                collection.guess(i, distance_within(own, static_cast<double>(sampled)));
             }
         }
     });

@@ -11,6 +11,10 @@
 
 namespace twinscore {
 
+// The squared distance that two halves make, and more than rounding took from it: of many rows at
+// one distance all are then within it, or none.
+[[nodiscard]] float distance_within(double own, double other);
+
 // Lets the candidates of every query start from a guess, where that pays.
 void guess_limits(const SearchProblem& problem, const ArrangedRows& queries,
                   const ArrangedRows& reference, Collection& collection, unsigned threads,

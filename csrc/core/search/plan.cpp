@@ -230,6 +230,7 @@ SketchPlan make_plan(const SearchProblem& problem, const Kernel& instructions,
     if (depth > most_int8_values) kernel.coarse = nullptr;
     const bool has_coarse = kernel.coarse != nullptr;
     const SketchPlan full{std::nullopt, depth, 0};
+    if (screen == Screen::product_table) return full;
     if (screen == Screen::full_width) {
         return has_coarse ? SketchPlan{std::nullopt, depth, depth, true} : full;
     }

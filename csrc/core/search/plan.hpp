@@ -9,7 +9,7 @@ namespace twinscore {
 
 // What to screen pairs with: chosen by weighing costs, or as told, for tests and benches; what is
 // told takes coarse sketches where the kernel has them.
-enum class Screen { automatic, full_width, rotated };
+enum class Screen { automatic, full_width, rotated, product_table };
 
 // How many rows meet in a search.
 struct SearchSize {

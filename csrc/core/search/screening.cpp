@@ -14,6 +14,8 @@ constexpr float unreachable = std::numeric_limits<float>::max();
 // A product of sketches will do for a candidate if it knows the distance this well.
 constexpr float narrow_bracket = 0.03F;
 
+constexpr std::size_t few_columns = 16;
+
 // Conversion to float32 that does not cross the value.
 float rounded_down(double value) { return static_cast<float>(value - std::abs(value) * 0x1p-23); }
 float rounded_up(double value) { return static_cast<float>(value + std::abs(value) * 0x1p-23); }
@@ -126,6 +128,29 @@ void Screening::compare(RowRange range, Collection& row_collection, std::size_t 
         }
     }
     counts_.pairs += (range.end - range.begin) * (panel_end - panels_.tile_begin(panel_tile));
+    counts_.past_prefix += tally.past_prefix;
+    counts_.past_wide += tally.past_wide;
+}
+
+void Screening::compare_with_all(std::size_t row, const float* products, Collection& row_collection,
+                                 Collection& lookup) {
+    const float* bases = panels_.prefix().bases();
+    Tally tally;
+    for (std::size_t column = 0; column < panels_.rows(); column += few_columns) {
+        const float open = *row_collection.bounds(row).open;
+        const auto survives = [&](std::size_t j) { return products[j] >= open + bases[j]; };
+        const std::size_t end = std::min(column + few_columns, panels_.rows());
+        // Most have none: counting is a matter of vectors, telling them apart is not.
+        std::uint32_t count = 0;
+        for (std::size_t j = column; j < end; ++j) count += survives(j) ? 1U : 0U;
+        if (count == 0) continue;
+        std::uint64_t survivors = 0;
+        for (std::size_t j = column; j < end; ++j) {
+            survivors |= static_cast<std::uint64_t>(survives(j)) << (j - column);
+        }
+        examine(row, row_collection, column, survivors, products + column, lookup, tally);
+    }
+    counts_.pairs += panels_.rows();
     counts_.past_prefix += tally.past_prefix;
     counts_.past_wide += tally.past_wide;
 }

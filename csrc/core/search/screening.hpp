@@ -75,6 +75,10 @@ class Screening {
     void compare(RowRange range, Collection& row_collection, std::size_t panel_tile,
                  Collection& panel_collection, bool same);
 
+    // Compares a row with all panels, whose products with it are known. `lookup` is closed.
+    void compare_with_all(std::size_t row, const float* products, Collection& row_collection,
+                          Collection& lookup);
+
     [[nodiscard]] const ScreeningCounts& counts() const { return counts_; }
 
   private:

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include "search/mutual_pairs.hpp"
+
 namespace twinscore {
 namespace {
 
@@ -122,6 +124,10 @@ class Block {
 void measure_all(const SearchProblem& problem, const Kernel& kernel, const ArrangedRows& queries,
                  Collection& collection, const ArrangedRows& reference, unsigned threads,
                  Monitor& monitor, const TakeMeasured& take) {
+    if (&queries == &reference && mutual_pairs_matter(problem)) {
+        measure_mutual_pairs_once(problem, kernel, queries, collection, threads, monitor, take);
+        return;
+    }
     const std::size_t step = block_queries(problem.queries);
     const std::size_t blocks = (queries.rows() + step - 1) / step;
     parallel_for(blocks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {

@@ -20,7 +20,7 @@ KERNEL_VARIABLE = "TWINSCORE_KERNEL"
 """Environment variable that forces an instruction set: one of the names of `kernels()`."""
 
 SCREEN_VARIABLE = "TWINSCORE_SCREEN"
-"""Environment variable that forces how pairs are screened: "full" or "rotated"."""
+"""Environment variable that forces how pairs are screened: "full", "rotated" or "table"."""
 
 
 def kernels() -> list[str]:
