@@ -94,7 +94,8 @@ class ProductTable {
     void fill(const Kernel& kernel, unsigned threads, Monitor& monitor) {
         const std::size_t step = TileProducts(kernel).rows();
         const std::size_t tasks = (rows_.rows() + step - 1) / step;
-        parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
+        const std::size_t total = rows_.rows() * others_.rows();
+        parallel_for(tasks, threads, total, monitor, [&](std::size_t task, Progress& progress) {
             TileProducts tile(kernel);
             const std::size_t first = task * step;
             const std::size_t count = std::min(step, rows_.rows() - first);
@@ -108,6 +109,7 @@ class ProductTable {
                 tile.multiply(met, others_.panels().panel(column / panel_rows));
                 keep(tile, first, met, column);
             }
+            progress.advance(count * others_.rows());
         });
     }
 
