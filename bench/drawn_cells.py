@@ -73,8 +73,9 @@ def drawn_cells(
                 for draw in range(done, min(first + DRAWS_AT_ONCE, draws))
             ]
             kept[cell] = kept.get(cell, []) + drawn
+            part = {"cell": asdict(cell), "draws": drawn}
             with record.open("a") as lines:
-                lines.write(json.dumps({"cell": asdict(cell), "draws": drawn}) + "\n")
+                lines.write(json.dumps(part, separators=(",", ":")) + "\n")
     return {cell: np.array(kept[cell]) for cell in wanted if cell in kept}
 
 
