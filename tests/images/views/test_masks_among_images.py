@@ -69,6 +69,7 @@ def test_masks_beside_the_folder_of_images_take_no_image_away(tmp_path: Path) ->
 
 
 def test_a_score_counts_no_mask_as_a_scene(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="needs the extra cpu")
     real = draw(tmp_path / "real", "{}.png", "masks/{}.png", 12, seed=1)
     synthetic = draw(tmp_path / "synthetic", "{}.png", "masks/{}.png", 12, seed=2)
     result = ts.score(
