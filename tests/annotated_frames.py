@@ -13,6 +13,7 @@ from twinscore.images.views.settings import ViewSettings
 from twinscore.streaming.watching import WatchSession, WatchSettings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from twinscore.streaming import StreamResult
@@ -80,6 +81,12 @@ class AnnotatedFrames:
         self.labels.mkdir(exist_ok=True)
         file = self.labels / f"{name.removesuffix('.png')}.txt"
         file.write_text("".join(map(kitti_line, self.objects_in(name))))
+
+    def land_annotated(self, names: Iterable[str]) -> None:
+        """Put frames into the folder, and the KITTI file of each beside."""
+        for name in names:
+            self.land(name)
+            self.annotate(name)
 
     def annotate_all(self, names: list[str]) -> None:
         """Write, anew, one COCO document of some frames."""

@@ -55,9 +55,7 @@ def test_a_store_of_real_images_with_their_objects_needs_no_annotations(
 ) -> None:
     store = tmp_path / "real.store"
     ts.embed(frames.real, store, model=frames.model, views=("items", "environment"))
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     of_images, of_store = frames.open(), None
     take(of_images)
     frames.folder.with_name("state.npz").unlink(missing_ok=True)
@@ -161,9 +159,7 @@ def test_an_annotation_that_fits_several_frames_is_said_and_taken_for_none(
     frames: AnnotatedFrames,
 ) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     take(session)
     twin = frames.folder / "other" / frames.names()[0]
     twin.parent.mkdir()
@@ -182,9 +178,7 @@ def test_an_annotation_that_fits_several_frames_is_said_and_taken_for_none(
 
 def test_a_label_that_cannot_be_read_costs_its_frame_alone(frames: AnnotatedFrames) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     label = frames.labels / f"{frames.names()[0].removesuffix('.png')}.txt"
     label.unlink()
     label.symlink_to(frames.labels / "gone")

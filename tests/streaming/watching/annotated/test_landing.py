@@ -97,9 +97,7 @@ def test_an_annotation_that_changes_replaces_the_objects_of_its_frame(
     frames: AnnotatedFrames,
 ) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     take(session)
     before = figures(session.result())
     label = frames.labels / f"{frames.names()[0].removesuffix('.png')}.txt"
@@ -115,9 +113,7 @@ def test_an_annotation_that_changes_replaces_the_objects_of_its_frame(
 
 def test_a_frame_that_is_deleted_takes_its_objects_along(frames: AnnotatedFrames) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     take(session)
     (frames.folder / "shot" / frames.names()[2]).unlink()
     take(session)
@@ -132,9 +128,7 @@ def test_what_is_wrong_with_an_annotation_is_said_and_forgotten_once_it_is_mende
     frames: AnnotatedFrames,
 ) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     label = frames.labels / f"{frames.names()[0].removesuffix('.png')}.txt"
     good = label.read_text()
     label.write_text(good + "car 0.00 0 0.00 nan 1 20 20 1 1 1 0 0 0 0\n")
@@ -153,9 +147,7 @@ def test_what_is_wrong_with_an_annotation_is_said_and_forgotten_once_it_is_mende
 
 def test_a_frame_that_cannot_be_read_counts_in_no_view(frames: AnnotatedFrames) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     broken = frames.folder / "shot" / frames.names()[0]
     broken.write_bytes(broken.read_bytes()[:100])
     take(session)

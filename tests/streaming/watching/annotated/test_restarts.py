@@ -22,14 +22,10 @@ pytest.importorskip("pycocotools", reason="needs the extra objects")
 def test_a_restart_counts_nothing_twice_and_goes_on(frames: AnnotatedFrames) -> None:
     names = frames.names()
     first = frames.open()
-    for name in names[:5]:
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(names[:5])
     take(first)
     first.save()
-    for name in names[5:]:
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(names[5:])
     # Changed while nobody watched.
     (frames.labels / f"{names[0].removesuffix('.png')}.txt").write_text("")
     second = frames.open()
@@ -63,9 +59,7 @@ def damaged(header: dict[str, Any]) -> None:
 
 def test_a_damaged_state_is_refused(frames: AnnotatedFrames) -> None:
     session = frames.open()
-    for name in frames.names():
-        frames.land(name)
-        frames.annotate(name)
+    frames.land_annotated(frames.names())
     take(session)
     session.save()
     state = frames.folder.with_name("state.npz")
