@@ -29,7 +29,11 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def records(run_folder: Path) -> Iterator[Any]:
-    """Read what `wandb sync` would send: a log of chunks in blocks, of one record each."""
+    """Read what `wandb sync` would send: a log of chunks in blocks, of one record each.
+
+    A run that is finished may still be on its way to the disk; the end of the service waits for it.
+    """
+    wandb.teardown()
     internal = importlib.import_module("wandb.proto.wandb_internal_pb2")
     (file,) = run_folder.glob("*.wandb")
     content, position, parts = file.read_bytes(), FILE_HEADER, b""
