@@ -90,6 +90,16 @@ def test_it_finds_what_one_search_finds(
     )
 
 
+@pytest.mark.parametrize("queries", [1, 2])
+def test_few_queries_in_groups_are_answered(way: Way, queries: int) -> None:
+    points = np.random.default_rng(queries).standard_normal((200, 6)).astype(np.float32)
+    own, groups = np.arange(queries), np.arange(200) // 4
+    assert_same_answer(
+        way.knn(points[:queries], points, 3, query_groups=own, reference_groups=groups),
+        knn(points[:queries], points, 3, query_groups=own, reference_groups=groups),
+    )
+
+
 def test_samples_of_ties_are_those_of_one_search(way: Way) -> None:
     random = np.random.default_rng(0)
     points = np.repeat(random.standard_normal((3, 4)), 700, axis=0).astype(np.float32)

@@ -103,13 +103,13 @@ MetBlocks meet(const SearchedBlock& first, const SearchedBlock& second, std::siz
     }
     check_block(first);
     check_block(second);
-    if (first.groups.empty() != second.groups.empty()) {
-        throw std::invalid_argument("expected groups of both blocks, got them of one");
-    }
     const SearchProblem problem = problem_of(first, second, k, meeting);
     if (problem.queries.rows == 0 || problem.reference.rows == 0) {
         return {ShortlistWriter(problem.queries.rows).finish(),
                 ShortlistWriter(problem.reference.rows).finish()};
+    }
+    if (first.groups.empty() != second.groups.empty()) {
+        throw std::invalid_argument("expected groups of both blocks, got them of one");
     }
     const unsigned threads = resolve_threads(options.threads);
     if (first.prepared != nullptr && second.prepared != nullptr) {

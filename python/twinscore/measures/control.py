@@ -10,10 +10,12 @@ import numpy as np
 from twinscore.graph.chance import lower_p_value, permuted_scores
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
+from twinscore.neighbors.part_of_pool import self_knn_of_part
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
+    from twinscore.neighbors.records import Neighbors
 
 MOST_POINTS = 20_000
 BLOCKS = 20
@@ -39,7 +41,14 @@ class Control:
     blocks_p_value: float
 
 
-def real_control(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT) -> Control:
+def real_control(
+    pool: Pool,
+    k: int,
+    *,
+    seed: int,
+    lists: Neighbors | None = None,
+    search: SearchSettings = EXACT,
+) -> Control:
     """Score the real side against itself.
 
     Parameters
@@ -50,6 +59,8 @@ def real_control(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXAC
         Neighbors per unit; fewer where there are no more.
     seed
         Of the halves.
+    lists
+        What a search of the pool has found, where it has no groups; else None.
     search
         Backend and threads.
     """
@@ -58,7 +69,14 @@ def real_control(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXAC
     rows = rows[pool.is_real[rows]]
     if len(rows) > MOST_POINTS:
         rows = rows[np.sort(random.permutation(len(rows))[:MOST_POINTS])]
-    graph = graph_of(search.self_knn(pool.vectors[rows], min(k, len(rows) - 1)))
+    neighbors = self_knn_of_part(
+        pool.vectors,
+        rows,
+        min(k, len(rows) - 1),
+        lists=lists,
+        search=search,
+    )
+    graph = graph_of(neighbors)
     place = np.arange(len(rows))
     blocks = (place * min(BLOCKS, len(rows)) // len(rows)) % 2 == 0
     scores = permuted_scores(

@@ -9,13 +9,15 @@ import numpy as np
 
 from twinscore.graph.neighbor_graph import graph_of
 from twinscore.graph.score import directed_score
+from twinscore.neighbors.part_of_pool import self_knn_of_part
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.graph.pool import Pool
+    from twinscore.neighbors.records import Neighbors
 
 HALVES = 4
-"""Two splits, both halves of each; all four together cost a search of the whole pool."""
+"""Two splits, both halves of each; to search all four costs as much as to search the whole pool."""
 
 ENOUGH = 40_000
 """Units that halves hold in all: with so many, fewer halves do."""
@@ -24,7 +26,14 @@ FEWEST = 4
 """Units of the smaller side that can be halved."""
 
 
-def half_score(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT) -> float | None:
+def half_score(
+    pool: Pool,
+    k: int,
+    *,
+    seed: int,
+    lists: Neighbors | None = None,
+    search: SearchSettings = EXACT,
+) -> float | None:
     """Average score of random halves, each with half the units of either side.
 
     Where sides differ smoothly, neighbors lie farther away among fewer images and the score is
@@ -38,6 +47,8 @@ def half_score(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT)
         Neighbors per unit; fewer where a half has no more.
     seed
         Of the halves.
+    lists
+        What a search of the pool has found, where it has no groups; else None.
     search
         Backend and threads.
 
@@ -60,8 +71,12 @@ def half_score(pool: Pool, k: int, *, seed: int, search: SearchSettings = EXACT)
                 for side, size in zip(sides, sizes, strict=True)
             ]
             is_real = np.arange(sum(sizes)) < sizes[0]
-            neighbors = search.self_knn(
-                pool.vectors[np.concatenate(chosen)], min(k, sum(sizes) - 1)
+            neighbors = self_knn_of_part(
+                pool.vectors,
+                np.concatenate(chosen),
+                min(k, sum(sizes) - 1),
+                lists=lists,
+                search=search,
             )
             scores.append(directed_score(graph_of(neighbors), ~is_real))
     return float(np.mean(scores))

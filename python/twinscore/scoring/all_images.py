@@ -107,7 +107,7 @@ def assess(real: Embeddings, synthetic: Embeddings, run: Run) -> ScoreResult:
     domain = None if intended is None else intended.figures
     if intended is not None and of_images is not None:
         of_images, domain = part_cells(of_images, intended)
-    further = further_figures(pool, score, interval, run)
+    further = further_figures(searched, score, interval, run)
     balanced = further.balanced
     equal = balanced or sides_for_overlap(pool, k, seed=seed, search=settings.search)
     by_overlap = overlap_with_interval(score, interval, float(is_real.mean()), equal)

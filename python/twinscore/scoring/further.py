@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from twinscore.measures.control import Control
     from twinscore.measures.distance_ratio import DistanceRatio
     from twinscore.scoring.run import Run
+    from twinscore.scoring.searched_pool import SearchedPool
 
 MOST_COMPARED = 10_000
 """Units per side whose distances are compared; a median of so many is sure enough."""
@@ -49,13 +50,15 @@ class FurtherFigures:
     half: float | None = None
 
 
-def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run) -> FurtherFigures:
+def further_figures(
+    searched: SearchedPool, score: float, interval: ScoreInterval, run: Run
+) -> FurtherFigures:
     """Search for all of them.
 
     Parameters
     ----------
-    pool
-        Both sides.
+    searched
+        Both sides and what is known of their neighbors.
     score, interval
         Of the whole pool, which are those at equal sides where its sides are equal.
     run
@@ -65,14 +68,16 @@ def further_figures(pool: Pool, score: float, interval: ScoreInterval, run: Run)
     if not settings.diagnostics:
         return FurtherFigures()
     k, seed, search = settings.k, settings.seed, settings.search
+    pool = searched.pool
+    lists = searched.lists if pool.groups is None else None
     rows = balanced_rows(pool, np.random.default_rng(seed), MOST_COMPARED)
     comparing = run.stage("Comparing distances and halves")
     comparing(0, 3)
     ratio = distance_ratio(pool.vectors[rows], seed=seed, search=search)
     comparing(1, 3)
-    control = real_control(pool, k, seed=seed, search=search)
+    control = real_control(pool, k, seed=seed, lists=lists, search=search)
     comparing(2, 3)
-    half = half_score(pool, k, seed=seed, search=search)
+    half = half_score(pool, k, seed=seed, lists=lists, search=search)
     comparing(3, 3)
     return FurtherFigures(
         ratio,
