@@ -94,7 +94,7 @@ void what_are_no_lists_is_refused() {
 class GridRows {
   public:
     GridRows(std::size_t rows, std::size_t columns, std::uint32_t seed)
-        : rows_(rows), columns_(columns), values_(rows * columns) {
+        : columns_(columns), values_(rows * columns) {
         std::mt19937 random(seed);
         for (float& value : values_) value = static_cast<float>(random() % 4);
         for (std::size_t i = 0; i < rows; ++i) groups_.push_back(random() % 9);
@@ -113,7 +113,6 @@ class GridRows {
     [[nodiscard]] const std::vector<std::int64_t>& groups() const { return groups_; }
 
   private:
-    std::size_t rows_;
     std::size_t columns_;
     std::vector<float> values_;
     std::vector<std::int64_t> groups_;

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <limits>
 #include <new>
-#include <utility>
 #include <vector>
+
+#include "basis/unset_vector.hpp"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -16,10 +17,8 @@ namespace twinscore {
 // Leaves numbers unset, and asks for large pages of memory: of small ones, the first touch of each
 // costs as much as the work on it in small searches.
 template <class T>
-class LargeAllocator {
+class LargeAllocator : public UnsetAllocator<T> {
   public:
-    using value_type = T;
-
     LargeAllocator() = default;
     template <class U>
     explicit LargeAllocator(const LargeAllocator<U>& /*other*/) {}
@@ -48,19 +47,6 @@ class LargeAllocator {
         } else {
             ::operator delete(memory, page);
         }
-    }
-
-    template <class U>
-    void construct(U* place) {
-        ::new (static_cast<void*>(place)) U;
-    }
-    template <class U, class... Arguments>
-    void construct(U* place, Arguments&&... arguments) {
-        ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
-    }
-
-    friend bool operator==(const LargeAllocator& /*a*/, const LargeAllocator& /*b*/) {
-        return true;
     }
 
   private:

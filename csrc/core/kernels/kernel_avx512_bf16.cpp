@@ -13,7 +13,12 @@ struct Avx512Bf16 : Avx512 {
         return reinterpret_cast<Operand>(_mm512_loadu_si512(cells));
     }
     static Operand broadcast_cell(Cell cell) {
-        return reinterpret_cast<Operand>(_mm512_set1_epi32(static_cast<int>(cell)));
+        __m512i cells = _mm512_set1_epi32(static_cast<int>(cell));
+#if defined(__clang__)
+        // Clang 16 crashes where it sees that one number is repeated as pairs of bfloat16.
+        asm("" : "+v"(cells));
+#endif
+        return reinterpret_cast<Operand>(cells);
     }
     static Vector multiply_cells(Operand a, Operand b, Vector c) {
         return _mm512_dpbf16_ps(c, a, b);
