@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 FAR = 40.0
 JITTER = 0.05
 PERMUTATIONS = 999
+KINDS = ("small", "middle", "groups", "large")
 LEVELS = (0.05, 0.01)
 
 
@@ -133,21 +134,20 @@ def _widths(lows: Float64Array, highs: Float64Array) -> list[float]:
     return widths
 
 
-def cells(only: str) -> Iterator[tuple[Cell, int]]:
-    """List the cells with how often each is drawn, quick ones first."""
+def cells(kind: str) -> Iterator[tuple[Cell, int]]:
+    """List the cells of a kind with how often each is drawn."""
     overlaps = (0.25, 0.5, 0.75, 1.0)
-    fractions = (0.5, 0.1, 0.9)
-    for units, name in ((200, "small"), (2_000, "middle")):
-        if only in ("all", name):
-            for p, d, a in itertools.product(fractions, (10, 256), overlaps):
-                yield Cell(units, p, d, a), 800 if a == 1.0 else 400
-    if only in ("all", "groups"):
+    if kind in ("small", "middle"):
+        units = 200 if kind == "small" else 2_000
+        for p, d, a in itertools.product((0.5, 0.1, 0.9), (10, 256), overlaps):
+            yield Cell(units, p, d, a), 800 if a == 1.0 else 400
+    elif kind == "groups":
         for size, p, a in itertools.product((5, 20), (0.5, 0.1), overlaps):
             yield Cell(200, p, 10, a, size), 400
-    if only in ("all", "large"):
+    elif kind == "large":
         for p, d, a in itertools.product((0.5, 0.1), (10, 256), overlaps):
             yield Cell(20_000, p, d, a), 100
-    if only == "methods":
+    else:
         for p, d, a in itertools.product((0.5, 0.1), (10, 256), (0.5, 1.0)):
             yield Cell(500, p, d, a), 200
 
@@ -178,32 +178,29 @@ def whole_overlap(pool: Pool, seed: int) -> float:
 def main() -> None:
     """Draw what is missing of the cells asked for, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "--only",
-        choices=["all", "small", "middle", "groups", "large", "methods", "overlap"],
-        default="all",
-    )
+    parser.add_argument("--only", choices=[*KINDS, "methods", "overlap"])
     parser.add_argument("--draws", type=int, default=800, help="of each cell at most")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="of processor time")
-    parser.add_argument("--record", type=Path, help="instead of the one in bench/records")
+    records = Path(__file__).parent / "records" / "coverage"
+    parser.add_argument("--records", type=Path, default=records, help="a file a kind of cells")
     options = parser.parse_args()
     if options.only == "overlap":
         overlap_table(min(options.draws, 100))
         return
     methods = METHODS if options.only == "methods" else METHODS[:1]
-    name = "coverage_methods.jsonl" if options.only == "methods" else "coverage.jsonl"
-    kept = drawn_cells(
-        [(cell, min(draws, options.draws)) for cell, draws in cells(options.only)],
-        lambda cell, draw: measure(cell, draw, methods),
-        options.record or Path(__file__).parent / "records" / name,
-        options.minutes,
-    )
     headings = ["units", "real", "dimensions", "group", "overlap", "draws", "S", "mean S", "sd"]
     headings += [f"coverage {method}" for method in methods]
     headings += [f"width {method}" for method in methods]
     print(table_head([*headings, "alarms at 5% / 1%"]))
-    for cell, values in kept.items():
-        print(coverage_row(cell, values, methods))
+    for kind in KINDS if options.only is None else (options.only,):
+        kept = drawn_cells(
+            [(cell, min(draws, options.draws)) for cell, draws in cells(kind)],
+            lambda cell, draw: measure(cell, draw, methods),
+            options.records / f"{kind}.jsonl",
+            options.minutes,
+        )
+        for cell, values in kept.items():
+            print(coverage_row(cell, values, methods), flush=True)
 
 
 if __name__ == "__main__":

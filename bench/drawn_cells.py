@@ -62,6 +62,7 @@ def drawn_cells(
     Of each cell with draws their values, shape (draws, values).
     """
     wanted = dict(cells)
+    record.parent.mkdir(parents=True, exist_ok=True)
     kept = kept_draws(record, type(next(iter(wanted))))
     for first in range(0, max(wanted.values()), DRAWS_AT_ONCE):
         for cell, draws in wanted.items():

@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import itertools
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -247,11 +248,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[], help="kinds of cells")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="of processor time")
     parser.add_argument("--embeddings", type=Path, help="of photographs, as .npy")
-    records = Path(__file__).parent / "records"
-    parser.add_argument("--record", type=Path, default=records / "smooth_coverage.jsonl")
+    records = Path(__file__).parent / "records" / "smooth_coverage"
+    parser.add_argument("--records", type=Path, default=records, help="a file a kind of cells")
     options = parser.parse_args()
     photographs = None if options.embeddings is None else np.load(options.embeddings)
-    cells = [cell for cell in smooth_cells() if not options.only or cell.kind in options.only]
 
     def draw(cell: SmoothCell, number: int) -> list[float]:
         if cell.is_comparison:
@@ -263,9 +263,16 @@ def main() -> None:
             return 0
         return cell.draws if options.draws is None else min(options.draws, cell.draws)
 
-    print_tables(
-        drawn_cells([(cell, wanted(cell)) for cell in cells], draw, options.record, options.minutes)
-    )
+    kept: dict[SmoothCell, Float64Array] = {}
+    for kind, cells in itertools.groupby(smooth_cells(), attrgetter("kind")):
+        if not options.only or kind in options.only:
+            kept |= drawn_cells(
+                [(cell, wanted(cell)) for cell in cells],
+                draw,
+                options.records / f"{kind}.jsonl",
+                options.minutes,
+            )
+    print_tables(kept)
 
 
 if __name__ == "__main__":
