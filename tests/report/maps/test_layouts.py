@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from twinscore.neighbors.settings import SearchSettings
+from twinscore.report.maps import layouts
 from twinscore.report.maps.layouts import METHODS, available_method, lay_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from twinscore.base.arrays import Float64Array, IdArray
 
 PACKAGES = {"umap": "umap", "tsne": "openTSNE"}
 
@@ -118,3 +121,32 @@ def test_unknown_methods_and_missing_seeds_are_refused() -> None:
         lay_out(clusters(), method="magic")
     with pytest.raises(ValueError, match="at least one seed"):
         lay_out(clusters(), method="pca", seeds=[])
+
+
+def test_what_ends_the_run_ends_a_layout_that_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("openTSNE", reason="needs its package")
+    told: list[bool] = []
+
+    class Endless(layouts._TsneLayout):
+        def place(self, order: IdArray, seed: int) -> Float64Array:
+            if seed == 1:
+                told.append(self.is_unwanted.wait(60.0))
+            return np.zeros((len(order), 2))
+
+    def interrupt(done: int, _: int) -> None:
+        if done == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(layouts, "_TsneLayout", Endless)
+    with pytest.raises(KeyboardInterrupt):
+        lay_out(clusters(), method="tsne", progress=interrupt, search=SearchSettings(threads=2))
+    assert told == [True]
+
+
+def test_t_sne_looks_whether_it_is_still_wanted() -> None:
+    pytest.importorskip("openTSNE", reason="needs its package")
+    axes = np.random.default_rng(0).standard_normal((120, 2))
+    layout = layouts._TsneLayout(clusters(), axes, SearchSettings(threads=1))
+    finished = layout.in_random_order(0)
+    layout.is_unwanted.set()
+    assert layout.in_random_order(0).std() < finished.std() / 100

@@ -6,6 +6,7 @@ A map is for finding one's way to images. Distances on it mean little, and no sc
 from __future__ import annotations
 
 import importlib.util
+import threading
 import warnings
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from twinscore.measures.space_profile import principal_coordinates
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
     from twinscore.base.progress import ProgressCallback
@@ -36,6 +37,8 @@ SOON_SETTLED = 5_000
 """Up to so many points, t-SNE is as near to its aim after the fewer steps: of 760 images, a
 divergence of 0.740 against 0.741 after twice as many (means of two seeds)."""
 STEPS_WHEN_SOON_SETTLED = {"early_exaggeration_iter": 100, "n_iter": 250}
+STEPS_BETWEEN_LOOKS = 10
+"""Of t-SNE, after which it looks whether it is still wanted."""
 MANY_POINTS = 10_000
 """From here on UMAP, which compiles itself for seconds first, is done before t-SNE."""
 FEWEST_FOR_NEIGHBORS = 10
@@ -117,16 +120,27 @@ def lay_out(
     make = _UmapLayout if method == "umap" else _TsneLayout
     layout = make(vectors, axes, search)
     maps: list[PoolMap] = []
-    with ThreadPoolExecutor(layout.at_once) as workers:
-        placed = workers.map(lambda seed: _in_random_order(layout, seed), seeds)
-        for done, (seed, points) in enumerate(zip(seeds, placed, strict=True), start=1):
-            points = _scaled(points)
-            if maps:
-                points = _turned_onto(points, maps[0].points)
-            maps.append(PoolMap(method, seed, points))
-            if progress is not None:
-                progress(done, len(seeds))
+    for seed, points in zip(seeds, _placed(layout, seeds), strict=True):
+        points = _scaled(points)
+        if maps:
+            points = _turned_onto(points, maps[0].points)
+        maps.append(PoolMap(method, seed, points))
+        if progress is not None:
+            progress(len(maps), len(seeds))
     return maps
+
+
+def _placed(layout: _NeighborLayout, seeds: Sequence[int]) -> Iterator[Float64Array]:
+    """Lay out once for each seed; whatever ends the walk early ends layouts that are under way."""
+    if layout.at_once == 1:
+        # Ctrl-C reaches the main thread alone.
+        yield from map(layout.in_random_order, seeds)
+        return
+    with ThreadPoolExecutor(layout.at_once) as workers:
+        try:
+            yield from workers.map(layout.in_random_order, seeds)
+        finally:
+            layout.is_unwanted.set()
 
 
 class _NeighborLayout(ABC):
@@ -142,6 +156,14 @@ class _NeighborLayout(ABC):
         self.ids: IdArray = neighbors.ids
         self.distances: Float64Array = np.sqrt(neighbors.distances)
         self.start = axes / (axes[:, 0].std() or 1.0)
+        self.is_unwanted = threading.Event()
+
+    def in_random_order(self, seed: int) -> Float64Array:
+        """Return the points of all rows; no order of files can show in them."""
+        order = np.random.default_rng(seed).permutation(len(self.ids))
+        points = np.empty((len(order), 2))
+        points[order] = self.place(order, seed)
+        return points
 
     @abstractmethod
     def place(self, order: IdArray, seed: int) -> Float64Array:
@@ -200,18 +222,17 @@ class _TsneLayout(_NeighborLayout):
                 perplexity=min(PERPLEXITY, ids.shape[1] / 3),
                 n_jobs=1,
             )
-            model = tsne.TSNE(random_state=seed, n_jobs=1, **steps)
+            model = tsne.TSNE(
+                random_state=seed,
+                n_jobs=1,
+                callbacks=lambda *_: self.is_unwanted.is_set(),
+                callbacks_every_iters=STEPS_BETWEEN_LOOKS,
+                **steps,
+            )
             points = model.fit(
                 affinities=affinities, initialization=self.start[order] * 1e-4 + noise
             )
         return np.asarray(points, dtype=np.float64)
-
-
-def _in_random_order(layout: _NeighborLayout, seed: int) -> Float64Array:
-    order = np.random.default_rng(seed).permutation(len(layout.ids))
-    points = np.empty((len(order), 2))
-    points[order] = layout.place(order, seed)
-    return points
 
 
 def _principal_plane(vectors: FloatMatrix) -> Float64Array:
