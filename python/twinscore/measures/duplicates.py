@@ -99,7 +99,7 @@ def near_duplicates(
         for rows, found in zip(stands_for, ends, strict=True)
     )
 
-    near = neighbors.distances <= threshold**2
+    near = gaps.distances <= threshold
     is_whole = near.all(axis=1)
     counts = gaps.follow(near.sum(axis=1))
     counts &= ~is_whole | (support >= LEAST_SUPPORT * int(np.count_nonzero(is_whole)))
@@ -167,7 +167,9 @@ def _separating(gaps: Float64Array) -> float:
     ends = np.append(candidates[: best + 1], gaps[by_upper[places[best] :][:1], 1])
     steps = np.diff(np.log(ends))
     half = len(steps) // 2
-    return float(ends[half + np.argmax(steps[half:])])
+    last = half + int(np.argmax(steps[half:]))
+    # Some copies lie farther apart than those whose gaps prove that there are any.
+    return float(np.sqrt(ends[last] * ends[last + 1]))
 
 
 def _linked(pairs: IdArray, points: int) -> IdArray:
