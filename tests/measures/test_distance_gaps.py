@@ -39,7 +39,7 @@ def test_gaps_of_independent_points_are_as_rare_as_they_say() -> None:
 
 
 def test_the_dimension_is_that_of_the_nearest_neighbors() -> None:
-    ring = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, 100)[:, None] * np.arange(1, 9)
+    ring = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, 200)[:, None] * np.arange(1, 25)
     folded = np.concatenate([np.cos(ring), np.sin(ring)], axis=1)
     neighbors = ts.self_knn(folded.astype(np.float32), 10)
     found = local_dimensions(np.sqrt(neighbors.distances), neighbors.ids)
