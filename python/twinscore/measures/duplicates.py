@@ -65,11 +65,11 @@ def near_duplicates(
     """Find pairs that lie below the gap between near-copies and everything else.
 
     Where near-copies end and other images begin, a gap is far too large for chance (see
-    `Gaps`); the threshold is the distance that separates the lower and upper ends of such gaps
-    best. A pair that lies closer counts where the row that lists it goes on with a gap of its own,
-    and equal points always do. Clusters larger than the list of neighbors show their gap in a
-    thinned pool; lists that lie below the threshold as a whole count where enough gaps support it:
-    those of a few stragglers say nothing of the others.
+    `Gaps`); the threshold is the middle of the step that separates the lower and upper ends of
+    such gaps best. A pair that lies closer counts where the row that lists it goes on with a gap
+    of its own, and equal points always do. Clusters larger than the list of neighbors show their
+    gap in a thinned pool; lists that lie below the threshold as a whole count where enough gaps
+    support it: those of a few stragglers say nothing of the others.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplica
 
 
 def _separating(gaps: Float64Array) -> float:
-    """Return the distance that has the least of the gaps on its wrong side.
+    """Return a distance that has the least of the gaps on its wrong side.
 
     A gap counts by its ratio: the copies of one image make small gaps in the lists of others.
     """
