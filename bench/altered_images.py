@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from twinscore.base.arrays import FloatMatrix, IdArray
 
+PIXEL_NOISE = 0.01
 NOISE = 0.05
 NOISY = f"noise of {NOISE} of the rms"
 CROSS_SESSION_PERCENTILE = 10
@@ -41,10 +42,18 @@ def recompressed(quality: int) -> Callable[[Image.Image], Image.Image]:
     return saved
 
 
+def noisy_pixels(image: Image.Image) -> Image.Image:
+    """Add noise to each pixel."""
+    pixels = np.asarray(image, dtype=np.float64)
+    noise = 255.0 * PIXEL_NOISE * np.random.default_rng(0).standard_normal(pixels.shape)
+    return Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8))
+
+
 WAYS = {
     "shifted by a pixel": shifted,
     "JPEG of quality 90": recompressed(90),
     "JPEG of quality 80": recompressed(80),
+    f"pixel noise of {PIXEL_NOISE:.0%}": noisy_pixels,
 }
 ALTERED = (*WAYS, NOISY)
 

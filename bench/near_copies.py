@@ -34,10 +34,10 @@ from twinscore.scoring.notes import MANY_ALIKE
 if TYPE_CHECKING:
     from twinscore.base.arrays import Float64Array, FloatMatrix, IdArray
 
-DRAWS = 400
+DRAWS = 300
 SIZES = (100, 200, 300, 600)
 IMAGE_SIZES = (100, 200, 290)
-COPIES = (5, 15)
+COPIES = (5, 15, 50)
 K = 10
 FIRST_DRAW = 10_000
 """The rule was chosen on draws of lower numbers."""

@@ -66,6 +66,15 @@ def test_all_of_a_few_copies_are_found_also_those_that_moved_most(moved: float) 
         np.testing.assert_array_equal(pairs, [[row, 200 + row] for row in range(5)])
 
 
+def test_many_copies_that_moved_far_are_no_sign_of_a_folded_surface() -> None:
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        drawn = random.standard_normal((300, 16))
+        drawn[150:200] = drawn[:50] + 0.35 * random.standard_normal((50, 16))
+        pairs = found(drawn.astype(np.float32), real=150).pairs
+        assert np.count_nonzero(pairs[:, 1] - pairs[:, 0] == 150) >= 40
+
+
 @pytest.mark.parametrize("times", [2, 5, 9, 30])
 @pytest.mark.parametrize("noise", [0.001, 0.05])
 def test_near_copies_are_linked_to_one_cluster_each(times: int, noise: float) -> None:

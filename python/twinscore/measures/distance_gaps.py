@@ -33,9 +33,11 @@ LEVEL_STEP = 0.5
 
 COMMON_SURPRISE = (1.0, 5.0)
 FEWEST_COMMON = 8
-MOST_STRETCH = 3.0
 DOUBT = 0.5
 """Standard errors by which common surprises may be too large without telling of other gaps."""
+
+MOST_STRETCH = 1.3
+"""Many copies that moved far make common surprises large as well."""
 
 CHANCE_OF_A_ROW = 0.05
 """Where it is known which distance separates near-copies from others, a row needs less proof."""
@@ -158,7 +160,7 @@ def _stretch(surprise: Float64Array, members: int) -> float:
     """How many times larger than by chance the common surprises of a place are, at least 1.
 
     Where images are alike to many degrees, as on a folded surface, even independent ones make
-    gaps that no single dimension explains. Copies, few or far more surprising, hardly count here.
+    gaps that no single dimension explains.
     """
     low, high = COMMON_SURPRISE
     common = surprise[(surprise > low) & (surprise <= high)] - low
