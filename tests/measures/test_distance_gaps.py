@@ -35,7 +35,15 @@ def test_gaps_of_independent_points_are_as_rare_as_they_say() -> None:
     neighbors = ts.self_knn(drawn, 10)
     surprise = gaps_of(neighbors.distances, neighbors.ids).surprise
     for least in (1.0, 3.0, 5.0):
-        assert np.mean(surprise > least) < math.exp(-least)
+        assert np.mean(surprise > least) == pytest.approx(math.exp(-least), rel=0.1)
+
+
+def test_the_dimension_is_that_of_the_nearest_neighbors() -> None:
+    ring = np.random.default_rng(0).uniform(0.0, 2.0 * np.pi, 200)[:, None] * np.arange(1, 25)
+    folded = np.concatenate([np.cos(ring), np.sin(ring)], axis=1)
+    neighbors = ts.self_knn(folded.astype(np.float32), 10)
+    found = local_dimensions(np.sqrt(neighbors.distances), neighbors.ids)
+    assert np.median(found) == pytest.approx(1.0, rel=0.25)
 
 
 def test_rows_without_a_distance_above_0_have_no_gap() -> None:

@@ -44,6 +44,37 @@ def test_heavy_tails_are_no_duplicates() -> None:
     assert len(found(drawn).pairs) == 0
 
 
+def test_points_of_a_folded_surface_are_seldom_duplicates() -> None:
+    alarms = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        places = random.standard_normal((200, 4))
+        waves = 1.5 * places @ random.standard_normal((4, 64)) + random.uniform(0.0, 6.0, 64)
+        alarms += len(found(np.sin(waves).astype(np.float32)).pairs) > 0
+    assert alarms <= 4
+
+
+@pytest.mark.parametrize("moved", [0.01, 0.3])
+def test_all_of_a_few_copies_are_found_also_those_that_moved_most(moved: float) -> None:
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        drawn = random.standard_normal((400, 16))
+        step = random.standard_normal((5, 16))
+        length = moved * random.uniform(0.7, 1.3, (5, 1))
+        drawn[200:205] = drawn[:5] + length * step / np.linalg.norm(step, axis=1, keepdims=True)
+        pairs = found(drawn.astype(np.float32), real=200).pairs
+        np.testing.assert_array_equal(pairs, [[row, 200 + row] for row in range(5)])
+
+
+def test_many_copies_that_moved_far_are_no_sign_of_a_folded_surface() -> None:
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        drawn = random.standard_normal((300, 16))
+        drawn[150:200] = drawn[:50] + 0.35 * random.standard_normal((50, 16))
+        pairs = found(drawn.astype(np.float32), real=150).pairs
+        assert np.count_nonzero(pairs[:, 1] - pairs[:, 0] == 150) >= 40
+
+
 @pytest.mark.parametrize("times", [2, 5, 9, 30])
 @pytest.mark.parametrize("noise", [0.001, 0.05])
 def test_near_copies_are_linked_to_one_cluster_each(times: int, noise: float) -> None:

@@ -21,12 +21,29 @@ LEAST_RATIO = 1.5
 CHANCE = 0.01
 """Chance of a false alarm in a whole pool of independent images."""
 
+CHANCE_OF_ONE = 0.25
+"""Part of that chance that one gap alone may use."""
+
 LEAST_SURPRISE = 5.0
 MOST_EXPECTED = 10.0
 """Gaps of so little surprise, or so many by chance, show nothing however many there are."""
 
+MOST_SURPRISE = 20.0
+LEVEL_STEP = 0.5
+
+COMMON_SURPRISE = (1.0, 5.0)
+FEWEST_COMMON = 8
+DOUBT = 0.5
+"""Standard errors by which common surprises may be too large without telling of other gaps."""
+
+MOST_STRETCH = 1.3
+"""Many copies that moved far make common surprises large as well."""
+
 CHANCE_OF_A_ROW = 0.05
 """Where it is known which distance separates near-copies from others, a row needs less proof."""
+
+NEAREST_GAPS = 4
+"""A dimension is that of the smallest distances: farther away, folds and edges change it."""
 
 STEPS = 2
 """A local dimension is averaged over neighbors of neighbors, about a hundred rows."""
@@ -58,17 +75,25 @@ class Gaps:
 
         One gap alone has to be very large; many may be less, if there are more of them than the
         Poisson distribution lets there be. The members of a cluster share its gap, and count once.
+        Most copies are pairs: the farther a place in the list, the less of the chance it has.
         """
         points, listed = self.surprise.shape
-        limits = np.full(listed, math.log(max(points * listed, 1) / CHANCE))
-        levels = np.arange(max(LEAST_SURPRISE, math.log(max(points, 1) / MOST_EXPECTED)), 20.0)
-        chance = CHANCE / (max(listed, 1) * len(levels))
+        limits = np.empty(listed)
+        least = max(LEAST_SURPRISE, math.log(max(points, 1) / MOST_EXPECTED))
+        levels = np.arange(least, MOST_SURPRISE, LEVEL_STEP).tolist()
         for place in range(listed):
-            for level in levels[levels < limits[place]].tolist():
-                clusters = int(np.count_nonzero(self.surprise[:, place] > level)) // (place + 2)
-                if _poisson_tail(points * math.exp(-level), clusters) <= chance:
-                    limits[place] = level
+            surprise, members = self.surprise[:, place], place + 2
+            chance = CHANCE / ((place + 1) * members)
+            stretch = _stretch(surprise, members)
+            clusters = max(points, 1) / members
+            limit = math.log(clusters / (CHANCE_OF_ONE * chance))
+            for level in levels:
+                if level >= limit:
                     break
+                found = int(np.count_nonzero(surprise > level * stretch)) // members
+                if _poisson_tail(clusters * math.exp(-level), found) <= chance / len(levels):
+                    limit = level
+            limits[place] = limit * stretch
         return limits
 
     def follow(self, counts: IdArray) -> BoolArray:
@@ -119,7 +144,7 @@ def local_dimensions(distances: Float64Array, ids: IdArray) -> Float64Array:
     -------
     Shape (n,), float64; infinite where all distances are equal.
     """
-    scaled = _scaled_gaps(distances)
+    scaled = _scaled_gaps(distances)[:, :NEAREST_GAPS]
     seen = np.isfinite(scaled).sum(axis=1)
     medians, rows = np.zeros(len(scaled)), np.flatnonzero(seen)
     medians[rows] = np.nanmedian(scaled[rows], axis=1) / _median_of_exponentials(seen[rows])
@@ -129,6 +154,22 @@ def local_dimensions(distances: Float64Array, ids: IdArray) -> Float64Array:
     dimensions = np.full(len(scaled), np.inf)
     np.divide(counts, around, out=dimensions, where=around > 0.0)
     return dimensions
+
+
+def _stretch(surprise: Float64Array, members: int) -> float:
+    """How many times larger than by chance the common surprises of a place are, at least 1.
+
+    Where images are alike to many degrees, as on a folded surface, even independent ones make
+    gaps that no single dimension explains.
+    """
+    low, high = COMMON_SURPRISE
+    common = surprise[(surprise > low) & (surprise <= high)] - low
+    if len(common) < FEWEST_COMMON:
+        return 1.0
+    error = common.std() / math.sqrt(len(common) / members)
+    stretches = np.linspace(1.0, MOST_STRETCH, 100)
+    means = stretches - (high - low) / np.expm1((high - low) / stretches)
+    return float(np.interp(common.mean() - DOUBT * error, means, stretches))
 
 
 def _poisson_tail(mean: float, least: int) -> float:

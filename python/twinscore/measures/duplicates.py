@@ -65,11 +65,11 @@ def near_duplicates(
     """Find pairs that lie below the gap between near-copies and everything else.
 
     Where near-copies end and other images begin, a gap is far too large for chance (see
-    `Gaps`); the threshold is the distance that separates the lower and upper ends of such gaps
-    best. A pair that lies closer counts where the row that lists it goes on with a gap of its own,
-    and equal points always do. Clusters larger than the list of neighbors show their gap in a
-    thinned pool; lists that lie below the threshold as a whole count where enough gaps support it:
-    those of a few stragglers say nothing of the others.
+    `Gaps`); the threshold is the middle of the step that separates the lower and upper ends of
+    such gaps best. A pair that lies closer counts where the row that lists it goes on with a gap
+    of its own, and equal points always do. Clusters larger than the list of neighbors show their
+    gap in a thinned pool; lists that lie below the threshold as a whole count where enough gaps
+    support it: those of a few stragglers say nothing of the others.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def near_duplicates(
         for rows, found in zip(stands_for, ends, strict=True)
     )
 
-    near = neighbors.distances <= threshold**2
+    near = gaps.distances <= threshold
     is_whole = near.all(axis=1)
     counts = gaps.follow(near.sum(axis=1))
     counts &= ~is_whole | (support >= LEAST_SUPPORT * int(np.count_nonzero(is_whole)))
@@ -149,7 +149,7 @@ def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplica
 
 
 def _separating(gaps: Float64Array) -> float:
-    """Return the distance that has the least of the gaps on its wrong side.
+    """Return a distance that has the least of the gaps on its wrong side.
 
     A gap counts by its ratio: the copies of one image make small gaps in the lists of others.
     """
@@ -167,7 +167,9 @@ def _separating(gaps: Float64Array) -> float:
     ends = np.append(candidates[: best + 1], gaps[by_upper[places[best] :][:1], 1])
     steps = np.diff(np.log(ends))
     half = len(steps) // 2
-    return float(ends[half + np.argmax(steps[half:])])
+    last = half + int(np.argmax(steps[half:]))
+    # Some copies lie farther apart than those whose gaps prove that there are any.
+    return float(np.sqrt(ends[last] * ends[last + 1]))
 
 
 def _linked(pairs: IdArray, points: int) -> IdArray:
