@@ -17,15 +17,18 @@ namespace twinscore {
 namespace {
 
 constexpr auto poll_interval = std::chrono::milliseconds(50);
+constexpr unsigned looks_per_clock = 4;  // some steps of tasks take less than to read the clock
 
-// Workers count themselves out here; the calling thread waits here between polls.
+// Keeps the first failure; the calling thread waits here for the others.
 class Gate {
   public:
-    explicit Gate(unsigned workers) : running_(workers) {}
-
-    void leave(std::exception_ptr failure) {
+    void enter() {
         const std::lock_guard lock(mutex_);
-        if (failure && !failure_) failure_ = std::move(failure);
+        ++running_;
+    }
+
+    void leave() {
+        const std::lock_guard lock(mutex_);
         --running_;
         changed_.notify_one();
     }
@@ -33,6 +36,11 @@ class Gate {
     [[nodiscard]] bool wait_for_all(std::chrono::milliseconds timeout) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, timeout, [this] { return running_ == 0; });
+    }
+
+    void fail(std::exception_ptr failure) {
+        const std::lock_guard lock(mutex_);
+        if (!failure_) failure_ = std::move(failure);
     }
 
     void rethrow_failure() {
@@ -43,24 +51,41 @@ class Gate {
   private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    unsigned running_;
+    unsigned running_ = 0;
     std::exception_ptr failure_;
 };
 
-void run_tasks(std::size_t tasks, std::atomic<std::size_t>& next, Progress& progress,
-               const TaskBody& body, Gate& gate) {
-    std::exception_ptr failure;
-    try {
-        for (auto task = next.fetch_add(1); task < tasks && !progress.stopped();
-             task = next.fetch_add(1)) {
-            body(task, progress);
-        }
-    } catch (...) {
-        failure = std::current_exception();
-        progress.stop();
+// The calling thread works too, and looks up now and then.
+class CallersProgress final : public Progress {
+  public:
+    CallersProgress(SharedProgress& shared, std::uint64_t total, Monitor& monitor, Gate& gate)
+        : Progress(shared), shared_(shared), total_(total), monitor_(monitor), gate_(gate) {}
+
+    [[nodiscard]] bool stopped() override {
+        if (++looks_ % looks_per_clock == 0 && Clock::now() >= next_poll_) poll();
+        return Progress::stopped();
     }
-    gate.leave(std::move(failure));
-}
+
+    void poll() {
+        try {
+            monitor_.poll(shared_.done.load(std::memory_order_relaxed), total_);
+        } catch (...) {
+            gate_.fail(std::current_exception());
+            shared_.stopped.store(true, std::memory_order_relaxed);
+        }
+        next_poll_ = Clock::now() + poll_interval;
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    SharedProgress& shared_;
+    std::uint64_t total_;
+    Monitor& monitor_;
+    Gate& gate_;
+    unsigned looks_ = 0;
+    Clock::time_point next_poll_ = Clock::now() + poll_interval;
+};
 
 }  // namespace
 
@@ -77,25 +102,42 @@ unsigned resolve_threads(unsigned requested) {
 
 void parallel_for(std::size_t tasks, unsigned threads, std::uint64_t total_units, Monitor& monitor,
                   const TaskBody& body) {
-    const auto workers = static_cast<unsigned>(
-        std::min<std::size_t>(resolve_threads(threads), std::max<std::size_t>(tasks, 1)));
-    Progress progress;
+    const auto workers = std::min<std::size_t>(resolve_threads(threads), tasks);
+    SharedProgress shared;
     std::atomic<std::size_t> next{0};
-    Gate gate(workers);
-    {
-        JoinedThreads pool;
+    Gate gate;
+    const auto run_tasks = [&](Progress& progress) {
         try {
-            for (unsigned worker = 0; worker < workers; ++worker) {
-                pool.start([&] { run_tasks(tasks, next, progress, body, gate); });
+            for (auto task = next.fetch_add(1); task < tasks && !progress.stopped();
+                 task = next.fetch_add(1)) {
+                body(task, progress);
             }
-            while (!gate.wait_for_all(poll_interval)) monitor.poll(progress.done(), total_units);
         } catch (...) {
-            progress.stop();
+            gate.fail(std::current_exception());
+            shared.stopped.store(true, std::memory_order_relaxed);
+        }
+    };
+    {
+        JoinedThreads others;
+        try {
+            for (std::size_t worker = 1; worker < workers; ++worker) {
+                gate.enter();
+                others.start([&] {
+                    Progress progress(shared);
+                    run_tasks(progress);
+                    gate.leave();
+                });
+            }
+        } catch (...) {
+            shared.stopped.store(true, std::memory_order_relaxed);
             throw;
         }
+        CallersProgress progress(shared, total_units, monitor, gate);
+        run_tasks(progress);
+        while (!gate.wait_for_all(poll_interval)) progress.poll();
     }
     gate.rethrow_failure();
-    monitor.poll(progress.done(), total_units);
+    monitor.poll(shared.done.load(std::memory_order_relaxed), total_units);
 }
 
 }  // namespace twinscore

@@ -24,18 +24,25 @@ class SilentMonitor final : public Monitor {
     void poll(std::uint64_t /*done*/, std::uint64_t /*total*/) override {}
 };
 
-// What a worker shares with the calling thread: work done so far, and whether to give up.
+// What the threads of one call share: work done so far, and whether to give up.
+struct SharedProgress {
+    std::atomic<std::uint64_t> done{0};
+    std::atomic<bool> stopped{false};
+};
+
+// One thread's hand on it.
 class Progress {
   public:
-    void advance(std::uint64_t units) { done_.fetch_add(units, std::memory_order_relaxed); }
-    void stop() { stopped_.store(true, std::memory_order_relaxed); }
+    explicit Progress(SharedProgress& shared) : shared_(shared) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+    virtual ~Progress() = default;
 
-    [[nodiscard]] std::uint64_t done() const { return done_.load(std::memory_order_relaxed); }
-    [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+    void advance(std::uint64_t units) { shared_.done.fetch_add(units, std::memory_order_relaxed); }
+    [[nodiscard]] virtual bool stopped() { return shared_.stopped.load(std::memory_order_relaxed); }
 
   private:
-    std::atomic<std::uint64_t> done_{0};
-    std::atomic<bool> stopped_{false};
+    SharedProgress& shared_;
 };
 
 // Threads to use when the caller asks for 0: all that this process may run on.
@@ -43,9 +50,10 @@ class Progress {
 
 using TaskBody = std::function<void(std::size_t task, Progress& progress)>;
 
-// Runs tasks 0 .. tasks-1 on `threads` threads that live for this call only: a pool would not
-// survive the fork of a data-loader worker. The first exception of a task stops all and is
-// rethrown. Long tasks look at `progress.stopped()` now and then and return early.
+// Runs tasks 0 .. tasks-1 on the calling thread and others, `threads` in all, that live for this
+// call only: a pool would not survive the fork of a data-loader worker. The first exception of a
+// task stops all and is rethrown. Long tasks look at `progress.stopped()` now and then and return
+// early: on the calling thread, the monitor is polled there, and between tasks.
 void parallel_for(std::size_t tasks, unsigned threads, std::uint64_t total_units, Monitor& monitor,
                   const TaskBody& body);
 
