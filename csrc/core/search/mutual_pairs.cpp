@@ -11,8 +11,10 @@
 namespace twinscore {
 namespace {
 
-constexpr std::size_t fewest_columns = 128;
-constexpr std::size_t most_pairs = std::size_t{1} << 20;
+// To find a pair that was measured takes as long as to measure some hundred columns of it, and
+// longer where rows are many: those who measure row after row find them in a cache.
+constexpr std::size_t fewest_listed_columns = std::size_t{1} << 17;
+constexpr std::size_t most_values = std::size_t{1} << 22;
 constexpr std::size_t rows_per_task = 32;
 
 // The candidates of every row, by position, and the distances to them.
@@ -124,8 +126,9 @@ class CandidateLists {
 }  // namespace
 
 bool mutual_pairs_matter(const SearchProblem& problem) {
-    return problem.reference.columns >= fewest_columns &&
-           problem.k <= most_pairs / std::max<std::size_t>(1, problem.reference.rows);
+    const std::size_t columns = problem.reference.columns;
+    return problem.k * columns >= fewest_listed_columns &&
+           problem.reference.rows <= most_values / std::max<std::size_t>(1, columns);
 }
 
 void measure_mutual_pairs_once(const SearchProblem& problem, const Kernel& kernel,

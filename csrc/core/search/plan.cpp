@@ -34,6 +34,7 @@ constexpr double coarse_wide_cost = 3.0;       // for each column
 constexpr double rough_distance_cost = 40.0;   // for each column
 constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
 constexpr double scanned_column_cost = 8.0;
+constexpr double bfloat16_pace = 2.0;   // products of processors that have them, measured beside it
 constexpr double encoding_cost = 60.0;  // of one value of a sketch
 constexpr double axes_products = 10.0;  // products of sample x axes x columns, all told
 
@@ -160,8 +161,9 @@ bool coarse_may_pay(const Extent& extent, const Kernel& kernel) {
     Kernel without = kernel;
     without.coarse = nullptr;
     const double fine = choose_full_width(extent, without, best).cost;
+    const double pace = kernel.fine.precision == Precision::bfloat16 ? bfloat16_pace : 1.0;
     const double sampling = static_cast<double>(sample_for_precision.queries) *
-                            extent.reference_rows *
+                            extent.reference_rows * pace *
                             (scanned_pair_cost + scanned_column_cost * extent.columns);
     return sampling < most_sampling * fine &&
            choose_full_width(extent, kernel, best).cost < (1.0 - least_saving) * fine;
