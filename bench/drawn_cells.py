@@ -70,7 +70,7 @@ def drawn_cells(
             if done > first or done >= draws or time.process_time() >= 60.0 * minutes:
                 continue
             drawn = [
-                [float(f"{value:.{DIGITS}g}") for value in measure(cell, draw)]
+                [_short(value) for value in measure(cell, draw)]
                 for draw in range(done, min(first + DRAWS_AT_ONCE, draws))
             ]
             kept[cell] = kept.get(cell, []) + drawn
@@ -78,6 +78,12 @@ def drawn_cells(
             with record.open("a") as lines:
                 lines.write(json.dumps(part, separators=(",", ":")) + "\n")
     return {cell: np.array(kept[cell]) for cell in wanted if cell in kept}
+
+
+def _short(value: float) -> float | int:
+    """Round to what tables need; whole numbers are shorter without a point."""
+    rounded = float(f"{value:.{DIGITS}g}")
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def with_error(share: float, count: int) -> str:
