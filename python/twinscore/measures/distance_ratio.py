@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.measures.nearest_real import find_nearest_real
+from twinscore.neighbors.part_of_pool import self_knn_of_part
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
@@ -59,11 +61,12 @@ def distance_ratio(
     """
     points = len(vectors)
     real, synthetic = vectors[: points // 2], vectors[points // 2 :]
-    to_real = search.knn(synthetic, real, 1).distances[:, 0]
-    to_synthetic = search.self_knn(synthetic, 1).distances[:, 0]
-    median = float(np.median(_ratios(to_real, to_synthetic)))
-
     neighbors = search.self_knn(vectors, min(LISTED, points - 1))
+    to_real = find_nearest_real(neighbors, real, synthetic, search=search).distances
+    rows = np.arange(points // 2, points)
+    to_synthetic = self_knn_of_part(vectors, rows, 1, lists=neighbors, search=search)
+    median = float(np.median(_ratios(to_real, to_synthetic.distances[:, 0])))
+
     is_real = np.arange(points) < points // 2
     random = np.random.default_rng(seed)
     observed = _listed_median(neighbors, is_real)
