@@ -45,15 +45,25 @@ class Impatient final : public Monitor {
 
 void an_error_of_the_monitor_stops_the_workers() {
     Impatient monitor;
-    expect_throws<std::runtime_error>(
-        [&] {
-            parallel_for(2, 2, 0, monitor, [](std::size_t, Progress& progress) {
-                while (!progress.stopped()) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-                }
-            });
-        },
-        "enough");
+    for (unsigned threads = 1; threads <= 3; ++threads) {
+        expect_throws<std::runtime_error>(
+            [&] {
+                parallel_for(2, threads, 0, monitor, [](std::size_t, Progress& progress) {
+                    while (!progress.stopped()) {
+                        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                    }
+                });
+            },
+            "enough");
+    }
+}
+
+void one_thread_is_the_calling_one() {
+    SilentMonitor monitor;
+    const auto caller = std::this_thread::get_id();
+    parallel_for(20, 1, 0, monitor, [&](std::size_t, Progress&) {
+        expect(std::this_thread::get_id() == caller, "no thread is begun");
+    });
 }
 
 class Recorder final : public Monitor {
@@ -77,5 +87,6 @@ int main() {
     every_task_runs_once();
     the_error_of_a_task_reaches_the_caller();
     an_error_of_the_monitor_stops_the_workers();
+    one_thread_is_the_calling_one();
     the_last_report_is_complete();
 }
