@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,8 +183,9 @@ def host() -> str:
     return f"{models[0] if models else platform.processor()}, {len(models) or os.cpu_count()} cores"
 
 
+@cache
 def commit() -> str:
-    """Name the version that was measured."""
+    """Name the version that is measured, before its records change the tree."""
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )

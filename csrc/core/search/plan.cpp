@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "search/survival.hpp"
@@ -38,6 +39,12 @@ constexpr double bfloat16_pace = 2.0;   // products of processors that have them
 constexpr double encoding_cost = 60.0;  // of one value of a sketch
 constexpr double axes_products = 10.0;  // products of sample x axes x columns, all told
 
+// Of many rows, what survivors are screened with takes at most this part of the rows themselves:
+// it lies in memory whole, where rows may be mapped.
+constexpr double many_rows = 5e5;
+constexpr std::size_t wide_part = 5;
+constexpr std::size_t fewest_wide_bytes = 256;
+
 // Thresholds are loose at first, so that more pairs survive than the final ones would let through.
 constexpr double early_excess = 2.0;
 
@@ -55,18 +62,26 @@ struct Extent {
     double arranged_rows;
     double sides;  // that a pair may matter to
     double k;
+    std::size_t most_wide_bytes;  // of each row
 };
+
+std::size_t most_wide_bytes(const MatrixView& matrix, double rows) {
+    if (rows < many_rows) return std::numeric_limits<std::size_t>::max();
+    return std::max(fewest_wide_bytes, matrix.columns * matrix.value_bytes() / wide_part);
+}
 
 Extent extent_of(const SearchProblem& problem, const SearchSize& size) {
     const auto rows = static_cast<double>(size.queries);
     const auto reference_rows = static_cast<double>(size.reference);
     const bool self = problem.self_join;
+    const double arranged_rows = self ? rows : rows + reference_rows;
     return {.pairs = rows * reference_rows / (self ? 2.0 : 1.0),
             .columns = static_cast<double>(problem.reference.columns),
             .reference_rows = reference_rows,
-            .arranged_rows = self ? rows : rows + reference_rows,
+            .arranged_rows = arranged_rows,
             .sides = self ? 2.0 : 1.0,
-            .k = static_cast<double>(problem.k)};
+            .k = static_cast<double>(problem.k),
+            .most_wide_bytes = most_wide_bytes(problem.reference, arranged_rows)};
 }
 
 double screening_cost(Precision precision, double width) {
@@ -175,6 +190,7 @@ Choice choose_wide_coarse(const Extent& extent, const Kernel& kernel,
                           const std::vector<Survival>& survival, const Survival& of_all,
                           Choice best) {
     if (kernel.coarse == nullptr || kernel.coarse->product == nullptr) return best;
+    if (extent.columns > static_cast<double>(extent.most_wide_bytes)) return best;
     const double excess = early_excess * extent.sides;
     const double survivor = excess * (survivor_cost + coarse_wide_cost * extent.columns);
     const double settled = excess * of_all.coarse * rough_distance_cost * extent.columns;
@@ -195,8 +211,10 @@ Choice choose_rotated(const Extent& extent, const Kernel& kernel,
                       const std::vector<std::size_t>& widths, const std::vector<Survival>& survival,
                       Choice best) {
     const double excess = early_excess * extent.sides;
+    const std::size_t value_bytes = sizeof(Cell) / values_per_cell(kernel.fine.precision);
     for (std::size_t p = 0; p < widths.size(); ++p) {
         for (std::size_t w = p; w < widths.size(); ++w) {
+            if (widths[w] * value_bytes > extent.most_wide_bytes) break;
             const auto prefix = static_cast<double>(widths[p]);
             const auto wide = static_cast<double>(widths[w]);
             const double survivor = excess * (survivor_cost + wide_product_cost * wide);
