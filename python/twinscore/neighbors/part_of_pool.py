@@ -72,7 +72,8 @@ def _within(lists: Neighbors, rows: IdArray, points: int) -> tuple[Float64Array,
     distances = np.where(ids < len(rows), lists.distances[rows], np.inf)
     order = np.argsort(np.isinf(distances), axis=1, kind="stable")
     distances, ids = (np.take_along_axis(values, order, axis=1) for values in (distances, ids))
-    tied = np.flatnonzero((distances[:, 1:] == distances[:, :-1]).any(axis=1))
+    is_tied = (distances[:, 1:] == distances[:, :-1]) & np.isfinite(distances[:, 1:])
+    tied = np.flatnonzero(is_tied.any(axis=1))
     order = np.lexsort((ids[tied], distances[tied]), axis=1)
     ids[tied] = np.take_along_axis(ids[tied], order, axis=1)
     return distances, ids
