@@ -1,21 +1,16 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <new>
 #include <vector>
 
+#include "basis/large_pages.hpp"
 #include "basis/unset_vector.hpp"
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace twinscore {
 
-// Leaves numbers unset, and asks for large pages of memory: of small ones, the first touch of each
-// costs as much as the work on it in small searches.
+// Leaves numbers unset, and takes large pages where it is large itself.
 template <class T>
 class LargeAllocator : public UnsetAllocator<T> {
   public:
@@ -31,29 +26,22 @@ class LargeAllocator : public UnsetAllocator<T> {
     [[nodiscard]] T* allocate(std::size_t count) {
         if (count > most_bytes / sizeof(T)) throw std::bad_array_new_length();
         const std::size_t bytes = count * sizeof(T);
-        if (bytes < fewest_bytes) return static_cast<T*>(::operator new(bytes));
-        // A last page is taken whole where at least half of it is used.
-        const std::size_t pages = (bytes + page_bytes / 2) / page_bytes;
-        void* memory = ::operator new(std::max(bytes, pages * page_bytes), page);
-#if defined(__linux__)
-        static_cast<void>(madvise(memory, pages * page_bytes, MADV_HUGEPAGE));
-#endif
-        return static_cast<T*>(memory);
+        return static_cast<T*>(is_large(bytes) ? take_large_pages(bytes) : ::operator new(bytes));
     }
 
     void deallocate(T* memory, std::size_t count) {
-        if (count * sizeof(T) < fewest_bytes) {
-            ::operator delete(memory);
+        const std::size_t bytes = count * sizeof(T);
+        if (is_large(bytes)) {
+            let_go_of_large_pages(memory, bytes);
         } else {
-            ::operator delete(memory, page);
+            ::operator delete(memory);
         }
     }
 
   private:
-    static constexpr std::size_t page_bytes = std::size_t{1} << 21;
-    static constexpr std::size_t fewest_bytes = page_bytes / 2;
     static constexpr std::size_t most_bytes = std::numeric_limits<std::size_t>::max() / 2;
-    static constexpr std::align_val_t page{page_bytes};
+
+    static bool is_large(std::size_t bytes) { return bytes >= large_page_bytes / 2; }
 };
 
 template <class T>

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "basis/large_vector.hpp"
+#include "basis/unset_vector.hpp"
 #include "search/kth_smallest.hpp"
 #include "search/limit_guess.hpp"
 
@@ -79,7 +79,7 @@ class TileProducts {
     std::size_t block_;
     std::size_t rows_;
     std::size_t depth_ = 0;
-    LargeVector<float> packed_;
+    UnsetVector<float> packed_;
     std::vector<float> sums_;
 };
 
@@ -139,7 +139,7 @@ class ProductTable {
     const ArrangedRows& rows_;
     const ArrangedRows& others_;
     bool symmetric_;
-    LargeVector<float> products_;
+    UnsetVector<float> products_;
 };
 
 // Half the squared distance at most of one row to others, less what the row itself adds.
