@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "expect.hpp"
+#include "kernels/dispatch.hpp"
+#include "search/plan.hpp"
+
+using namespace twinscore;
+using twinscore::testing::expect;
+
+namespace {
+
+constexpr std::size_t rows = 2'048;
+constexpr std::size_t columns = 768;
+
+// Rows of which few axes tell most.
+std::vector<float> decaying_rows() {
+    std::mt19937 random(0);
+    std::normal_distribution<float> normal;
+    std::vector<float> values(rows * columns);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto column = static_cast<float>(i % columns);
+        values[i] = normal(random) * std::exp2(-column / 40.0F);
+    }
+    return values;
+}
+
+void wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most() {
+    const std::vector<float> values = decaying_rows();
+    const MatrixView matrix{reinterpret_cast<const std::byte*>(values.data()), Element::float32,
+                            rows, columns, columns * sizeof(float)};
+    const SearchProblem problem{.queries = matrix, .reference = matrix, .k = 1, .self_join = true};
+    SilentMonitor monitor;
+    for (const Kernel* kernel : available_kernels()) {
+        const Standardization standardization(matrix, matrix, *kernel, 1, monitor);
+        const SketchPlan plan = make_plan(problem, *kernel, standardization, Screen::automatic, 1,
+                                          monitor, {2'000'000, 2'000'000});
+        expect(plan.axes.has_value(), "axes pay for many rows");
+        const Precision precision = plan.wide_kernel(*kernel).precision;
+        const std::size_t bytes = plan.wide_width * sizeof(Cell) / values_per_cell(precision);
+        expect(bytes <= columns * sizeof(float) / 5, "wide sketches take a fifth at most");
+    }
+}
+
+}  // namespace
+
+int main() { wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most(); }
