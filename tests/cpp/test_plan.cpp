@@ -12,8 +12,8 @@ using twinscore::testing::expect;
 
 namespace {
 
-constexpr std::size_t rows = 2'048;
-constexpr std::size_t columns = 768;
+constexpr std::size_t rows = 1'024;
+constexpr std::size_t columns = 512;
 
 // Rows of which few axes tell most.
 std::vector<float> decaying_rows() {
