@@ -59,7 +59,7 @@ class Gate {
 class CallersProgress final : public Progress {
   public:
     CallersProgress(SharedProgress& shared, std::uint64_t total, Monitor& monitor, Gate& gate)
-        : Progress(shared), shared_(shared), total_(total), monitor_(monitor), gate_(gate) {}
+        : Progress(shared), total_(total), monitor_(monitor), gate_(gate) {}
 
     [[nodiscard]] bool stopped() override {
         if (++looks_ % looks_per_clock == 0 && Clock::now() >= next_poll_) poll();
@@ -68,10 +68,10 @@ class CallersProgress final : public Progress {
 
     void poll() {
         try {
-            monitor_.poll(shared_.done.load(std::memory_order_relaxed), total_);
+            monitor_.poll(shared().done.load(std::memory_order_relaxed), total_);
         } catch (...) {
             gate_.fail(std::current_exception());
-            shared_.stopped.store(true, std::memory_order_relaxed);
+            shared().stopped.store(true, std::memory_order_relaxed);
         }
         next_poll_ = Clock::now() + poll_interval;
     }
@@ -79,7 +79,6 @@ class CallersProgress final : public Progress {
   private:
     using Clock = std::chrono::steady_clock;
 
-    SharedProgress& shared_;
     std::uint64_t total_;
     Monitor& monitor_;
     Gate& gate_;

@@ -41,6 +41,9 @@ class Progress {
     void advance(std::uint64_t units) { shared_.done.fetch_add(units, std::memory_order_relaxed); }
     [[nodiscard]] virtual bool stopped() { return shared_.stopped.load(std::memory_order_relaxed); }
 
+  protected:
+    [[nodiscard]] SharedProgress& shared() { return shared_; }
+
   private:
     SharedProgress& shared_;
 };

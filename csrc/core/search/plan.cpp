@@ -35,7 +35,7 @@ constexpr double coarse_wide_cost = 3.0;       // for each column
 constexpr double rough_distance_cost = 40.0;   // for each column
 constexpr double scanned_pair_cost = 2'000.0;  // of a rough distance of rows that lie in order
 constexpr double scanned_column_cost = 8.0;
-constexpr double bfloat16_pace = 2.0;   // products of processors that have them, measured beside it
+constexpr double bfloat16_pace = 2.0;   // products of bfloat16 in the time of others
 constexpr double encoding_cost = 60.0;  // of one value of a sketch
 constexpr double axes_products = 10.0;  // products of sample x axes x columns, all told
 
