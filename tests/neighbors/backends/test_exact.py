@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,15 +29,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from neighbor_oracle import Ranking
+    from twinscore.neighbors.records import Neighbors
+
+    MakePoints = Callable[[np.random.Generator, int, int], Points]
+
+
+@cache
+def ranked_once(make: MakePoints, d: int) -> tuple[Points, Ranking]:
+    """Points and the answer of the oracle, for all kernels and screens."""
+    points = make(np.random.default_rng(d), 131, d)
+    return points, rank(points, points, np.eye(len(points), dtype=bool))
+
+
+@cache
+def found_by_the_portable_kernel(make: MakePoints) -> tuple[Points, Neighbors]:
+    """Points and their neighbors at full width, for all kernels."""
+    points = make(np.random.default_rng(9), 4_000, 512)
+    with pytest.MonkeyPatch.context() as forced:
+        forced.setenv("TWINSCORE_KERNEL", "portable")
+        forced.setenv("TWINSCORE_SCREEN", "full")
+        return points, ts.self_knn(points, 1)
+
 
 @pytest.mark.parametrize("d", [1, 3, 16, 17, 128])
 @pytest.mark.parametrize("make", DATA)
 @pytest.mark.usefixtures("kernel", "screen")
-def test_self_knn_equals_the_float64_oracle(
-    make: Callable[[np.random.Generator, int, int], Points], d: int
-) -> None:
-    points = make(np.random.default_rng(d), 131, d)
-    ranking = rank(points, points, np.eye(len(points), dtype=bool))
+def test_self_knn_equals_the_float64_oracle(make: MakePoints, d: int) -> None:
+    points, ranking = ranked_once(make, d)
     for k in (1, 5, 50):
         assert_same_neighbors(ts.self_knn(points, k), ranking)
 
@@ -44,9 +64,7 @@ def test_self_knn_equals_the_float64_oracle(
 @pytest.mark.parametrize("make", [gaussian, duplicated, far_offset])
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.usefixtures("screen")
-def test_wide_embeddings_equal_the_float64_oracle(
-    make: Callable[[np.random.Generator, int, int], Points], threads: int
-) -> None:
+def test_wide_embeddings_equal_the_float64_oracle(make: MakePoints, threads: int) -> None:
     points = make(np.random.default_rng(5), 160, 1280)
     groups = np.arange(160) // 3
     alone = rank(points, points, np.eye(160, dtype=bool))
@@ -195,13 +213,10 @@ def test_large_pools_that_are_pruned_equal_those_that_are_not(
 )
 @pytest.mark.usefixtures("kernel")
 def test_the_plan_made_by_itself_answers_as_the_portable_kernel_at_full_width(
-    make: Callable[[np.random.Generator, int, int], Points], monkeypatch: pytest.MonkeyPatch
+    make: MakePoints,
 ) -> None:
-    points = make(np.random.default_rng(9), 4_000, 512)
+    points, plain = found_by_the_portable_kernel(make)
     planned = ts.self_knn(points, 1)
-    monkeypatch.setenv("TWINSCORE_KERNEL", "portable")
-    monkeypatch.setenv("TWINSCORE_SCREEN", "full")
-    plain = ts.self_knn(points, 1)
     np.testing.assert_array_equal(planned.ids, plain.ids)
     np.testing.assert_array_equal(planned.distances, plain.distances)
 
