@@ -4,7 +4,7 @@ The target of the interval is the mean of the score at the same sizes and k, est
 themselves. Draws are kept in a record: what was stopped goes on where it was, and tables can be
 printed at any time.
 
-    python bench/smooth_coverage.py                 # 400 draws, 1,000 without a difference
+    python bench/smooth_coverage.py                 # 400 draws, more without a difference
     python bench/smooth_coverage.py --minutes 5     # as far as 5 minutes of processor time go
     python bench/smooth_coverage.py --only clips compare --draws 100
     python bench/smooth_coverage.py --minutes 0     # only the tables of what is there
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from twinscore.measures.unit_graphs import PoolGraphs
     from twinscore.neighbors.records import Neighbors
 
-DRAWS, DRAWS_WITHOUT_DIFFERENCE = 400, 1_000
+DRAWS, DRAWS_WITHOUT_DIFFERENCE, DRAWS_OF_PHOTOGRAPHS = 400, 1_000, 1_600
 TESTS = ("low score", "edge count", "copies", "judge", "spread")
 RARE = 0.01
 """The stricter level at which false alarms are counted."""
@@ -84,6 +84,8 @@ class SmoothCell:
     @property
     def draws(self) -> int:
         """How often it is drawn, if nobody says otherwise."""
+        if self.kind == "photographs":
+            return DRAWS_OF_PHOTOGRAPHS
         quick = self.is_null and self.kind != "clips"
         return DRAWS_WITHOUT_DIFFERENCE if quick else DRAWS
 
