@@ -72,6 +72,15 @@ def test_names_are_shown_as_they_are_and_never_as_markup(
     assert payload(text)["pool"]["names"] == hostile_names
 
 
+def test_options_of_commands_stay_whole_where_lines_break_and_names_stay_escaped(
+    pictured: ts.ScoreResult, tmp_path: Path
+) -> None:
+    warning = "try --label-by or rename <b>--bold</b>"
+    page = page_of(dataclasses.replace(pictured, warnings=(warning,)), tmp_path)
+    assert 'Try <span class="option">--label-by</span> or rename' in page
+    assert '&lt;b&gt;<span class="option">--bold</span>&lt;/b&gt;' in page
+
+
 def test_blocks_for_scripts_hold_nothing_that_could_end_them(text: str) -> None:
     for block in re.findall(r'application/octet-stream" id="\w+">([^<]*)<', text):
         assert re.fullmatch(r"[A-Za-z0-9+/=]+", block)

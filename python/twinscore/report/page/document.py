@@ -77,6 +77,7 @@ def render_page(
         sentence=_sentence,
         place=place_on_scale,
         headings=_headings,
+        options=_options_whole,
     )
     script, style = "\n".join(map(_resource, SCRIPTS)), _resource("page.css")
     page: str = environment.get_template(template).render(
@@ -157,6 +158,13 @@ def _sentence(text: str) -> str:
     is_word = text.split(" ", 1)[0].isalpha()
     start = text[:1].upper() + text[1:] if is_word else text
     return start + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _options_whole(text: str) -> Any:
+    """Keep each option of a command in one line; whatever else is in the text is escaped."""
+    markup = require("markupsafe", extra="report", purpose=PURPOSE).Markup
+    escaped = html.escape(printable(text))
+    return markup(re.sub(r"--[a-z][a-z-]*", r'<span class="option">\g<0></span>', escaped))
 
 
 def _count(value: int) -> str:
