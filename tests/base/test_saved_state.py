@@ -80,6 +80,15 @@ def test_arrays_of_another_form_are_refused_before_memory_is_set_aside(
         read_saved_arrays(archive(header, b"\0" * 16), forms, "header")
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_text_of_what_is_no_character_is_refused(order: str) -> None:
+    numbers = np.array([ord("{"), 0x7FFFFFFF, ord("}")], dtype=f"{order}u4")
+    file = io.BytesIO()
+    np.savez(file, header=numbers.view(f"{order}U3").reshape(()))
+    with pytest.raises(ValueError, match="holds what is no character"):
+        read_saved_arrays(file, {}, "header")
+
+
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
     points = np.random.default_rng(0).standard_normal((2, 20, 4)).astype(np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,7 +86,21 @@ def load_npz_array(path: Path, key: str) -> npt.NDArray[Any]:
         zipfile.ZipFile(path) as archive,
         archive.open(key + _MEMBER_ENDING) as file,
     ):
-        return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+        array = np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+        check_characters(array)
+        return array
+
+
+def check_characters(array: npt.NDArray[Any]) -> None:
+    """Raise ValueError where text holds numbers of no characters, as damage leaves them.
+
+    numpy makes text of them all the same, on which Python then fails anywhere.
+    """
+    if array.dtype.kind != "U" or array.nbytes == 0:
+        return
+    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    if native.reshape(-1).view(np.uint32).max() > sys.maxunicode:
+        raise ValueError("text is damaged: it holds what is no character")
 
 
 def write_npy(file: IO[bytes], array: npt.NDArray[Any]) -> None:

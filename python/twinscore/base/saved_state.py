@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from twinscore.base.array_files import ArrayHeader, headers_of_npz
+from twinscore.base.array_files import ArrayHeader, check_characters, headers_of_npz
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,11 +194,12 @@ def _read(
     file.seek(0)
     with np.load(file, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in forms}
-        text = str(archive[header])
+        written = archive[header]
+    check_characters(written)
     for name, values in arrays.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{name!r}: expected finite values, got NaN or infinity")
-    return text, arrays
+    return str(written), arrays
 
 
 def _other(name: str, expected: str, value: Any) -> ValueError:

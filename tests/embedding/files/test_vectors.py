@@ -166,6 +166,14 @@ def test_damage_anywhere_is_a_value_or_type_error_that_names_the_file(
             assert "\n" not in str(error)  # noqa: PT017
 
 
+def test_groups_of_what_is_no_character_are_refused_by_the_name_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.npz"
+    groups = np.full(3, 0x7FFFFFFF, dtype=np.uint32).view("U1")
+    np.savez(file, embeddings=np.zeros((3, 2), np.float32), groups=groups)
+    with pytest.raises(ValueError, match=r"damaged\.npz.*no character"):
+        load_embeddings(file)
+
+
 @pytest.mark.parametrize("ending", ["npy", "npz"])
 def test_a_pickle_is_never_loaded(ending: str, tmp_path: Path) -> None:
     path = tmp_path / f"evil.{ending}"
