@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.extras import require
+from twinscore.images.annotations.clipped_outline import clipped
 from twinscore.images.annotations.values import MalformedError, box_around, number_in, shortened
 
 if TYPE_CHECKING:
@@ -48,9 +49,13 @@ class Polygons:
     def drawn(self, width: int, height: int) -> BoolArray:
         """Draw the parts, as COCO does."""
         scale = (width, height) if self.is_relative else (1, 1)
-        parts = [
+        scaled = (
             [value * scale[place % 2] for place, value in enumerate(part)] for part in self.parts
-        ]
+        )
+        near = (clipped(part, width, height) for part in scaled)
+        parts = [part for part in near if len(part) >= FEWEST_COORDINATES]
+        if not parts:
+            return np.zeros((height, width), dtype=bool)
         drawing = _drawing()
         runs = drawing.merge(drawing.frPyObjects(parts, height, width))
         # Its own decoder warns with current versions of NumPy.
