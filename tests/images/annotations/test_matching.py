@@ -60,6 +60,15 @@ def test_annotations_of_absent_images_are_listed() -> None:
     ]
 
 
+def test_an_absent_image_of_one_folder_is_not_that_of_another() -> None:
+    named = Named(("cam0/0001.png", "cam0/0002.png", "cam1/0001.png"))
+    found = match_images(["cam0/0001.png", "cam1/0001.png", "cam1/0002.png"], named)
+    assert found.annotated == ("cam0/0001.png", "cam1/0001.png", None)
+    assert [(each.record, each.reason) for each in found.problems] == [
+        ("boxes.json cam0/0002.png", ABSENT)
+    ]
+
+
 def test_label_files_match_images_of_any_ending_in_the_folder_beside_theirs() -> None:
     labels = LabelFiles("labels", "YOLO", {}, lambda name, _: AnnotatedImage(name))
     assert labels.is_by_stem
