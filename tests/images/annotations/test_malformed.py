@@ -95,6 +95,24 @@ def test_a_damaged_mask_leaves_the_object_with_its_box(tmp_path: Path) -> None:
     assert [problem.is_lost for problem in problems] == [False]
 
 
+@pytest.mark.parametrize("box", [[], [1, 2, 3], [math.nan, 1, 2, 3], [5, 5, 0, 9]])
+def test_an_object_whose_box_is_malformed_has_that_of_its_mask(tmp_path: Path, box: Any) -> None:
+    outline = [[10, 12, 40, 12, 40, 33]]
+    objects, problems = first_image(
+        document(tmp_path, {**GOOD, "id": 7, "bbox": box, "segmentation": outline})
+    )
+    assert (objects[1].box.left, objects[1].box.bottom) == (10, 33)
+    assert not any(problem.is_lost for problem in problems)
+    assert len(problems) == bool(box)
+
+
+def test_whole_numbers_written_with_a_point_are_ids(tmp_path: Path) -> None:
+    moved = {**GOOD, "id": 7.0, "image_id": 0.0, "category_id": 2.0, "bbox": [50, 9, 20, 5]}
+    objects, problems = first_image(document(tmp_path, moved))
+    assert [each.class_name for each in objects] == ["car", "person"]
+    assert problems == []
+
+
 def test_a_crowd_is_a_region_and_no_object(tmp_path: Path) -> None:
     objects, _ = first_image(document(tmp_path, {**GOOD, "id": 7, "iscrowd": 1}))
     assert [each.is_region for each in objects] == [False, True]

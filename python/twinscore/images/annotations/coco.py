@@ -174,9 +174,15 @@ class CocoAnnotations:
             mask, box = _mask(value.get("segmentation"))
         except MalformedError as error:
             notes.append(f"left without its mask: {error}")
-        if value.get("bbox") is not None:
-            box, is_swapped = box_of_size(value["bbox"])
-            notes += [CORNERS_SWAPPED] if is_swapped else []
+        if value.get("bbox") not in (None, []):
+            try:
+                box, is_swapped = box_of_size(value["bbox"])
+            except MalformedError as error:
+                if box is None:
+                    raise
+                notes.append(f"its box is that of its mask: {error}")
+            else:
+                notes += [CORNERS_SWAPPED] if is_swapped else []
         if box is None:
             raise MalformedError("it has neither box nor mask")
         is_region = value.get("iscrowd") in (1, True)
@@ -218,4 +224,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def _is_id(value: object) -> bool:
+    """Tell whether a value may be an id; tables of numbers write whole ones as 7.0, which is 7."""
+    if isinstance(value, float):
+        return value.is_integer()
     return isinstance(value, int | str) and not isinstance(value, bool)
