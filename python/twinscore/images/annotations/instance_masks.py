@@ -12,7 +12,13 @@ from twinscore.base.json_text import parse_json
 from twinscore.images.annotations.beside import files_below
 from twinscore.images.annotations.blended_edges import FEWEST_SHADES, without_blends
 from twinscore.images.annotations.label_files import LabelFiles, LabelLines
-from twinscore.images.annotations.records import OBJECT, AnnotatedImage, Box, ObjectAnnotation
+from twinscore.images.annotations.records import (
+    OBJECT,
+    AnnotatedImage,
+    AnnotationProblem,
+    Box,
+    ObjectAnnotation,
+)
 from twinscore.images.annotations.values import MalformedError
 
 if TYPE_CHECKING:
@@ -32,7 +38,8 @@ MOST_OBJECTS = 10_000
 _VOID = 255
 """Of palettes, the border that Pascal VOC draws around objects."""
 
-_ENDINGS_OF_NAMES = ("_instances", "_instance", "_instanceIds", "_masks", "_mask", "_seg", "_ids")
+_ENDINGS_OF_NAMES = ("_instances", "_instance", "_instanceIds", "_masks", "_mask", "_ids", "_seg")
+"""Those that tell objects apart the surest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +116,8 @@ class MaskReader:
 def instance_masks(location: str) -> LabelFiles:
     """Take the masks below a folder, each named like its image.
 
-    Where some are called masks, as ``0001_mask.png`` is, the others are taken for the images.
+    Where some are called masks, as ``0001_mask.png`` is, the others are taken for the images. Of
+    several masks of one image, that of instances is taken before that of kinds (``_seg``).
     A ``classes.json`` beside them names their classes: ``{"7": "car", "#ff8000": "person"}``.
 
     Raises
@@ -120,8 +128,20 @@ def instance_masks(location: str) -> LabelFiles:
     folder = Path(location)
     found = files_below(folder, MASK_ENDINGS)
     called = {stem: file for stem, file in found.items() if is_mask_name(stem)}
-    files = {_image_name(stem): file for stem, file in (called or found).items()}
-    return LabelFiles(location, "instance masks", files, MaskReader(_classes_in(folder)))
+    files: dict[str, Path] = {}
+    problems = []
+    for stem, file in sorted((called or found).items(), key=_kind_of_mask):
+        kept = files.setdefault(_image_name(stem), file)
+        if kept != file:
+            reason = f"{kept.name} is the mask of its image already"
+            problems.append(AnnotationProblem(str(file), reason))
+    return LabelFiles(
+        location,
+        "instance masks",
+        dict(sorted(files.items())),
+        MaskReader(_classes_in(folder)),
+        problems=tuple(problems),
+    )
 
 
 def are_masks(annotations: AnnotationSet) -> bool:
@@ -255,6 +275,12 @@ def _colors_of(pixels: Any) -> IdArray:
     for channel in (1, 2):
         colors = (colors << 8) | pixels[..., channel]
     return colors
+
+
+def _kind_of_mask(named: tuple[str, Path]) -> tuple[int, str]:
+    stem, _ = named
+    ending = stem.removeprefix(_image_name(stem))
+    return _ENDINGS_OF_NAMES.index(ending) if ending else 0, stem
 
 
 def _image_name(stem: str) -> str:
