@@ -113,6 +113,16 @@ def test_whole_numbers_written_with_a_point_are_ids(tmp_path: Path) -> None:
     assert problems == []
 
 
+def test_a_category_without_a_name_is_its_id_and_one_of_a_taken_id_is_said(tmp_path: Path) -> None:
+    file = document(tmp_path, {**GOOD, "id": 7, "category_id": 2, "bbox": [50, 9, 20, 5]})
+    categories = [{"id": 1, "name": "car"}, {"id": 1, "name": "bus"}, {"id": 2, "name": None}]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "categories": categories}))
+    objects, problems = first_image(file)
+    assert [each.class_name for each in objects] == ["bus", "2"]
+    assert [problem.record[-10:] for problem in problems] == ["category 1"]
+    assert not problems[0].is_lost
+
+
 def test_a_crowd_is_a_region_and_no_object(tmp_path: Path) -> None:
     objects, _ = first_image(document(tmp_path, {**GOOD, "id": 7, "iscrowd": 1}))
     assert [each.is_region for each in objects] == [False, True]

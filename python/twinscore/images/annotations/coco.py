@@ -107,10 +107,16 @@ class CocoAnnotations:
 
     def _add_classes(self, categories: object) -> None:
         for place, category in enumerate(_listed(categories)):
-            if isinstance(category, dict) and _is_id(category.get("id")):
-                self._classes[category["id"]] = str(category.get("name", category["id"]))
-            else:
+            if not isinstance(category, dict) or not _is_id(category.get("id")):
                 self._note(f"category {place}", "expected an id and a name")
+                continue
+            identity, name = category["id"], category.get("name")
+            class_name = str(identity if name in (None, "") else name)
+            before = self._classes.setdefault(identity, class_name)
+            if before != class_name:
+                reason = f"its id is there twice: objects are {class_name!r}, not {before!r}"
+                self._note(f"category {identity}", reason, False)
+                self._classes[identity] = class_name
 
     def _add_images(self, images: object) -> None:
         names: dict[Any, str] = {}

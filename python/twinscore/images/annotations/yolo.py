@@ -227,11 +227,11 @@ def _labels_without_image(folder: Path, images: Sequence[Path]) -> list[Annotati
 
 def _class_names(names: object) -> dict[int, str]:
     if isinstance(names, dict):
-        numbered = ((str(key).strip(), str(name)) for key, name in names.items())
-        return {int(key): name for key, name in numbered if key.isdecimal()}
-    if isinstance(names, list):
-        return {number: str(name) for number, name in enumerate(names)}
-    return {}
+        numbered = ((str(key).strip(), name) for key, name in names.items())
+        known = {int(key): name for key, name in numbered if key.isdecimal()}
+    else:
+        known = dict(enumerate(names)) if isinstance(names, list) else {}
+    return {key: str(key if name in (None, "") else name) for key, name in known.items()}
 
 
 def _below(path: Path, root: Path) -> str:
