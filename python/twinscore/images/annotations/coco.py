@@ -177,7 +177,7 @@ class CocoAnnotations:
             class_name = self._classes.get(category, str(category))
         box, mask = None, None
         try:
-            mask, box = _mask(value.get("segmentation"))
+            mask, box = _mask(value.get("segmentation"), self._sizes[image])
         except MalformedError as error:
             notes.append(f"left without its mask: {error}")
         if value.get("bbox") not in (None, []):
@@ -204,12 +204,16 @@ def _what_it_is(document: object) -> str:
     return f"a {'list' if isinstance(document, list) else type(document).__name__}"
 
 
-def _mask(segmentation: object) -> tuple[ObjectMask | None, Box | None]:
-    """Read a mask and the box around it, if there is one."""
+def _mask(
+    segmentation: object, size: tuple[float, float] | None
+) -> tuple[ObjectMask | None, Box | None]:
+    """Read a mask of an image of this size, and the box around it, if there is one."""
     if not segmentation:
         return None, None
     if isinstance(segmentation, dict):
         runs = run_lengths_in(segmentation)
+        if size not in (None, (runs.width, runs.height)):
+            raise MalformedError(f"it is of an image of {runs.width} x {runs.height}")
         return runs, runs.box
     if isinstance(segmentation, list):
         polygons = polygons_in(segmentation)

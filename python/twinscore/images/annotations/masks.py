@@ -151,8 +151,9 @@ def run_lengths_in(value: Mapping[str, Any]) -> RunLengths:
     if not isinstance(counts, list | tuple):
         raise MalformedError(f"expected a mask with counts, got {shortened(counts)}")
     runs = tuple(int(number_in(count, "a count of a mask")) for count in counts)
-    is_filled = min(height, width, *runs) >= 0 and 0 < height * width == sum(runs)
-    if not is_filled or height * width >= 1 << _MOST_BITS:
+    if height * width >= 1 << _MOST_BITS:
+        raise MalformedError("the mask is larger than any image")
+    if not (min(height, width, *runs) >= 0 and 0 < height * width == sum(runs)):
         raise MalformedError(f"the mask does not fill {width} x {height} pixels")
     return RunLengths(width, height, runs)
 

@@ -31,6 +31,9 @@ _DECIMALS = 2
 """Edges are rounded to these before they are to whole pixels, so that those written in shares of
 an image, to six decimals, come to the same pixel as those written in pixels."""
 
+_MOST_PIXELS = 1 << 28
+"""Of an image that was annotated at another size; masks are drawn at that."""
+
 _NEAR = 2.0
 """Pixels beyond the border of an image to which edges are kept."""
 
@@ -89,6 +92,9 @@ class SeenMask:
 
     def drawn(self) -> BoolArray:
         """Draw it in the image that is seen; shape (height, width). Raises as `ObjectMask`."""
+        width, height = self.annotated
+        if width * height > max(_MOST_PIXELS, self.seen[0] * self.seen[1]):
+            raise ValueError(f"the mask is of an image of {width} x {height}, too large to draw")
         drawn = _turned_mask(self.mask.drawn(*self.annotated), self.orientation)
         height, width = drawn.shape
         if (width, height) == self.seen:
