@@ -65,10 +65,15 @@ class PixelRuns:
             raise ValueError(
                 f"the mask is {self.width} x {self.height}, its image {width} x {height}"
             )
-        steps = np.zeros(width * height + 1, dtype=np.int8)
-        np.add.at(steps, self.starts, 1)
-        np.add.at(steps, self.stops, -1)
-        return np.cumsum(steps[:-1], dtype=np.int8).astype(bool).reshape(height, width)
+        # Of the object's rows alone: most of an image has none of it.
+        first = int(self.starts.min()) // width
+        last = -(-int(self.stops.max()) // width)
+        steps = np.zeros(width * (last - first) + 1, dtype=np.int8)
+        np.add.at(steps, self.starts - first * width, 1)
+        np.add.at(steps, self.stops - first * width, -1)
+        drawn = np.zeros((height, width), dtype=bool)
+        drawn[first:last] = np.cumsum(steps[:-1], dtype=np.int8).reshape(-1, width)
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
