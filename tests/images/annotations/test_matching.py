@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.annotations.matching import ABSENT, AMBIGUOUS, match_images
@@ -42,6 +43,12 @@ def test_a_name_alone_matches_where_nothing_contradicts_it() -> None:
 
 def test_backslashes_part_paths_as_well() -> None:
     assert match_images(["x/b/1.png"], Named(("b\\1.png", "c\\1.png"))).annotated == ("b\\1.png",)
+
+
+def test_accents_match_however_they_are_written() -> None:
+    written = {form: normalize(form, "Käse/1.png") for form in ("NFC", "NFD")}
+    assert match_images([written["NFD"]], Named((written["NFC"],))).annotated == (written["NFC"],)
+    assert match_images([written["NFC"]], Named((written["NFD"],))).annotated == (written["NFD"],)
 
 
 def test_what_fits_several_images_is_taken_for_none_and_said() -> None:

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.sources.endings import is_hidden, is_image_name
 
@@ -63,8 +64,9 @@ def images_named(names: Iterable[str], annotations: Path) -> list[Path]:
 
 
 def _named(folder: Path, name: str) -> Path | None:
-    """Find a file by its name, or by the same written on Windows."""
-    for written in dict.fromkeys((name, name.replace("\\", "/"))):
+    """Find a file by its name, or by the same written on Windows or on a Mac."""
+    plain = name.replace("\\", "/")
+    for written in dict.fromkeys((name, plain, normalize("NFC", plain), normalize("NFD", plain))):
         path = folder / PurePosixPath(written)
         # A name that no file can have, for its length, is that of none.
         with suppress(OSError):

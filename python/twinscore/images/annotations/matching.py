@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.annotations.beside import PLACES, stem_path
 from twinscore.images.annotations.records import AnnotationProblem
@@ -106,7 +107,8 @@ def _folder_of(name: str) -> str:
 
 def _parts(name: str, *, by_stem: bool, drop_places: bool) -> tuple[str, ...]:
     """Return the parts of a path, the last one first."""
-    path = name.replace("\\", "/")
+    # Macs write an accent behind its letter, others both as one.
+    path = normalize("NFC", name).replace("\\", "/")
     parts = (stem_path(path) if by_stem else path).split("/")
     meaningless = {"", ".", *(PLACES if drop_places else ())}
     return (parts[-1], *(part for part in reversed(parts[:-1]) if part not in meaningless))
