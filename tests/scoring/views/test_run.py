@@ -193,6 +193,22 @@ def test_a_class_of_few_objects_and_one_of_one_side_are_said(tmp_path: Path, mod
     assert "only the synthetic side has the classes 'ufo' (1 object)" in notes
 
 
+def test_classes_beyond_those_that_are_scored_apart_are_said(tmp_path: Path, model: Path) -> None:
+    real = write_scenes(tmp_path / "real", 24, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 24, seed=2)
+    for file in (real, synthetic):
+        document = json.loads(file.read_text())
+        document["categories"] = [{"id": 100 + n, "name": f"kind {n:02}"} for n in range(43)]
+        for number, annotation in enumerate(document["annotations"]):
+            annotation["category_id"] = 100 + number % 43
+        file.write_text(json.dumps(document))
+    views = scored(real, synthetic, model).views
+    assert len(views.classes) == 40
+    (said,) = [note for note in views.notes if "not scored apart" in note]
+    assert said.startswith("both sides have the classes 'kind ")
+    assert len(set(said.split("'")) & {f"kind {n:02}" for n in range(43)}) == 3
+
+
 def test_a_class_of_fewer_objects_than_neighbors_costs_the_others_nothing(
     tmp_path: Path, model: Path
 ) -> None:

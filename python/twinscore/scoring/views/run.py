@@ -23,7 +23,7 @@ from twinscore.scoring.verdict import Case
 from twinscore.scoring.views.notes import view_notes
 from twinscore.scoring.views.object_domain import views_of_domain
 from twinscore.scoring.views.object_slices import sides_of_view
-from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
+from twinscore.scoring.views.scores import MOST_CLASSES, Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 FEWEST = 2
 """Images (or groups) a side that can be scored."""
-
-MOST_CLASSES = 40
-"""Classes that are scored apart, those with the most objects; a correction for more hides all."""
 
 
 def score_views(
