@@ -61,6 +61,18 @@ def test_the_summary_counts_what_was_done(
     assert len(load_store(tmp_path / "store").names) == 5
 
 
+def test_images_that_are_pruned_are_said_to_be_taken_out(
+    run: Callable[..., tuple[int, str, str]], make_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = make_folder("real", {"a": 3})
+    arguments = folder, "--out", tmp_path / "store"
+    run(*arguments)
+    (folder / "a" / "002.png").unlink()
+    _, text, _ = run(*arguments, "--prune")
+    assert "1 image of the store not in the source any more: taken out" in text
+    assert "--prune" not in text
+
+
 def test_options_reach_the_store(
     run: Callable[..., tuple[int, str, str]], make_folder: Callable[..., Path], tmp_path: Path
 ) -> None:

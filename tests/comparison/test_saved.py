@@ -14,6 +14,7 @@ from twinscore.comparison import SliceDifference, compare_saved
 from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.slice_differences import adjusted
 from twinscore.embedding.records import Embeddings
+from twinscore.report.page.history_page import changed_settings, runs_of
 from twinscore.scoring.saved_result import load_result
 
 if TYPE_CHECKING:
@@ -115,3 +116,20 @@ def test_p_values_are_corrected_for_their_number() -> None:
     found = adjusted([tested(p) for p in (0.01, 0.04, 0.03, math.nan)])
     assert [item.adjusted_p_value for item in found[:3]] == pytest.approx([0.03, 0.06, 0.06])
     assert math.isnan(found[3].adjusted_p_value)
+
+
+def test_objects_of_one_result_are_not_compared_with_scenes_of_another(
+    folders: tuple[Path, Path],
+) -> None:
+    views = {"items": {"score": 0.9, "interval": [0.8, 1.0]}}
+    change_fields(folders[0], views=views)
+    with pytest.raises(ValueError, match=r"the same view, got items in .* and scenes in"):
+        compare_saved(*map(load_result, folders))
+
+
+def test_a_history_has_no_step_from_scenes_to_objects(folders: tuple[Path, Path]) -> None:
+    views = {"items": {"score": 0.9, "interval": [0.8, 1.0]}}
+    change_fields(folders[1], views=views)
+    runs = runs_of([load_result(folder) for folder in (*folders, folders[1])])
+    assert [run.change is None for run in runs] == [True, True, False]
+    assert any("different views: items, scenes" in said for said in changed_settings(runs))

@@ -24,6 +24,10 @@ from twinscore.report.cautions import HEADLINE, headline
             "a caution without a single mark that would …",
         ),
         (
+            "only the real side has the classes 'person', 'bus' (58 objects): they count for all",
+            "only the real side has the classes 'person' …",
+        ),
+        (
             "the two results have different real images, of which nothing more is known at all",
             "the two results have different real images",
         ),

@@ -182,7 +182,7 @@ def embed(
             views=views,
         )
     if not quiet:
-        say(_summary(run, out))
+        say(_summary(run, out, pruned=prune))
     if run.store is not None and run.store.failed == run.store.images:
         raise ValueError(f"no image of {source} could be embedded")
     return 0
@@ -198,7 +198,7 @@ def _terminating_cleanly() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _summary(run: EmbeddingRun, out: str) -> str:
+def _summary(run: EmbeddingRun, out: str, *, pruned: bool) -> str:
     from twinscore.images.sources.endings import counted
     from twinscore.images.sources.passed_over import describe_passed_over
     from twinscore.images.sources.url import without_secrets
@@ -217,8 +217,6 @@ def _summary(run: EmbeddingRun, out: str) -> str:
     if run.repeated:
         lines.append(f"{counted(run.repeated, 'image')} listed again, kept once")
     if run.missing:
-        lines.append(
-            f"{counted(run.missing, 'image')} of the store not in the source any more "
-            "(--prune takes them out)"
-        )
+        gone = f"{counted(run.missing, 'image')} of the store not in the source any more"
+        lines.append(f"{gone}: taken out" if pruned else f"{gone} (--prune takes them out)")
     return "\n".join(lines)

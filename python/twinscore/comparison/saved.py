@@ -16,6 +16,7 @@ from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.matching import moved_images
 from twinscore.comparison.result import Comparison, SliceDifference
 from twinscore.comparison.richness_differences import richness_differences
+from twinscore.comparison.shown_view import shown_view
 from twinscore.comparison.slice_differences import adjusted
 from twinscore.comparison.view_differences import view_differences
 
@@ -52,6 +53,12 @@ def compare_saved(first: SavedResult, second: SavedResult) -> Comparison:
                 f"expected results of one {meaning}, got {values[0]} in {first.folder} "
                 f"and {values[1]} in {second.folder}"
             )
+    shown = [shown_view(result.fields) for result in (first, second)]
+    if shown[0] != shown[1]:
+        raise ValueError(
+            f"expected results that show the same view, got {shown[0]} in {first.folder} and "
+            f"{shown[1]} in {second.folder}: score both with the same views (--view)"
+        )
     domains = [result.fields.get("domain") for result in (first, second)]
     scores = [float(result.fields["score"]) for result in (first, second)]
     interval, p_value = independent_difference(scores[0], intervals[0], scores[1], intervals[1])

@@ -15,8 +15,9 @@ def headline(caution: str) -> str:
         One of ``result.warnings``: "near-copies among real images (61 of 380): they lower ...".
     """
     for end in (": ", "; ", ", "):
-        about = caution.partition(end)[0].strip()
-        if len(about) <= HEADLINE:
-            return about
-    start = about[: HEADLINE - 1]
+        about, _, rest = caution.partition(end)
+        # The first of several names would pass for the only one.
+        if len(about.strip()) <= HEADLINE and not (about.endswith("'") and rest.startswith("'")):
+            return about.strip()
+    start = caution[: HEADLINE - 1]
     return (start.rpartition(" ")[0] or start).rstrip(" :,;(") + " …"

@@ -56,6 +56,23 @@ def test_its_images_keep_their_groups_and_columns_and_are_there_once(table: Path
     assert "x" not in images[0].columns
 
 
+@pytest.mark.parametrize(
+    ("columns", "cells"),
+    [
+        ("x,y,w,h", "10,12,30,21"),
+        ("x1,y1,x2,y2", "10,12,40,33"),
+        ("x_min,y_min,x_max,y_max", "10,12,40,33"),
+    ],
+)
+def test_columns_of_boxes_have_the_names_that_others_give_them(
+    tmp_path: Path, columns: str, cells: str
+) -> None:
+    file = tmp_path / "boxes.csv"
+    file.write_text(f"path,{columns}\n1.png,{cells}\n")
+    assert is_box_table(file)
+    assert open_annotations(file).read("1.png").objects[0].box == Box(10, 12, 40, 33)
+
+
 def test_parquet_is_read_alike(tmp_path: Path) -> None:
     columns = {"path": ["1.png"], "xmin": [1.5], "ymin": [2.0], "xmax": [4.0], "ymax": [8.0]}
     pq.write_table(pa.table({**columns, "label": ["car"]}), tmp_path / "boxes.parquet")

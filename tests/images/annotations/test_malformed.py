@@ -95,6 +95,56 @@ def test_a_damaged_mask_leaves_the_object_with_its_box(tmp_path: Path) -> None:
     assert [problem.is_lost for problem in problems] == [False]
 
 
+@pytest.mark.parametrize("box", [[], [1, 2, 3], [math.nan, 1, 2, 3], [5, 5, 0, 9]])
+def test_an_object_whose_box_is_malformed_has_that_of_its_mask(tmp_path: Path, box: Any) -> None:
+    outline = [[10, 12, 40, 12, 40, 33]]
+    objects, problems = first_image(
+        document(tmp_path, {**GOOD, "id": 7, "bbox": box, "segmentation": outline})
+    )
+    assert (objects[1].box.left, objects[1].box.bottom) == (10, 33)
+    assert not any(problem.is_lost for problem in problems)
+    assert len(problems) == bool(box)
+
+
+def test_whole_numbers_written_with_a_point_are_ids(tmp_path: Path) -> None:
+    moved = {**GOOD, "id": 7.0, "image_id": 0.0, "category_id": 2.0, "bbox": [50, 9, 20, 5]}
+    objects, problems = first_image(document(tmp_path, moved))
+    assert [each.class_name for each in objects] == ["car", "person"]
+    assert problems == []
+
+
+def test_a_category_without_a_name_is_its_id_and_one_of_a_taken_id_is_said(tmp_path: Path) -> None:
+    file = document(tmp_path, {**GOOD, "id": 7, "category_id": 2, "bbox": [50, 9, 20, 5]})
+    categories = [{"id": 1, "name": "car"}, {"id": 1, "name": "bus"}, {"id": 2, "name": None}]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "categories": categories}))
+    objects, problems = first_image(file)
+    assert [each.class_name for each in objects] == ["bus", "2"]
+    assert [problem.record[-10:] for problem in problems] == ["category 1"]
+    assert not problems[0].is_lost
+
+
+def test_a_mask_of_another_size_than_its_image_moves_no_box(tmp_path: Path) -> None:
+    runs = {"size": [32, 48], "counts": [0, 32 * 48]}
+    file = document(
+        tmp_path,
+        {**GOOD, "id": 7, "segmentation": runs, "bbox": [50, 9, 20, 5]},
+        {"id": 8, "image_id": 0, "category_id": 1, "segmentation": runs},
+    )
+    objects, problems = first_image(file)
+    assert (objects[1].box.left, objects[1].mask) == (50, None)
+    assert len(objects) == 2
+    assert "it is of an image of 48 x 32" in problems[0].reason
+    assert [problem.is_lost for problem in problems] == [False, True]
+
+
+@pytest.mark.parametrize("side", [1 << 20, 1e300])
+def test_a_mask_larger_than_any_image_is_said_in_few_words(tmp_path: Path, side: float) -> None:
+    runs = {"size": [side, side], "counts": [0]}
+    file = document(tmp_path, {**GOOD, "id": 7, "segmentation": runs, "bbox": [50, 9, 20, 5]})
+    _, problems = first_image(file)
+    assert [len(problem.reason) < 80 for problem in problems] == [True]
+
+
 def test_a_crowd_is_a_region_and_no_object(tmp_path: Path) -> None:
     objects, _ = first_image(document(tmp_path, {**GOOD, "id": 7, "iscrowd": 1}))
     assert [each.is_region for each in objects] == [False, True]

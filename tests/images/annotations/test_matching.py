@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.annotations.matching import ABSENT, AMBIGUOUS, match_images
@@ -44,6 +45,12 @@ def test_backslashes_part_paths_as_well() -> None:
     assert match_images(["x/b/1.png"], Named(("b\\1.png", "c\\1.png"))).annotated == ("b\\1.png",)
 
 
+def test_accents_match_however_they_are_written() -> None:
+    written = {form: normalize(form, "Käse/1.png") for form in ("NFC", "NFD")}
+    assert match_images([written["NFD"]], Named((written["NFC"],))).annotated == (written["NFC"],)
+    assert match_images([written["NFC"]], Named((written["NFD"],))).annotated == (written["NFD"],)
+
+
 def test_what_fits_several_images_is_taken_for_none_and_said() -> None:
     found = match_images(["a/0001.png", "b/0001.png"], Named(("0001.png",)))
     assert found.annotated == (None, None)
@@ -57,6 +64,15 @@ def test_annotations_of_absent_images_are_listed() -> None:
     found = match_images(["a/0001.png"], Named(("0001.png", "0002.png")))
     assert [(each.record, each.reason) for each in found.problems] == [
         ("boxes.json 0002.png", ABSENT)
+    ]
+
+
+def test_an_absent_image_of_one_folder_is_not_that_of_another() -> None:
+    named = Named(("cam0/0001.png", "cam0/0002.png", "cam1/0001.png"))
+    found = match_images(["cam0/0001.png", "cam1/0001.png", "cam1/0002.png"], named)
+    assert found.annotated == ("cam0/0001.png", "cam1/0001.png", None)
+    assert [(each.record, each.reason) for each in found.problems] == [
+        ("boxes.json cam0/0002.png", ABSENT)
     ]
 
 

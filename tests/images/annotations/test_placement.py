@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from twinscore.images.annotations.masks import RunLengths
-from twinscore.images.annotations.placement import PixelBox, place_objects
+from twinscore.images.annotations.placement import PixelBox, SeenMask, place_objects
 from twinscore.images.annotations.records import (
     SHARE_OF_THE_IMAGE,
     AnnotatedImage,
@@ -100,3 +100,15 @@ def test_shares_written_to_six_decimals_come_to_the_same_pixels(
 
 def test_what_is_thinner_than_a_pixel_takes_the_one_it_lies_in() -> None:
     assert placed(annotated(Box(4.1, 5.6, 4.3, 9.0)), STORED) == PixelBox(4, 6, 5, 9)
+
+
+def test_an_edge_that_ends_up_beyond_all_numbers_is_cut_at_the_border() -> None:
+    box = placed(annotated(Box(-1e308, 0.25, 1e308, 0.5), SHARE_OF_THE_IMAGE), (400, 300))
+    assert box == PixelBox(0, 75, 400, 150)
+
+
+def test_a_mask_of_an_image_too_large_to_draw_is_refused() -> None:
+    side = 10**6
+    mask = SeenMask(RunLengths(side, side, (0, side * side)), (side, side), (100, 100))
+    with pytest.raises(ValueError, match="too large to draw"):
+        mask.drawn()

@@ -62,6 +62,22 @@ def test_an_image_without_a_mask_beside_those_that_have_one_stays(tmp_path: Path
     assert match_images(names, source.annotations).annotated == ("0", None, "2")
 
 
+def test_of_several_masks_of_an_image_that_of_instances_is_taken_and_none_is_an_image(
+    tmp_path: Path,
+) -> None:
+    draw(tmp_path, "{}.png", "{}_seg.png")
+    folder = draw(tmp_path, "{}.png", "{}_instances.png")
+    annotations = open_annotations(folder)
+    source = AnnotatedSource(FolderSource(folder), annotations)
+    assert [Path(item.name).name for item in source] == ["0.png", "1.png", "2.png"]
+    assert annotations.read("0").objects[0].record.endswith("0_instances.png number 7")
+    assert [Path(problem.record).name for problem in annotations.problems] == [
+        "0_seg.png",
+        "1_seg.png",
+        "2_seg.png",
+    ]
+
+
 def test_masks_beside_the_folder_of_images_take_no_image_away(tmp_path: Path) -> None:
     draw(tmp_path, "images/{}.png", "masks/{}.png")
     masks = open_annotations(tmp_path / "masks")

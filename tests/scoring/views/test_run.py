@@ -193,6 +193,50 @@ def test_a_class_of_few_objects_and_one_of_one_side_are_said(tmp_path: Path, mod
     assert "only the synthetic side has the classes 'ufo' (1 object)" in notes
 
 
+def test_classes_beyond_those_that_are_scored_apart_are_said(tmp_path: Path, model: Path) -> None:
+    real = write_scenes(tmp_path / "real", 24, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 24, seed=2)
+    for file in (real, synthetic):
+        document = json.loads(file.read_text())
+        document["categories"] = [{"id": 100 + n, "name": f"kind {n:02}"} for n in range(43)]
+        for number, annotation in enumerate(document["annotations"]):
+            annotation["category_id"] = 100 + number % 43
+        file.write_text(json.dumps(document))
+    views = scored(real, synthetic, model).views
+    assert len(views.classes) == 40
+    (said,) = [note for note in views.notes if "not scored apart" in note]
+    assert said.startswith("both sides have the classes 'kind ")
+    assert len(set(said.split("'")) & {f"kind {n:02}" for n in range(43)}) == 3
+
+
+def test_a_class_of_fewer_objects_than_neighbors_costs_the_others_nothing(
+    tmp_path: Path, model: Path
+) -> None:
+    real = write_scenes(tmp_path / "real", 20, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 20, seed=2)
+    for file in (real, synthetic):
+        document = json.loads(file.read_text())
+        document["categories"].append({"id": 77, "name": "bus"})
+        for image in range(3):
+            first = next(a for a in document["annotations"] if a["image_id"] == image)
+            first["category_id"] = 77
+        file.write_text(json.dumps(document))
+    views = scored(real, synthetic, model, k=7).views
+    rows = {row.class_name: row for row in views.classes}
+    assert (rows["bus"].score, rows["bus"].n_real, rows["bus"].n_synthetic) == (None, 3, 3)
+    assert rows["car"].score is not None
+    assert "items of class bus: 3 real and 3 synthetic are too few to score" in views.notes
+
+
+def test_objects_of_a_single_group_are_refused_by_their_numbers(
+    tmp_path: Path, model: Path
+) -> None:
+    real = write_scenes(tmp_path / "real", 4, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 4, seed=2)
+    with pytest.raises(ValueError, match=r"of as many groups, .* got items: 8 and 8$"):
+        scored(real, synthetic, model, views=["items"], group_by="folder")
+
+
 def test_what_was_left_out_is_said_and_costs_no_score(tmp_path: Path, model: Path) -> None:
     real = write_scenes(tmp_path / "real", 20, seed=1)
     synthetic = write_scenes(tmp_path / "synthetic", 20, seed=2)

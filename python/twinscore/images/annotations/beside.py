@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.sources.endings import is_hidden, is_image_name
 
@@ -57,11 +59,20 @@ def images_named(names: Iterable[str], annotations: Path) -> list[Path]:
         for inner in ("", "images", "JPEGImages", "data", split, f"images/{split}")
     ]
     wanted = list(names)
-    found = [
-        [path for name in wanted if (path := folder / PurePosixPath(name)).is_file()]
-        for folder in folders
-    ]
+    found = [[path for name in wanted if (path := _named(folder, name))] for folder in folders]
     return max(found, key=len)
+
+
+def _named(folder: Path, name: str) -> Path | None:
+    """Find a file by its name, or by the same written on Windows or on a Mac."""
+    plain = name.replace("\\", "/")
+    for written in dict.fromkeys((name, plain, normalize("NFC", plain), normalize("NFD", plain))):
+        path = folder / PurePosixPath(written)
+        # A name that no file can have, for its length, is that of none.
+        with suppress(OSError):
+            if path.is_file():
+                return path
+    return None
 
 
 def images_beside(labels: Sequence[Path]) -> list[Path]:

@@ -32,10 +32,15 @@ if TYPE_CHECKING:
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 
-SIZED = ("x", "y", "width", "height")
+SIZED = (("x", "y", "width", "height"), ("x", "y", "w", "h"))
 """Columns of a box by its upper left corner and its size, in pixels."""
 
-CORNERED = (("left", "top", "right", "bottom"), ("xmin", "ymin", "xmax", "ymax"))
+CORNERED = (
+    ("left", "top", "right", "bottom"),
+    ("xmin", "ymin", "xmax", "ymax"),
+    ("x_min", "y_min", "x_max", "y_max"),
+    ("x1", "y1", "x2", "y2"),
+)
 """Columns of a box by its corners, in pixels."""
 
 CLASS_COLUMNS = ("class", "class_name", "label", "category")
@@ -68,7 +73,7 @@ class BoxTable:
         columns = self._table.column_names
         self._box = _box_columns(columns)
         if self._box is None or PATH_COLUMN not in columns:
-            expected = ", ".join(SIZED)
+            expected = ", ".join(SIZED[0])
             found = ", ".join(columns)
             raise ValueError(
                 f"{location!r}: expected columns path, {expected} and class, got {found}"
@@ -122,7 +127,7 @@ class BoxTable:
         values = [cells[name] for name in self._box]
         if all(value is None or value == "" for value in values):
             return None
-        return box_of_size(values) if self._box == SIZED else box_of_corners(values)
+        return box_of_size(values) if self._box in SIZED else box_of_corners(values)
 
     def _record(self, row: int) -> str:
         return f"{self.location} row {row}"
@@ -153,7 +158,7 @@ def _header(place: Path) -> Sequence[str]:
 
 
 def _box_columns(columns: Sequence[str]) -> tuple[str, ...] | None:
-    return next((names for names in (SIZED, *CORNERED) if set(names) <= set(columns)), None)
+    return next((names for names in (*SIZED, *CORNERED) if set(names) <= set(columns)), None)
 
 
 def _read(location: str) -> Any:

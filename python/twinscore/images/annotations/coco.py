@@ -107,10 +107,16 @@ class CocoAnnotations:
 
     def _add_classes(self, categories: object) -> None:
         for place, category in enumerate(_listed(categories)):
-            if isinstance(category, dict) and _is_id(category.get("id")):
-                self._classes[category["id"]] = str(category.get("name", category["id"]))
-            else:
+            if not isinstance(category, dict) or not _is_id(category.get("id")):
                 self._note(f"category {place}", "expected an id and a name")
+                continue
+            identity, name = category["id"], category.get("name")
+            class_name = str(identity if name in (None, "") else name)
+            before = self._classes.setdefault(identity, class_name)
+            if before != class_name:
+                reason = f"its id is there twice: objects are {class_name!r}, not {before!r}"
+                self._note(f"category {identity}", reason, False)
+                self._classes[identity] = class_name
 
     def _add_images(self, images: object) -> None:
         names: dict[Any, str] = {}
@@ -171,12 +177,18 @@ class CocoAnnotations:
             class_name = self._classes.get(category, str(category))
         box, mask = None, None
         try:
-            mask, box = _mask(value.get("segmentation"))
+            mask, box = _mask(value.get("segmentation"), self._sizes[image])
         except MalformedError as error:
             notes.append(f"left without its mask: {error}")
-        if value.get("bbox") is not None:
-            box, is_swapped = box_of_size(value["bbox"])
-            notes += [CORNERS_SWAPPED] if is_swapped else []
+        if value.get("bbox") not in (None, []):
+            try:
+                box, is_swapped = box_of_size(value["bbox"])
+            except MalformedError as error:
+                if box is None:
+                    raise
+                notes.append(f"its box is that of its mask: {error}")
+            else:
+                notes += [CORNERS_SWAPPED] if is_swapped else []
         if box is None:
             raise MalformedError("it has neither box nor mask")
         is_region = value.get("iscrowd") in (1, True)
@@ -192,12 +204,16 @@ def _what_it_is(document: object) -> str:
     return f"a {'list' if isinstance(document, list) else type(document).__name__}"
 
 
-def _mask(segmentation: object) -> tuple[ObjectMask | None, Box | None]:
-    """Read a mask and the box around it, if there is one."""
+def _mask(
+    segmentation: object, size: tuple[float, float] | None
+) -> tuple[ObjectMask | None, Box | None]:
+    """Read a mask of an image of this size, and the box around it, if there is one."""
     if not segmentation:
         return None, None
     if isinstance(segmentation, dict):
         runs = run_lengths_in(segmentation)
+        if size not in (None, (runs.width, runs.height)):
+            raise MalformedError(f"it is of an image of {runs.width} x {runs.height}")
         return runs, runs.box
     if isinstance(segmentation, list):
         polygons = polygons_in(segmentation)
@@ -218,4 +234,7 @@ def _listed(value: object) -> list[Any]:
 
 
 def _is_id(value: object) -> bool:
+    """Tell whether a value may be an id; tables of numbers write whole ones as 7.0, which is 7."""
+    if isinstance(value, float):
+        return value.is_integer()
     return isinstance(value, int | str) and not isinstance(value, bool)

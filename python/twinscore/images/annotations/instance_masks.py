@@ -10,8 +10,15 @@ import numpy as np
 
 from twinscore.base.json_text import parse_json
 from twinscore.images.annotations.beside import files_below
+from twinscore.images.annotations.blended_edges import FEWEST_SHADES, without_blends
 from twinscore.images.annotations.label_files import LabelFiles, LabelLines
-from twinscore.images.annotations.records import OBJECT, AnnotatedImage, Box, ObjectAnnotation
+from twinscore.images.annotations.records import (
+    OBJECT,
+    AnnotatedImage,
+    AnnotationProblem,
+    Box,
+    ObjectAnnotation,
+)
 from twinscore.images.annotations.values import MalformedError
 
 if TYPE_CHECKING:
@@ -31,7 +38,8 @@ MOST_OBJECTS = 10_000
 _VOID = 255
 """Of palettes, the border that Pascal VOC draws around objects."""
 
-_ENDINGS_OF_NAMES = ("_instances", "_instance", "_instanceIds", "_masks", "_mask", "_seg", "_ids")
+_ENDINGS_OF_NAMES = ("_instances", "_instance", "_instanceIds", "_masks", "_mask", "_ids", "_seg")
+"""Those that tell objects apart the surest first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +65,15 @@ class PixelRuns:
             raise ValueError(
                 f"the mask is {self.width} x {self.height}, its image {width} x {height}"
             )
-        steps = np.zeros(width * height + 1, dtype=np.int8)
-        np.add.at(steps, self.starts, 1)
-        np.add.at(steps, self.stops, -1)
-        return np.cumsum(steps[:-1], dtype=np.int8).astype(bool).reshape(height, width)
+        # Of the object's rows alone: most of an image has none of it.
+        first = int(self.starts.min()) // width
+        last = -(-int(self.stops.max()) // width)
+        steps = np.zeros(width * (last - first) + 1, dtype=np.int8)
+        np.add.at(steps, self.starts - first * width, 1)
+        np.add.at(steps, self.stops - first * width, -1)
+        drawn = np.zeros((height, width), dtype=bool)
+        drawn[first:last] = np.cumsum(steps[:-1], dtype=np.int8).reshape(-1, width)
+        return drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +90,17 @@ class MaskReader:
 
     def __call__(self, name: str, file: Path) -> AnnotatedImage:
         """Return what is in the file."""
-        values, is_color = read_values(file)
+        values, is_color = read_values(file, by_color=self._are_by_color)
         height, width = values.shape
-        runs = _runs_of(values)
         lines = LabelLines(name, file)
-        order = np.argsort(runs.values, kind="stable")
-        present, firsts = np.unique(runs.values[order], return_index=True)
-        if len(present) > MOST_OBJECTS:
-            raise MalformedError(
-                f"expected a number or colour an object, got {len(present):,} different ones: "
-                "no instance mask"
-            )
-        for value, of_it in zip(present.tolist(), np.split(order, firsts[1:]), strict=True):
-            if value == 0:
-                continue
-            mask = PixelRuns(width, height, runs.starts[of_it], runs.stops[of_it])
+        objects = _objects_in(values)
+        if sum(map(_may_be_edge, objects.values())) >= FEWEST_SHADES:
+            values, n_shades = without_blends(values, is_color=is_color)
+            if n_shades:
+                objects = _objects_in(values)
+                reason = f"{n_shades} of its values are soft edges: put with what they are nearest"
+                lines.note(str(file), reason, is_lost=False)
+        for value, mask in objects.items():
             shown = f"#{value:06x}" if is_color else str(value)
             lines.objects.append(
                 ObjectAnnotation(
@@ -104,11 +113,16 @@ class MaskReader:
             )
         return lines.finish((float(width), float(height)))
 
+    @property
+    def _are_by_color(self) -> bool:
+        return bool(self.classes) and all(key.startswith("#") for key in self.classes)
+
 
 def instance_masks(location: str) -> LabelFiles:
     """Take the masks below a folder, each named like its image.
 
-    Where some are called masks, as ``0001_mask.png`` is, the others are taken for the images.
+    Where some are called masks, as ``0001_mask.png`` is, the others are taken for the images. Of
+    several masks of one image, that of instances is taken before that of kinds (``_seg``).
     A ``classes.json`` beside them names their classes: ``{"7": "car", "#ff8000": "person"}``.
 
     Raises
@@ -119,8 +133,20 @@ def instance_masks(location: str) -> LabelFiles:
     folder = Path(location)
     found = files_below(folder, MASK_ENDINGS)
     called = {stem: file for stem, file in found.items() if is_mask_name(stem)}
-    files = {_image_name(stem): file for stem, file in (called or found).items()}
-    return LabelFiles(location, "instance masks", files, MaskReader(_classes_in(folder)))
+    files: dict[str, Path] = {}
+    problems = []
+    for stem, file in sorted((called or found).items(), key=_kind_of_mask):
+        kept = files.setdefault(_image_name(stem), file)
+        if kept != file:
+            reason = f"{kept.name} is the mask of its image already"
+            problems.append(AnnotationProblem(str(file), reason))
+    return LabelFiles(
+        location,
+        "instance masks",
+        dict(sorted(files.items())),
+        MaskReader(_classes_in(folder)),
+        problems=tuple(problems),
+    )
 
 
 def are_masks(annotations: AnnotationSet) -> bool:
@@ -140,8 +166,18 @@ def is_mask_name(stem: str) -> bool:
     return _image_name(stem) != stem
 
 
-def read_values(file: Path) -> tuple[IdArray, bool]:
+def read_values(file: Path, *, by_color: bool = False) -> tuple[IdArray, bool]:
     """Read the numbers of a mask, and whether they are colours: red first, eight bits each.
+
+    Tools that make files smaller give colours a palette in any order. Its places are numbers where
+    the first one is black, or none is.
+
+    Parameters
+    ----------
+    file
+        The mask.
+    by_color
+        Whether the colours of a palette are what counts, whatever its order.
 
     Raises
     ------
@@ -159,7 +195,8 @@ def read_values(file: Path) -> tuple[IdArray, bool]:
             if image.mode in ("RGB", "RGBA"):
                 return _colors_of(np.asarray(image)), True
             values = np.asarray(image)
-            is_palette = image.mode == "P"
+            if image.mode == "P":
+                return _of_palette(image, values.astype(np.int64), by_color)
     except OSError as error:
         raise MalformedError(f"expected a mask, got what cannot be read ({error})") from error
     except Exception as error:
@@ -168,9 +205,16 @@ def read_values(file: Path) -> tuple[IdArray, bool]:
     if values.ndim != 2 or values.dtype.kind not in "uib":
         raise MalformedError(f"expected a mask of numbers or colours, got mode {image.mode}")
     values = values.astype(np.int64)
-    if is_palette:
-        values[values == _VOID] = 0
     return values, False
+
+
+def _of_palette(image: Any, numbers: IdArray, by_color: bool) -> tuple[IdArray, bool]:
+    first = (image.getpalette() or [0])[:3]
+    colors = _colors_of(np.asarray(image.convert("RGB")))
+    is_any_order = any(first) and not colors.all()
+    values = colors if by_color or is_any_order else numbers
+    values[numbers == _VOID] = 0
+    return values, values is colors
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +234,37 @@ def _runs_of(values: IdArray) -> _Runs:
     return _Runs(values.reshape(-1)[starts], starts, np.append(starts[1:], values.size))
 
 
+def _objects_in(values: IdArray) -> dict[int, PixelRuns]:
+    """Return the pixels of each number or colour but 0.
+
+    Raises
+    ------
+    MalformedError
+        There are more than a mask has.
+    """
+    height, width = values.shape
+    runs = _runs_of(values)
+    order = np.argsort(runs.values, kind="stable")
+    present, firsts = np.unique(runs.values[order], return_index=True)
+    if len(present) > MOST_OBJECTS:
+        raise MalformedError(
+            f"expected a number or colour an object, got {len(present):,} different ones: "
+            "no instance mask"
+        )
+    return {
+        value: PixelRuns(width, height, runs.starts[of_it], runs.stops[of_it])
+        for value, of_it in zip(present.tolist(), np.split(order, firsts[1:]), strict=True)
+        if value != 0
+    }
+
+
+def _may_be_edge(mask: PixelRuns) -> bool:
+    """Tell whether an object is a line, or fills less than half of its box."""
+    box = _box_of(mask)
+    pixels = float((mask.stops - mask.starts).sum())
+    return min(box.width, box.height) <= 1.0 or 2.0 * pixels < box.width * box.height
+
+
 def _box_of(mask: PixelRuns) -> Box:
     rows = mask.starts // mask.width
     return Box(
@@ -205,6 +280,12 @@ def _colors_of(pixels: Any) -> IdArray:
     for channel in (1, 2):
         colors = (colors << 8) | pixels[..., channel]
     return colors
+
+
+def _kind_of_mask(named: tuple[str, Path]) -> tuple[int, str]:
+    stem, _ = named
+    ending = stem.removeprefix(_image_name(stem))
+    return _ENDINGS_OF_NAMES.index(ending) if ending else 0, stem
 
 
 def _image_name(stem: str) -> str:

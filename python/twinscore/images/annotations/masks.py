@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from twinscore.base.extras import require
+from twinscore.images.annotations.clipped_outline import clipped
 from twinscore.images.annotations.values import MalformedError, box_around, number_in, shortened
 
 if TYPE_CHECKING:
@@ -48,9 +49,13 @@ class Polygons:
     def drawn(self, width: int, height: int) -> BoolArray:
         """Draw the parts, as COCO does."""
         scale = (width, height) if self.is_relative else (1, 1)
-        parts = [
+        scaled = (
             [value * scale[place % 2] for place, value in enumerate(part)] for part in self.parts
-        ]
+        )
+        near = (clipped(part, width, height) for part in scaled)
+        parts = [part for part in near if len(part) >= FEWEST_COORDINATES]
+        if not parts:
+            return np.zeros((height, width), dtype=bool)
         drawing = _drawing()
         runs = drawing.merge(drawing.frPyObjects(parts, height, width))
         # Its own decoder warns with current versions of NumPy.
@@ -105,8 +110,14 @@ class RunLengths:
                 f"the mask is {self.width} x {self.height}, its image {width} x {height}"
             )
         values = np.arange(len(self.counts)) % 2 == 1
-        flat = np.repeat(values, np.array(self.counts, dtype=np.int64))
-        return np.ascontiguousarray(flat.reshape(width, height).T)
+        counts = np.array(self.counts, dtype=np.int64)
+        columns = np.repeat(values, counts).reshape(width, height)
+        # Rows that are far apart in memory are slow to write: the object's columns alone are.
+        before, behind = counts[0], counts[-1] if len(counts) % 2 else 0
+        first, last = int(before) // height, width - int(behind) // height
+        drawn = np.zeros((height, width), dtype=bool)
+        drawn[:, first:last] = columns[first:last].T
+        return drawn
 
 
 def polygons_in(values: Sequence[object], *, is_relative: bool = False) -> Polygons:
@@ -146,8 +157,9 @@ def run_lengths_in(value: Mapping[str, Any]) -> RunLengths:
     if not isinstance(counts, list | tuple):
         raise MalformedError(f"expected a mask with counts, got {shortened(counts)}")
     runs = tuple(int(number_in(count, "a count of a mask")) for count in counts)
-    is_filled = min(height, width, *runs) >= 0 and 0 < height * width == sum(runs)
-    if not is_filled or height * width >= 1 << _MOST_BITS:
+    if height * width >= 1 << _MOST_BITS:
+        raise MalformedError("the mask is larger than any image")
+    if not (min(height, width, *runs) >= 0 and 0 < height * width == sum(runs)):
         raise MalformedError(f"the mask does not fill {width} x {height} pixels")
     return RunLengths(width, height, runs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from twinscore.images.annotations.beside import PLACES, stem_path
 from twinscore.images.annotations.records import AnnotationProblem
@@ -38,7 +39,8 @@ def match_images(names: Sequence[str], annotations: AnnotationSet) -> Matching:
     """Find the annotations of each image.
 
     Paths of annotations come from other machines: the longer the end that two paths have in
-    common, the better they fit. What fits several images equally well is left out.
+    common, the better they fit. What fits several images equally well is left out, and so is
+    what fits by less than others in its folder do.
 
     Parameters
     ----------
@@ -65,6 +67,7 @@ def match_images(names: Sequence[str], annotations: AnnotationSet) -> Matching:
         else:
             contested.update(chosen)
 
+    _drop_of_other_folders(claims)
     annotated: list[str | None] = [None] * len(names)
     problems = []
     for key in annotations.names:
@@ -81,9 +84,31 @@ def match_images(names: Sequence[str], annotations: AnnotationSet) -> Matching:
     return Matching(tuple(annotated), tuple(problems))
 
 
+def _drop_of_other_folders(claims: dict[str, list[tuple[int, int]]]) -> None:
+    """Leave out what fits by less than others in the folder of the annotation do.
+
+    Where ``cam0/0001.png`` is there, an absent ``cam0/0002.png`` is not that of ``cam1``.
+    """
+    longest: dict[str, int] = {}
+    for key, fits in claims.items():
+        folder = _folder_of(key)
+        longest[folder] = max(longest.get(folder, 0), *(length for length, _ in fits))
+    for key in list(claims):
+        kept = [fit for fit in claims[key] if fit[0] == longest[_folder_of(key)]]
+        if kept:
+            claims[key] = kept
+        else:
+            del claims[key]
+
+
+def _folder_of(name: str) -> str:
+    return name.replace("\\", "/").rpartition("/")[0]
+
+
 def _parts(name: str, *, by_stem: bool, drop_places: bool) -> tuple[str, ...]:
     """Return the parts of a path, the last one first."""
-    path = name.replace("\\", "/")
+    # Macs write an accent behind its letter, others both as one.
+    path = normalize("NFC", name).replace("\\", "/")
     parts = (stem_path(path) if by_stem else path).split("/")
     meaningless = {"", ".", *(PLACES if drop_places else ())}
     return (parts[-1], *(part for part in reversed(parts[:-1]) if part not in meaningless))

@@ -104,7 +104,7 @@ def _of_folder(place: Path, location: str) -> AnnotationSet | None:
 
 
 def _is_kitti(files: Iterable[Path]) -> bool:
-    """Tell by the first line there is."""
+    """Tell by the first line that is either: a readme may lie among labels."""
     for file in files:
         try:
             text = text_of(file)
@@ -112,7 +112,7 @@ def _is_kitti(files: Iterable[Path]) -> bool:
             # Whoever reads it for its image says what is wrong.
             continue
         line = next((line for line in text.splitlines() if line.strip()), None)
-        if line is not None:
+        if line is not None and (is_kitti_line(line) or line.split()[0].isdecimal()):
             return is_kitti_line(line)
     return False
 

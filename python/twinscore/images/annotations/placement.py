@@ -31,6 +31,12 @@ _DECIMALS = 2
 """Edges are rounded to these before they are to whole pixels, so that those written in shares of
 an image, to six decimals, come to the same pixel as those written in pixels."""
 
+_MOST_PIXELS = 1 << 28
+"""Of an image that was annotated at another size; masks are drawn at that."""
+
+_NEAR = 2.0
+"""Pixels beyond the border of an image to which edges are kept."""
+
 _QUARTER_TURNS = (5, 6, 7, 8)
 """Orientations in EXIF that exchange width and height."""
 
@@ -86,6 +92,9 @@ class SeenMask:
 
     def drawn(self) -> BoolArray:
         """Draw it in the image that is seen; shape (height, width). Raises as `ObjectMask`."""
+        width, height = self.annotated
+        if width * height > max(_MOST_PIXELS, self.seen[0] * self.seen[1]):
+            raise ValueError(f"the mask is of an image of {width} x {height}, too large to draw")
         drawn = _turned_mask(self.mask.drawn(*self.annotated), self.orientation)
         height, width = drawn.shape
         if (width, height) == self.seen:
@@ -200,9 +209,9 @@ class _Frame:
     def pixels(self, box: Box) -> PixelBox | None:
         """Return the whole pixels of a box, within the image; None where it lies outside."""
         turned = _turned_box(box, self.annotated, self.orientation)
-        left, right = _whole(turned.left * self.scale[0], turned.right * self.scale[0])
-        top, bottom = _whole(turned.top * self.scale[1], turned.bottom * self.scale[1])
         width, height = self.seen
+        left, right = _whole(turned.left * self.scale[0], turned.right * self.scale[0], width)
+        top, bottom = _whole(turned.top * self.scale[1], turned.bottom * self.scale[1], height)
         inside = PixelBox(max(left, 0), max(top, 0), min(right, width), min(bottom, height))
         return inside if inside.width > 0 and inside.height > 0 else None
 
@@ -232,8 +241,10 @@ def _frame_of(annotated: AnnotatedImage, seen: Size, orientation: Callable[[], i
     return _Frame(size, seen, scale, is_scaled=True)
 
 
-def _whole(low: float, high: float) -> tuple[int, int]:
+def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     """Round two edges to pixels; what is thinner than a pixel takes the one in which it lies."""
+    # Edges far out of the image need not be numbers any more once they are scaled.
+    low, high = (min(max(edge, -_NEAR), size + _NEAR) for edge in (low, high))
     first, last = (math.floor(round(edge, _DECIMALS) + 0.5) for edge in (low, high))
     return (first, last) if last > first else (math.floor(low), math.floor(low) + 1)
 

@@ -11,6 +11,7 @@ from twinscore.base.extras import require
 from twinscore.images.annotations.beside import files_below, label_folder, stem_path
 from twinscore.images.annotations.label_files import LabelFiles, LabelLines, text_of
 from twinscore.images.annotations.masks import FEWEST_COORDINATES, polygons_in
+from twinscore.images.annotations.matching import ABSENT
 from twinscore.images.annotations.records import (
     SHARE_OF_THE_IMAGE,
     AnnotatedImage,
@@ -26,7 +27,7 @@ from twinscore.images.annotations.values import (
 from twinscore.images.sources.endings import is_image_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from twinscore.images.annotations.records import Box, ObjectMask
 
@@ -111,7 +112,9 @@ def yolo_of_file(location: str) -> LabelFiles:
     problems = []
     for split in SPLITS:
         for entry in _entries(described.get(split)):
-            found = list(_images_of(root, file.parent, entry))
+            place = _place_of(root, file.parent, entry)
+            found, absent = ([], []) if place is None else _images_at(place, root)
+            problems += absent
             if not found:
                 problems.append(
                     AnnotationProblem(
@@ -173,9 +176,12 @@ def _described(file: Path, location: str) -> dict[str, Any]:
 
 
 def _root(file: Path, path: object) -> Path:
-    """Return the folder that splits are relative to: as described, if it is there."""
+    """Return the folder that splits are relative to: as described, if it is there.
+
+    Relative paths begin at the file: the current folder may hold the other side's set.
+    """
     if isinstance(path, str):
-        for candidate in (Path(path), file.parent / path):
+        for candidate in (file.parent / path, Path(path)):
             if candidate.is_dir():
                 return candidate
     return file.parent
@@ -187,30 +193,45 @@ def _entries(value: object) -> list[str]:
     return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
 
 
-def _images_of(root: Path, beside: Path, entry: str) -> Iterator[Path]:
-    """List the images of a folder, or of a text file that lists them."""
+def _place_of(root: Path, beside: Path, entry: str) -> Path | None:
     # Sets exported by Roboflow say ../train/images and mean train/images.
     places = [root / entry, beside / entry, beside / entry.removeprefix("../")]
-    place = next((place for place in places if place.exists()), None)
-    if place is None:
-        return
+    return next((place for place in places if place.exists()), None)
+
+
+def _images_at(place: Path, root: Path) -> tuple[list[Path], list[AnnotationProblem]]:
+    """List the images of a folder, or of a text file that lists them, and what has no image."""
     if place.is_dir():
-        for path in sorted(place.rglob("*")):
-            if is_image_name(path.name) and path.is_file():
-                yield path
-        return
-    for line in text_of(place).splitlines():
+        below = sorted(place.rglob("*"))
+        images = [path for path in below if is_image_name(path.name) and path.is_file()]
+        return images, _labels_without_image(place, images)
+    images, absent = [], []
+    for number, line in enumerate(text_of(place).splitlines(), start=1):
         path = place.parent / line.strip()
-        if line.strip() and (path.is_file() or (path := root / line.strip()).is_file()):
-            yield path
+        if not line.strip():
+            continue
+        if path.is_file() or (path := root / line.strip()).is_file():
+            images.append(path)
+        else:
+            absent.append(AnnotationProblem(f"{place} line {number}", ABSENT))
+    return images, absent
+
+
+def _labels_without_image(folder: Path, images: Sequence[Path]) -> list[AnnotationProblem]:
+    known = {stem_path(str(image.relative_to(folder))) for image in images}
+    labels = label_files_below(label_folder(folder)) if images else {}
+    return [
+        AnnotationProblem(str(label), ABSENT) for name, label in labels.items() if name not in known
+    ]
 
 
 def _class_names(names: object) -> dict[int, str]:
     if isinstance(names, dict):
-        return {key: str(name) for key, name in names.items() if isinstance(key, int)}
-    if isinstance(names, list):
-        return {number: str(name) for number, name in enumerate(names)}
-    return {}
+        numbered = ((str(key).strip(), name) for key, name in names.items())
+        known = {int(key): name for key, name in numbered if key.isdecimal()}
+    else:
+        known = dict(enumerate(names)) if isinstance(names, list) else {}
+    return {key: str(key if name in (None, "") else name) for key, name in known.items()}
 
 
 def _below(path: Path, root: Path) -> str:

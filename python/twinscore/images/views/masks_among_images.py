@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinscore.images.annotations.beside import stem_path
-from twinscore.images.annotations.instance_masks import are_called_masks, are_masks
+from twinscore.images.annotations.instance_masks import (
+    MASK_ENDINGS,
+    are_called_masks,
+    are_masks,
+    is_mask_name,
+)
 from twinscore.images.annotations.label_files import LabelFiles
 from twinscore.images.sources.wrapped import WrappedSource
 
@@ -38,10 +43,17 @@ def without_masks(source: ColumnedSource, annotations: AnnotationSet) -> Columne
     images = {_absolute(item.content) for item in source if isinstance(item.content, Path)}
     masks = images & set(map(_absolute, annotations.files.values()))
     folder = _absolute(annotations.location)
-    if not are_called_masks(annotations) and all(map(_is_in(folder), images)):
+    if are_called_masks(annotations):
+        # Of several masks of one image, one is read.
+        masks |= {image for image in images if _is_in(folder)(image) and _is_called_mask(image)}
+    elif all(map(_is_in(folder), images)):
         stems = Counter(map(stem_path, images))
         masks = {mask for mask in masks if stems[stem_path(mask)] > 1}
     return _SourceWithoutFiles(source, frozenset(masks)) if masks else source
+
+
+def _is_called_mask(file: str) -> bool:
+    return file.lower().endswith(MASK_ENDINGS) and is_mask_name(stem_path(file))
 
 
 def _is_in(folder: str) -> Callable[[str], bool]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.saved import MUST_AGREE
+from twinscore.comparison.shown_view import shown_view
 from twinscore.measures.richness import LEAST_ON_DOMAIN
 from twinscore.report.page.charts import curve
 from twinscore.report.page.document import check_page_packages, render_page, write_page
@@ -36,7 +37,8 @@ class Run:
     interval
         Of the score, where the result has one.
     change, p_value
-        Of the score since the run before, None for the first one; the p-value takes the two
+        Of the score since the run before, None for the first one and where that shows another view
+        of annotated images; the p-value takes the two
         scores as independent.
     """
 
@@ -62,8 +64,8 @@ def runs_of(saved: Sequence[SavedResult]) -> list[Run]:
     runs: list[Run] = []
     for number, result in enumerate(saved):
         change = p_value = None
-        if number:
-            before = saved[number - 1]
+        before = saved[number - 1] if number else None
+        if before is not None and shown_view(before.fields) == shown_view(result.fields):
             change = result.fields["score"] - before.fields["score"]
             if before.interval is not None and result.interval is not None:
                 _, p_value = independent_difference(
@@ -97,6 +99,11 @@ def changed_settings(runs: Sequence[Run]) -> list[str]:
                 f"the runs differ in their {meaning}: {', '.join(sorted(values))}; "
                 "their scores cannot be compared"
             )
+    shown = sorted({shown_view(run.fields) for run in runs})
+    if len(shown) > 1:
+        found.append(
+            f"the runs show different views: {', '.join(shown)}; compare those that they share"
+        )
     sizes = {run.fields["n_synthetic"] / run.fields["n_real"] for run in runs}
     if max(sizes) > 1.1 * min(sizes):
         found.append(

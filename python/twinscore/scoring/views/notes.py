@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from twinscore.images.sources.endings import counted
 from twinscore.images.views.settings import ENVIRONMENT, ITEMS, OF_OBJECTS
 from twinscore.scoring.notes import high_overlaps
+from twinscore.scoring.views.scores import MOST_CLASSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ def view_notes(
     """
     yield from _masks(counts, views)
     yield from _one_sided_classes(counts)
+    if ITEMS in views.names:
+        yield from _unscored_classes(table, counts)
     for side, found in counts.items():
         yield from side_notes(side, found, views)
     yield from overlaps_of_rows(table)
@@ -100,6 +103,19 @@ def _one_sided_classes(counts: Mapping[str, ObjectCounts]) -> Iterator[str]:
                 f"only the {side} side has the classes {_listed(alone)} "
                 f"({counted(number, 'object')}): they count for all items, not by class"
             )
+
+
+def _unscored_classes(
+    table: Sequence[ViewScore], counts: Mapping[str, ObjectCounts]
+) -> Iterator[str]:
+    scored = {row.class_name.strip().casefold() for row in table if row.class_name is not None}
+    known = [{name.strip().casefold(): name for name in found.objects} for found in counts.values()]
+    shared = [name for key, name in known[0].items() if key not in scored and key in known[-1]]
+    if shared:
+        yield (
+            f"both sides have the classes {_listed(shared)}, which are not scored apart: their "
+            f"objects are left out, or {MOST_CLASSES} other classes have more"
+        )
 
 
 def _left_out(side: str, found: ObjectCounts, views: ViewSettings) -> Iterator[str]:

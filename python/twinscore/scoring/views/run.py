@@ -23,10 +23,10 @@ from twinscore.scoring.verdict import Case
 from twinscore.scoring.views.notes import view_notes
 from twinscore.scoring.views.object_domain import views_of_domain
 from twinscore.scoring.views.object_slices import sides_of_view
-from twinscore.scoring.views.scores import Standing, Views, ViewScore, with_standings
+from twinscore.scoring.views.scores import MOST_CLASSES, Standing, Views, ViewScore, with_standings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from twinscore.embedding.network.image_embedder import ImageEmbedder
     from twinscore.embedding.records import Embeddings
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 FEWEST = 2
 """Images (or groups) a side that can be scored."""
-
-MOST_CLASSES = 40
-"""Classes that are scored apart, those with the most objects; a correction for more hides all."""
 
 
 def score_views(
@@ -91,7 +88,7 @@ def score_views(
         real, synthetic = sides_of_view(name, both, run.settings)
         if name == ITEMS:
             rows += _class_rows(real, synthetic, run)
-        if not (_is_enough(real) and _is_enough(synthetic)):
+        if not _are_enough(real, synthetic, run.settings.k):
             rows.append(ViewScore(name, None, len(real.names), len(synthetic.names)))
             continue
         settings = _of_view(run.settings, name, synthetic, has_domain=name in of_domain)
@@ -111,8 +108,7 @@ def score_views(
         )
         rows.append(_row(name, None, result))
     if not results:
-        got = "; ".join(f"{row.view}: {row.n_real:,} and {row.n_synthetic:,}" for row in rows)
-        raise ValueError(f"expected at least {FEWEST} pictures of a view on both sides, got {got}")
+        raise ValueError(_too_few(rows, run.settings.k))
     counts = {side: embedded.counts for side, embedded in sides.items()}
     table = with_standings(rows)
     notes = tuple(view_notes(table, counts, views))
@@ -152,6 +148,18 @@ def _embedded(
             on_disk=search.memory is not None,
         )
     return sides, 0.0 if opened is None else opened.preprocessing.exposure
+
+
+def _too_few(rows: Sequence[ViewScore], k: int) -> str:
+    got = "; ".join(
+        f"{row.view}: {row.n_real:,} and {row.n_synthetic:,}"
+        for row in rows
+        if row.class_name is None
+    )
+    return (
+        f"expected at least {FEWEST} pictures of a view on both sides, of as many groups, and "
+        f"more than k = {k:,} of them in all, got {got}"
+    )
 
 
 def _columns(source: AnnotatedSource | EmbeddedViews) -> Collection[str]:
@@ -214,7 +222,7 @@ def _class_rows(real: Embeddings, synthetic: Embeddings, run: Run) -> list[ViewS
     for done, name in enumerate(classes):
         progress(done, len(classes))
         parts = _of_class(real, name), _of_class(synthetic, name)
-        if all(map(_is_enough, parts)):
+        if _are_enough(*parts, settings.k):
             rows.append(_row(ITEMS, name, assess(*parts, Run(settings))))
         else:
             rows.append(ViewScore(ITEMS, name, len(parts[0].names), len(parts[1].names)))
@@ -253,5 +261,9 @@ def _of_class(side: Embeddings, name: str) -> Embeddings:
     )
 
 
-def _is_enough(side: Embeddings) -> bool:
-    return len(set(side.names if side.groups is None else side.groups)) >= FEWEST
+def _are_enough(real: Embeddings, synthetic: Embeddings, k: int) -> bool:
+    """Tell whether the sides can be scored: a class of few objects costs the others nothing."""
+    units = [
+        len(set(side.names if side.groups is None else side.groups)) for side in (real, synthetic)
+    ]
+    return min(units) >= FEWEST and sum(units) > k

@@ -32,6 +32,9 @@ class ViewResult(Protocol):
 
 Result = TypeVar("Result", bound=ViewResult)
 
+MOST_CLASSES = 40
+"""Classes that are scored apart, those with the most objects; a correction for more hides all."""
+
 LARGELY = 0.75
 """Score from which on a view that is told apart still passes largely."""
 

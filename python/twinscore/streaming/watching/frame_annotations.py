@@ -149,8 +149,10 @@ class FrameAnnotations:
         if (names, images) != (self._names, self._images):
             self._names, self._images = names, images
             self._keys, found = self._matched(images)
-            self._misfits = tuple(each for each in found if each.reason != ABSENT)
-        self.problems = (*self._set.problems, *self._misfits)
+            self._misfits = found
+        # An image that is absent now may land yet.
+        problems = (*self._set.problems, *self._misfits)
+        self.problems = tuple(each for each in problems if each.reason != ABSENT)
 
     def _matched(
         self, images: frozenset[str]

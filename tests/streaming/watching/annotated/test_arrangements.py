@@ -227,3 +227,17 @@ def test_a_linked_document_is_read_once(frames: AnnotatedFrames, tmp_path: Path)
     held = annotations.of(list(images)).whole
     annotations.look(images)
     assert annotations.of(list(images)).whole is held
+
+
+def test_a_label_that_lands_before_its_frame_is_no_problem(tmp_path: Path) -> None:
+    for folder in ("images", "labels"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "data.yaml").write_text("train: images\nnames: [car]\n")
+    for name in ("0001", "0002"):
+        (tmp_path / "labels" / f"{name}.txt").write_text("0 0.5 0.5 0.2 0.2\n")
+    frame = tmp_path / "images" / "0001.png"
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(frame)
+    annotations = FrameAnnotations(str(tmp_path / "data.yaml"), tmp_path / "images")
+    annotations.look({str(frame): [str(frame)]})
+    assert annotations.have_landed
+    assert annotations.problems == ()
