@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twinscore.measures.duplicates import linked
+
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
     from twinscore.graph.pool import Pool
@@ -37,7 +39,7 @@ def copies_p_value(neighbors: Neighbors, pool: Pool, *, seed: int) -> float:
     """
     random = np.random.default_rng(seed)
     is_real = pool.unit_is_real
-    pairs = _tightest_pairs(neighbors, pool.units)
+    pairs = _tightest_pairs(neighbors, pool.units, random.spawn(1)[0])
     if len(pairs) < FEWEST_PAIRS:
         return 1.0
     units, real = len(is_real), int(np.count_nonzero(is_real))
@@ -54,11 +56,16 @@ def copies_p_value(neighbors: Neighbors, pool: Pool, *, seed: int) -> float:
     return (1 + as_large) / (1 + RELABELLINGS)
 
 
-def _tightest_pairs(neighbors: Neighbors, units: IdArray) -> IdArray:
-    """Pair units whose points are nearest to each other, shape (m, 2), the tightest pairs first."""
-    distances, nearest = np.sqrt(neighbors.distances), neighbors.ids[:, 0]
+def _tightest_pairs(neighbors: Neighbors, units: IdArray, random: np.random.Generator) -> IdArray:
+    """Pair units whose points are nearest to each other, shape (m, 2), the tightest pairs first.
+
+    What ties is in a random order: in that of rows, real points would come first.
+    """
+    ranks = random.permutation(len(units))
+    distances, nearest = np.sqrt(neighbors.distances), _nearest(neighbors, units, ranks)
     points = np.arange(len(nearest))
     first = np.flatnonzero((nearest[nearest] == points) & (points < nearest))
+    first = first[np.argsort(ranks[first])]
     second = nearest[first]
     around = np.sqrt(distances[first, -1] * distances[second, -1])
     tightness = np.divide(distances[first, 0], around, out=np.zeros(len(first)), where=around > 0.0)
@@ -73,6 +80,30 @@ def _tightest_pairs(neighbors: Neighbors, units: IdArray) -> IdArray:
         if len(pairs) == MOST_PAIRS:
             break
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def _nearest(neighbors: Neighbors, units: IdArray, ranks: IdArray) -> IdArray:
+    """Nearest point of each, the one of least rank where several are as near."""
+    distances, ids = neighbors.distances, neighbors.ids
+    tied = distances == distances[:, :1]
+    places = np.where(tied, ranks[ids], len(ids)).argmin(axis=1)
+    nearest = np.take_along_axis(ids, places[:, None], axis=1)[:, 0]
+    if not (distances[:, -1] == 0.0).any():
+        return nearest
+    # Of a cluster of equal points that is larger than the lists, they hold the first rows only.
+    rows, listed = np.nonzero(distances == 0.0)
+    clusters = linked(np.stack([rows, ids[rows, listed]], axis=1), len(ids))
+    by_rank = np.argsort(ranks)
+    foremost = by_rank[np.unique(clusters[by_rank], return_index=True)[1]]
+    leader = np.empty(len(ids), dtype=np.int64)
+    leader[clusters[foremost]] = foremost
+    leader = leader[clusters]
+    others = by_rank[units[by_rank] != units[leader[by_rank]]]
+    found, firsts = np.unique(clusters[others], return_index=True)
+    runner_up = np.full(len(ids), -1)
+    runner_up[found] = others[firsts]
+    chosen = np.where(units == units[leader], runner_up[clusters], leader)
+    return np.where((distances[:, 0] == 0.0) & (chosen >= 0), chosen, nearest)
 
 
 def _largest_excess(crossing: BoolArray, chance: float) -> Float64Array:
