@@ -88,6 +88,28 @@ def test_frames_of_one_group_are_no_pair() -> None:
     assert p_value(pool) > 0.05
 
 
+@pytest.mark.parametrize("tightness", [0.2, 1.0])
+def test_clips_on_one_side_only_are_no_copies(tightness: float) -> None:
+    low = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        sizes = np.repeat([20, 1], [30, 200])
+        groups = np.repeat(np.arange(230), sizes)
+        points = random.standard_normal((230, 8))[groups]
+        points += tightness * random.standard_normal((len(groups), 8))
+        low += p_value(Pool(points.astype(np.float32), groups < 30, groups), seed) <= 0.05
+    assert low <= 6
+
+
+def test_copies_are_found_among_groups_of_two_sizes() -> None:
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(160), np.repeat([1, 2, 1], [80, 20, 60]))
+        points = random.standard_normal((160, 16))[groups]
+        points[-30:] = points[:30]
+        assert p_value(Pool(points.astype(np.float32), groups < 80, groups), seed) < 0.01
+
+
 def test_too_few_pairs_tell_nothing() -> None:
     assert p_value(Pool(np.zeros((6, 2), np.float32), np.arange(6) < 3, None)) == 1.0
 

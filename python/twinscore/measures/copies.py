@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.measures.duplicates import linked
+from twinscore.measures.unit_graphs import sides_grouped_alike
+from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
     from twinscore.base.arrays import BoolArray, Float64Array, IdArray
@@ -19,14 +21,17 @@ RELABELLINGS = 999
 LABELS_AT_ONCE = 2_000_000
 
 
-def copies_p_value(neighbors: Neighbors, pool: Pool, *, seed: int) -> float:
+def copies_p_value(
+    neighbors: Neighbors, pool: Pool, *, seed: int, search: SearchSettings = EXACT
+) -> float:
     """Return how often relabelled units have so many of their tightest pairs across the sides.
 
     Copies of real images, and scenes that both sides show, are pairs of points nearest to each
     other and near beside what else lies around them. Of disjoint pairs in the order of that
     ratio, the first ones cross the sides; how many are the first ones is not known, so the
     largest excess over chance among all numbers of first pairs is taken. Pairs are found
-    without looking at labels: relabelling is exact.
+    without looking at labels: relabelling is exact. Where the groups of one side are larger, how
+    near a group comes to others tells its side: one random member of each is looked at then.
 
     Parameters
     ----------
@@ -35,21 +40,28 @@ def copies_p_value(neighbors: Neighbors, pool: Pool, *, seed: int) -> float:
     pool
         Both sides; its groups must not rest on labels.
     seed
-        Of the relabellings.
+        Of the relabellings, and of members.
+    search
+        Of the pool of these.
     """
     random = np.random.default_rng(seed)
-    is_real = pool.unit_is_real
-    pairs = _tightest_pairs(neighbors, pool.units, random.spawn(1)[0])
+    of_ties, of_members = random.spawn(2)
+    is_real, units = pool.unit_is_real, pool.units
+    if not sides_grouped_alike(np.bincount(units), is_real):
+        members = pool.vectors[pool.draw(of_members)]
+        width = min(neighbors.distances.shape[1], len(members) - 1)
+        neighbors, units = search.self_knn(members, width), np.arange(len(members))
+    pairs = _tightest_pairs(neighbors, units, of_ties)
     if len(pairs) < FEWEST_PAIRS:
         return 1.0
-    units, real = len(is_real), int(np.count_nonzero(is_real))
-    chance = 2.0 * real * (units - real) / (units * (units - 1.0))
+    count, real = len(is_real), int(np.count_nonzero(is_real))
+    chance = 2.0 * real * (count - real) / (count * (count - 1.0))
     seen = float(_largest_excess(is_real[pairs[:, 0]] != is_real[pairs[:, 1]], chance))
     as_large, width = 0, 2 * len(pairs)
     at_once = max(LABELS_AT_ONCE // width, 1)
     for start in range(0, RELABELLINGS, at_once):
         rows = min(at_once, RELABELLINGS - start)
-        reals = random.hypergeometric(real, units - real, width, size=rows)
+        reals = random.hypergeometric(real, count - real, width, size=rows)
         labels = random.permuted(np.arange(width) < reals[:, None], axis=1)
         crossing = labels[:, : len(pairs)] != labels[:, len(pairs) :]
         as_large += int(np.count_nonzero(_largest_excess(crossing, chance) >= seen - 1e-9))

@@ -70,7 +70,7 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
         pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
     )
     # Before duplicates are collapsed: those of one side alone are.
-    copies = copies_p_value(neighbors, pool, seed=settings.seed)
+    copies = copies_p_value(neighbors, pool, seed=settings.seed, search=settings.search)
     nearest_real = find_nearest_real(
         lists,
         real.vectors,
