@@ -64,3 +64,10 @@ def test_a_single_unit_tells_nothing() -> None:
     assert share_interval(values, units) == (0.0, 1.0)
     assert math.isinf(clustered_variance(values, units))
     assert difference_interval(values, units) == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize("value", [-1.0, 1.0])
+def test_the_interval_of_differences_that_are_all_the_same_is_in_order(value: float) -> None:
+    for units in range(2, 100):
+        low, high = difference_interval(np.full(units, value), np.arange(units))
+        assert low <= high

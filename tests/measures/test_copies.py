@@ -50,11 +50,64 @@ def test_frames_of_one_recording_split_at_random_are_no_copies() -> None:
     assert low <= 6
 
 
+@pytest.mark.parametrize("times", [2, 3, 20])
+@pytest.mark.parametrize("real", [10, 60, 110])
+def test_equal_images_split_at_random_are_no_copies(times: int, real: int) -> None:
+    low = 0
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        images = np.repeat(random.standard_normal((120 // times, 8)), times, axis=0)
+        shuffled = images[random.permutation(120)].astype(np.float32)
+        low += p_value(Pool(shuffled, np.arange(120) < real, None), seed) <= 0.05
+    assert low <= 9
+
+
+def test_copies_are_found_also_where_both_sides_have_equal_images_of_their_own() -> None:
+    for seed in range(5):
+        pool = two_sides(seed)
+        for first in (30, 33, 36, 200, 203, 206):
+            pool.vectors[first : first + 3] = pool.vectors[first]
+        pool.vectors[150:180] = pool.vectors[:30]
+        assert p_value(pool) < 0.01
+
+
+def test_equal_images_of_one_group_are_no_pair_and_those_of_two_are() -> None:
+    # Clusters that are larger than the lists, of points whose groups are left out of these.
+    images = np.repeat(np.random.default_rng(0).standard_normal((20, 8)), 30, axis=0)
+    groups = np.repeat(np.arange(40), 15)
+    real = np.isin(np.arange(40), np.arange(0, 40, 2))
+    assert p_value(Pool(images.astype(np.float32), real[groups], groups)) < 0.01
+    alone = np.repeat(np.arange(20), 30)
+    assert p_value(Pool(images.astype(np.float32), alone < 10, alone)) > 0.05
+
+
 def test_frames_of_one_group_are_no_pair() -> None:
     clips = np.repeat(np.random.default_rng(0).standard_normal((40, 8)), 5, axis=0)
     groups = np.repeat(np.arange(40), 5)
     pool = Pool(clips.astype(np.float32), groups < 20, groups)
     assert p_value(pool) > 0.05
+
+
+@pytest.mark.parametrize("tightness", [0.2, 1.0])
+def test_clips_on_one_side_only_are_no_copies(tightness: float) -> None:
+    low = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        sizes = np.repeat([20, 1], [30, 200])
+        groups = np.repeat(np.arange(230), sizes)
+        points = random.standard_normal((230, 8))[groups]
+        points += tightness * random.standard_normal((len(groups), 8))
+        low += p_value(Pool(points.astype(np.float32), groups < 30, groups), seed) <= 0.05
+    assert low <= 6
+
+
+def test_copies_are_found_among_groups_of_two_sizes() -> None:
+    for seed in range(5):
+        random = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(160), np.repeat([1, 2, 1], [80, 20, 60]))
+        points = random.standard_normal((160, 16))[groups]
+        points[-30:] = points[:30]
+        assert p_value(Pool(points.astype(np.float32), groups < 80, groups), seed) < 0.01
 
 
 def test_too_few_pairs_tell_nothing() -> None:

@@ -53,6 +53,14 @@ def test_rows_without_a_distance_above_0_have_no_gap() -> None:
     assert gaps.follow(np.full(30, 10)).all()
 
 
+def test_clusters_of_copies_as_large_as_the_nearest_gaps_have_no_dimension() -> None:
+    places = np.random.default_rng(0).standard_normal((10, 8)).astype(np.float32)
+    neighbors = ts.self_knn(np.repeat(places, 8, axis=0), 10)
+    assert np.isfinite(np.log(neighbors.distances[:, -1])).any()
+    assert np.isinf(local_dimensions(np.sqrt(neighbors.distances), neighbors.ids)).all()
+    assert len(gaps_of(neighbors.distances, neighbors.ids).ends()) == 0
+
+
 def test_many_gaps_prove_what_one_of_them_does_not() -> None:
     random = np.random.default_rng(0)
     drawn = random.standard_normal((400, 12))

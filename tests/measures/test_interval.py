@@ -64,6 +64,14 @@ def test_with_groups_whole_groups_are_left_out() -> None:
         assert interval.effective_size < 120
 
 
+def test_sides_that_no_subsample_is_smaller_than_are_refused() -> None:
+    points = np.random.default_rng(0).standard_normal((4, 3)).astype(np.float32)
+    pool = Pool(points, np.arange(4) < 2, None)
+    graphs = graphs_of(ts.self_knn(points, 3), pool.is_real, 1)
+    with pytest.raises(ValueError, match="'subsample': expected more than 2 images"):
+        find_interval("subsample", pool, graphs, seed=0)
+
+
 def test_an_unknown_name_is_refused_with_those_known(searched: tuple[Pool, PoolGraphs]) -> None:
     with pytest.raises(ValueError, match="expected one of local, subsample, jackknife, query"):
         find_interval("guess", *searched, seed=0)  # type: ignore[arg-type]

@@ -34,6 +34,17 @@ def test_the_full_width_gives_the_score() -> None:
     assert space_profile(whole, 1, seed=0)[-1] == (6, score)
 
 
+@pytest.mark.parametrize("exponent", [-100, 30, 64, 100])
+@pytest.mark.parametrize("points", [30, 200])
+def test_the_profile_depends_on_no_scale_of_the_vectors(exponent: int, points: int) -> None:
+    vectors = np.random.default_rng(0).standard_normal((points, 50)).astype(np.float32)
+    is_real = np.arange(points) < points // 2
+    scaled = Pool(np.ldexp(vectors, exponent), is_real, None)
+    assert space_profile(scaled, 1, seed=0) == space_profile(
+        Pool(vectors, is_real, None), 1, seed=0
+    )
+
+
 def test_widths_beyond_the_number_of_points_say_what_all_axes_say() -> None:
     vectors = np.random.default_rng(1).standard_normal((40, 100)).astype(np.float32)
     small = Pool(vectors, np.arange(40) < 20, None)

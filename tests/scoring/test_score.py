@@ -81,6 +81,14 @@ def test_the_order_of_rows_does_not_change_the_score() -> None:
     assert backward.score == pytest.approx(score_all(real, synthetic).score, abs=1e-12)
 
 
+@pytest.mark.parametrize("side", ["real", "synthetic"])
+def test_a_side_that_collapses_to_one_image_is_refused(side: str) -> None:
+    sides = {"real": points(40, 0), "synthetic": points(40, 1)}
+    sides[side][:] = sides[side][0]
+    with pytest.raises(ValueError, match=f"expected at least 2 {side} images after near-copies"):
+        score_all(sides["real"], sides["synthetic"], collapse_duplicates=True)
+
+
 def test_the_seed_moves_the_p_value_only() -> None:
     real, synthetic = points(100, 0), points(100, 1) * 1.05
     first, second = (score_all(real, synthetic, seed=seed) for seed in (0, 1))

@@ -53,6 +53,7 @@ def many_images(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         ({"k": 2 * IMAGES}, "expected k of at most 19,999, one less than the 20,000 images"),
         ({"k": 0}, "expected k of at least 1, got 0"),
         ({"seed": -1}, "expected seed of at least 0, got -1"),
+        ({"seed": 2**64}, r"expected seed of at most 2\*\*64 - 1, got 18446744073709551616"),
         ({"threads": 0}, "expected threads of at least 1, got 0"),
         ({"backend": "exakt"}, "expected a backend of exact"),
         ({"backend": "hnsw", "precision": 0.1}, "expected the backend exact with a precision"),

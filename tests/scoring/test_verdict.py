@@ -42,6 +42,12 @@ ROWS: list[tuple[dict[str, Any], Case, str]] = [
     ({}, Case.NO_DIFFERENCE, "No difference found, by neighbors or by a judge"),
     ({"null_interval": (-0.1, 2.1)}, Case.TOO_FEW, "a perfect twin would score 0.00 to 2.10"),
     (
+        {"score": 0.0, "low_score": 0.03, "pair": 0.03, "units": (4, 4)},
+        Case.TOO_FEW,
+        "Too few images to tell",
+    ),
+    ({"units": (5, 5)}, Case.NO_DIFFERENCE, "No difference found"),
+    (
         {"score": 0.5, "reverse_score": 0.6, "overlap": 0.33, "low_score": 1e-4},
         Case.TOLD_APART,
         "Told apart: about 33% of the synthetic images could pass for real ones.",
@@ -85,6 +91,14 @@ def test_each_row_of_the_table(fields: dict[str, Any], case: Case, words: str) -
 
     assert evidence.case is case
     assert words in evidence.sentence
+
+
+def test_few_groups_that_no_test_can_tell_apart_are_not_said_to_be_alike() -> None:
+    real, synthetic = np.random.default_rng(0).standard_normal((2, 40, 8)).astype(np.float32)
+    clips = np.arange(40) // 10
+    result = score_all(real, synthetic + 50.0, real_groups=clips, synthetic_groups=clips)
+    assert result.score == 0.0
+    assert result.verdict.startswith("Too few images to tell")
 
 
 def scenes(seed: int) -> Points:

@@ -33,6 +33,23 @@ def test_rows_that_are_not_finite_are_left_out_and_named(
     assert scorer.result().score == batch_score(real, np.delete(points, [3, 7], axis=0)).score
 
 
+def test_masked_values_are_left_out_like_those_that_are_not_finite() -> None:
+    real, points = grid_points(0, 40), grid_points(1, 20)
+    hidden = np.zeros(points.shape, dtype=np.bool_)
+    hidden[[3, 7], 0] = True
+    scorer = ts.StreamingScorer(real)
+    scorer.update(np.ma.masked_array(points, mask=hidden))
+    assert scorer.n_skipped == 2
+    with pytest.raises(ValueError, match="got NaN or infinity in row 3"):
+        ts.score(real, np.ma.masked_array(points, mask=hidden))
+
+
+def test_a_missing_group_of_a_table_is_none_and_no_group_of_all_that_miss_it() -> None:
+    missing = [None, float("nan"), np.float32("nan"), "a"]
+    assert checked_labels(missing, 4, "groups") == [None, None, None, "a"]
+    assert checked_labels(np.array([np.nan, 1.0]), 2, "groups") == [None, "1.0"]
+
+
 def test_images_are_embedded_like_the_real_ones(make_folder: Callable[..., Path]) -> None:
     real, renders = make_folder("real", {"a": 6}), make_folder("renders", {"b": 5}, seed=1)
     files = sorted(renders.glob("b/*.png"))

@@ -259,11 +259,28 @@ def test_threads_may_update_and_look_at_once() -> None:
         ({"capacity": 0}, "expected capacity of at least 1, got 0"),
         ({"half_life": 0.0}, "expected half_life above 0"),
         ({"window": 5, "capacity": 9}, "expected window alone"),
+        ({"seed": -1}, "expected seed of at least 0, got -1"),
+        ({"seed": 2**64}, "expected seed of at most 2"),
     ],
 )
 def test_arguments_out_of_range_are_refused(arguments: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ts.StreamingScorer(grid_points(0, 40), **arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("seed", [1.5, True, None])
+def test_a_seed_that_is_no_whole_number_is_refused(seed: object) -> None:
+    with pytest.raises(TypeError, match="expected seed as a whole number"):
+        ts.StreamingScorer(grid_points(0, 40), seed=seed)  # type: ignore[arg-type]
+
+
+def test_a_seed_of_numpy_draws_as_the_same_number_does() -> None:
+    found = []
+    for seed in (3, np.int64(3)):
+        scorer = ts.StreamingScorer(grid_points(0, 40), capacity=20, seed=seed)  # type: ignore[arg-type]
+        scorer.update(grid_points(1, 60))
+        found.append(scorer.result().score)
+    assert found[0] == found[1]
 
 
 def test_scorers_that_draw_differently_cannot_be_merged() -> None:

@@ -27,7 +27,10 @@ def as_array(value: Any) -> npt.NDArray[np.generic]:
     """Give the array behind an array or tensor, without a copy where possible.
 
     Tensors leave their device and their gradient; bfloat16, which numpy lacks, becomes float32.
+    What a masked array hides is NaN: nobody shall count what lies below a mask.
     """
+    if isinstance(value, np.ma.MaskedArray) and value.dtype.kind == "f":
+        return np.asarray(value.filled(np.nan))
     if not is_tensor(value):
         return np.asarray(value)
     tensor = value.detach().cpu()

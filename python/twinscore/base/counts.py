@@ -8,6 +8,9 @@ import numpy as np
 
 from twinscore.base.errors import SettingError
 
+MOST_SEED = 2**64 - 1
+"""Generators of the compiled core take so many seeds."""
+
 
 def checked_count(value: Any, name: str, *, least: int = 1) -> int:
     """Return a whole number of at least `least`.
@@ -24,3 +27,19 @@ def checked_count(value: Any, name: str, *, least: int = 1) -> int:
     if value < least:
         raise SettingError(f"expected {name} of at least {least}, got {value}")
     return int(value)
+
+
+def checked_seed(value: Any) -> int:
+    """Return a seed that every generator takes: a whole number of 64 bits.
+
+    Raises
+    ------
+    TypeError
+        It is no whole number.
+    SettingError
+        It is below 0, or has more bits.
+    """
+    seed = checked_count(value, "seed", least=0)
+    if seed > MOST_SEED:
+        raise SettingError(f"expected seed of at most 2**64 - 1, got {seed}")
+    return seed

@@ -87,7 +87,8 @@ def difference_interval(
     """Bracket the mean of paired differences, each in [-1, 1], by the normal distribution."""
     mean = unit_mean(values, units)
     half = Z_95 * math.sqrt(clustered_variance(values, units, *shared))
-    return max(mean - half, -1.0), min(mean + half, 1.0)
+    # The mean of differences that are all 1 may be rounded to more.
+    return min(max(mean - half, -1.0), mean), max(min(mean + half, 1.0), mean)
 
 
 def _sum_of_squares(residuals: Float64Array, clusters: IdArray) -> float:

@@ -193,7 +193,7 @@ def _scaled_gaps(distances: Float64Array) -> Float64Array:
 def _median_of_exponentials(counts: IdArray) -> Float64Array:
     """Mean of the median of so many exponential variables of mean 1."""
     table = [1.0]
-    for count in range(1, int(counts.max()) + 1):
+    for count in range(1, int(counts.max(initial=0)) + 1):
         ranks = [(count + 1) // 2, count // 2 + 1]
         orders = [sum(1.0 / (count - place) for place in range(rank)) for rank in ranks]
         table.append(sum(orders) / 2.0)

@@ -109,7 +109,7 @@ def near_duplicates(
     pairs = np.stack([first, neighbors.ids[first, place]], axis=1)
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     same_side = is_real[pairs[:, 0]] == is_real[pairs[:, 1]]
-    return NearDuplicates(threshold, pairs, _linked(pairs[same_side], len(vectors)))
+    return NearDuplicates(threshold, pairs, linked(pairs[same_side], len(vectors)))
 
 
 def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray:
@@ -124,7 +124,7 @@ def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray
     if groups is not None:
         first_rows = np.unique(groups, return_index=True)[1]
         links.append(np.stack([first_rows[groups], np.arange(points)], axis=1))
-    labels = _linked(np.concatenate(links), points)
+    labels = linked(np.concatenate(links), points)
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
@@ -172,8 +172,16 @@ def _separating(gaps: Float64Array) -> float:
     return float(np.sqrt(ends[last] * ends[last + 1]))
 
 
-def _linked(pairs: IdArray, points: int) -> IdArray:
-    """Label each row by the smallest row it is linked to."""
+def linked(pairs: IdArray, points: int) -> IdArray:
+    """Label each row by the smallest row it is linked to.
+
+    Parameters
+    ----------
+    pairs
+        Shape (m, 2): rows.
+    points
+        Number of rows.
+    """
     labels = np.arange(points, dtype=np.int64)
     while True:
         before = labels.copy()

@@ -60,7 +60,7 @@ def find_interval(
     Raises
     ------
     ValueError
-        For a name that is not known.
+        For a name that is not known, or "subsample" of sides so small that each is kept whole.
     """
     is_real = pool.unit_is_real
     if method == "local":
@@ -87,6 +87,11 @@ def _subsampled_variance(
     random = np.random.default_rng(seed)
     sides = [np.flatnonzero(pool.unit_is_real), np.flatnonzero(~pool.unit_is_real)]
     kept = [max(round(KEPT * len(side)), 2) for side in sides]
+    if sum(kept) == len(pool.unit_is_real):
+        raise ValueError(
+            "interval 'subsample': expected more than 2 images or groups of a side, got 2 of each: "
+            "no part of them is small enough to be drawn; take 'local'"
+        )
     k = min(k, sum(kept) - 1)
     is_real = np.arange(sum(kept)) < kept[0]
     scores = []

@@ -77,13 +77,16 @@ def principal_coordinates(vectors: PointMatrix) -> FloatMatrix:
     """
     center = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
     centered = np.subtract(vectors, center, dtype=np.float32)
+    # Squares of large values are beyond float32; a power of two rounds nothing.
+    exponent = int(np.frexp(np.abs(centered).max(initial=0.0))[1])
+    centered = np.ldexp(centered, -exponent)
     points, width = centered.shape
     if points < width:
         squares, places = np.linalg.eigh((centered @ centered.T).astype(np.float64))
         turned = places[:, ::-1] * np.sqrt(np.maximum(squares[::-1], 0.0))
     else:
         turned = centered @ _axes_of(centered)
-    return np.ascontiguousarray(turned, dtype=np.float32)
+    return np.ldexp(np.ascontiguousarray(turned, dtype=np.float32), exponent)
 
 
 def _axes_of(centered: FloatMatrix) -> FloatMatrix:

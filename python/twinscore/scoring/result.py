@@ -164,6 +164,7 @@ class ScoreResult(RichnessFigures, Estimate):
             judge=self.judge,
             spread=self.spread,
             hub_labels=labels_of_hubs(self.hubness, real_fraction),
+            units=(sides["real"], sides["synthetic"]),
         )
 
     def to_dict(self) -> dict[str, Any]:

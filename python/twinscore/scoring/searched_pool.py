@@ -60,7 +60,8 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     Raises
     ------
     ValueError
-        As `pool_of`, or where collapsing duplicates leaves fewer than k others.
+        As `pool_of`, or where collapsing duplicates leaves a single image of a side, or fewer than
+        k others.
     """
     settings = run.settings
     pool = pool_of(real, synthetic, settings.k, on_disk=settings.search.memory is not None)
@@ -69,7 +70,7 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
         pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
     )
     # Before duplicates are collapsed: those of one side alone are.
-    copies = copies_p_value(neighbors, pool, seed=settings.seed)
+    copies = copies_p_value(neighbors, pool, seed=settings.seed, search=settings.search)
     nearest_real = find_nearest_real(
         lists,
         real.vectors,
@@ -79,9 +80,20 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     )
     if settings.collapse_duplicates:
         pool = replace(pool, groups=merged_groups(duplicates, pool.groups))
+        _check_collapsed(pool)
         pool.check_neighbor_count(settings.k)
         lists, neighbors = _search(pool, run)
     return SearchedPool(pool, neighbors, nearest_real, duplicates, copies, lists)
+
+
+def _check_collapsed(pool: Pool) -> None:
+    real = int(np.count_nonzero(pool.unit_is_real))
+    for side, left in (("real", real), ("synthetic", len(pool.unit_is_real) - real)):
+        if left < 2:
+            raise ValueError(
+                f"expected at least 2 {side} images after near-copies are collapsed, got 1: "
+                "all of that side are nearly the same; score them without collapsing duplicates"
+            )
 
 
 def unit_graphs(searched: SearchedPool, run: Run, on_draw: DrawReader | None = None) -> PoolGraphs:

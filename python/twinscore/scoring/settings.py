@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.counts import checked_count
+from twinscore.base.counts import checked_count, checked_seed
 from twinscore.base.errors import SettingError
 from twinscore.embedding.settings import ImageSettings
 from twinscore.measures.interval import METHODS, IntervalMethod
@@ -112,7 +112,7 @@ class ScoreSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be, and what a sample cannot tell."""
         checked_count(self.k, "k")
-        checked_count(self.seed, "seed", least=0)
+        checked_seed(self.seed)
         if self.interval not in METHODS:
             raise SettingError(
                 f"interval: expected one of {', '.join(METHODS)}, got {self.interval!r}"

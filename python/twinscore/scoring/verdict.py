@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ SIGNIFICANT = 0.05
 NOTHING_PASSES = 0.05
 TOO_WIDE = 0.5
 """A range of perfect twins that reaches below this leaves nothing to tell."""
+
+FEWEST_LABELLINGS = 200
+"""With fewer ways to label the units, no p-value is below 0.05 once corrected for five tests."""
 
 LOPSIDED = 4.0
 """Where one direction of the score is so many times as far from 1, it alone decides."""
@@ -60,6 +64,8 @@ class Evidence:
         Of both sides around their common center; None where it was not looked at.
     hub_labels
         How many labels decide the score, where hubs let so few decide that no interval holds.
+    units
+        Real and synthetic ones, groups or images; None where no labels were drawn anew.
     """
 
     score: float
@@ -72,6 +78,7 @@ class Evidence:
     judge: Judge
     spread: Spread | None = None
     hub_labels: float | None = None
+    units: tuple[int, int] | None = None
 
     @property
     def case(self) -> Case:
@@ -87,7 +94,7 @@ class Evidence:
             return Case.WIDER if self.spread.ratio > 1.0 else Case.NARROWER
         if judge or spread:
             return Case.PARTLY
-        return Case.TOO_FEW if self.null_interval[0] < TOO_WIDE else Case.NO_DIFFERENCE
+        return Case.TOO_FEW if self._is_blind else Case.NO_DIFFERENCE
 
     @property
     def p_value(self) -> float:
@@ -105,6 +112,13 @@ class Evidence:
             right=f"{self.judge.accuracy:.0%}",
             judge=self._judge_clause,
         )
+
+    @property
+    def _is_blind(self) -> bool:
+        """Whether even sides far apart could have come out like this."""
+        if self.units is not None and math.comb(sum(self.units), self.units[0]) < FEWEST_LABELLINGS:
+            return True
+        return self.null_interval[0] < TOO_WIDE
 
     @property
     def _corrected(self) -> Float64Array:

@@ -106,7 +106,7 @@ def take_in(
 def checked_labels(
     labels: Sequence[Any] | npt.NDArray[Any] | None, count: int, what: str
 ) -> list[str | None] | None:
-    """Turn ids or groups into strings; None stays None.
+    """Turn ids or groups into strings; None and NaN, as tables say None, become None.
 
     Raises
     ------
@@ -120,7 +120,11 @@ def checked_labels(
     values = labels.tolist() if is_array_like(labels) else list(labels)  # type: ignore[union-attr]
     if len(values) != count:
         raise ValueError(f"expected {what} for each of the {count} items, got {len(values)}")
-    return [None if value is None else str(_plain(value)) for value in values]
+    return [None if _is_missing(value) else str(_plain(value)) for value in values]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float | np.floating) and bool(np.isnan(value)))
 
 
 def checked_ids(ids: Sequence[Any] | npt.NDArray[Any] | None, count: int) -> list[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from twinscore.base.counts import checked_seed
 from twinscore.base.interruption import interrupts_postponed
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.settings import ImageSettings
@@ -97,6 +98,7 @@ class StreamingScorer(SavableStream):
         progress: StageProgress | None = None,
     ) -> None:
         check_sampling(k, capacity, window, half_life)
+        seed = checked_seed(seed)
         images = ImageSettings(
             model=model,
             device=device,

@@ -16,7 +16,7 @@ from twinscore.measures.closeness import closeness_of
 from twinscore.measures.judge import judge_pool
 from twinscore.measures.run_readings import RunReadings
 from twinscore.measures.spread import spread_of
-from twinscore.measures.unit_graphs import grouped_graphs
+from twinscore.measures.unit_graphs import PoolGraphs, grouped_graphs
 from twinscore.measures.unit_lists import UnitLists, drawn_lists
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
@@ -150,12 +150,12 @@ class StreamPool:
             left_out = leave_out(graph, wider, labels_and_chance(is_real))
             ordered = self._in_order(Pool(self.vectors, is_real, None))
             found = figures(
-                graph,
-                surroundings,
-                left_out,
+                PoolGraphs(graph, surroundings, {}, left_out),
                 self._views(ordered),
                 is_real,
                 seen,
+                seed=self._seed,
+                threads=self._threads,
             )
             return found, found.score, None
         _, exclusive = np.unique(codes, return_inverse=True)
@@ -167,12 +167,12 @@ class StreamPool:
             pool, self.k, seed=self._seed, search=SearchSettings(threads=self._threads)
         )
         found = figures(
-            drawn.graph,
-            drawn.surroundings,
-            drawn.left_out,
+            drawn,
             self._views(ordered),
             pool.unit_is_real,
             counts["synthetic_seen"],
+            seed=self._seed,
+            threads=self._threads,
         )
         return found, pooled_score, counts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from twinscore.base.counts import checked_count
+from twinscore.base.counts import checked_seed
 from twinscore.embedding.models import DEFAULT_MODEL
 from twinscore.embedding.settings import ImageSettings
 from twinscore.images.sources import DEFAULT_INTERVAL
@@ -59,7 +59,7 @@ class WatchSettings:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         check_sampling(self.k, self.capacity, None, None)
-        checked_count(self.seed, "seed", least=0)
+        checked_seed(self.seed)
         ImageSettings(exposure=self.exposure, video_interval=self.video_interval)
 
     def identity(self, folder: Path) -> dict[str, Any]:
