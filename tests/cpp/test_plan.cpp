@@ -5,6 +5,7 @@
 
 #include "expect.hpp"
 #include "kernels/dispatch.hpp"
+#include "search/exact_search.hpp"
 #include "search/plan.hpp"
 
 using namespace twinscore;
@@ -14,6 +15,21 @@ namespace {
 
 constexpr std::size_t rows = 1'024;
 constexpr std::size_t columns = 512;
+constexpr std::size_t wide_columns = 2'560;
+
+MatrixView view_of(const std::vector<float>& values) {
+    const std::size_t width = values.size() / rows;
+    return {reinterpret_cast<const std::byte*>(values.data()), Element::float32, rows, width,
+            static_cast<std::ptrdiff_t>(width * sizeof(float))};
+}
+
+std::vector<float> normal_rows() {
+    std::mt19937 random(0);
+    std::normal_distribution<float> normal;
+    std::vector<float> values(rows * wide_columns);
+    std::ranges::generate(values, [&] { return normal(random); });
+    return values;
+}
 
 // Rows of which few axes tell most.
 std::vector<float> decaying_rows() {
@@ -29,8 +45,7 @@ std::vector<float> decaying_rows() {
 
 void wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most() {
     const std::vector<float> values = decaying_rows();
-    const MatrixView matrix{reinterpret_cast<const std::byte*>(values.data()), Element::float32,
-                            rows, columns, columns * sizeof(float)};
+    const MatrixView matrix = view_of(values);
     const SearchProblem problem{.queries = matrix, .reference = matrix, .k = 1, .self_join = true};
     SilentMonitor monitor;
     for (const Kernel* kernel : available_kernels()) {
@@ -44,6 +59,25 @@ void wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most() {
     }
 }
 
+void coarse_sketches_find_one_neighbor_of_few_wide_rows_and_precise_ones_many() {
+    const std::vector<float> values = normal_rows();
+    const MatrixView matrix = view_of(values);
+    SilentMonitor monitor;
+    for (const Kernel* kernel : available_kernels()) {
+        if (kernel->coarse == nullptr || kernel->fine.precision != Precision::float32) continue;
+        for (const std::size_t k : {std::size_t{1}, std::size_t{100}}) {
+            SearchReport report;
+            (void)exact_search({.queries = matrix, .reference = matrix, .k = k, .self_join = true},
+                               {.kernel = kernel, .threads = 2, .screen = Screen::automatic},
+                               monitor, &report);
+            expect(report.coarse == (k == 1), "coarse sketches where few neighbors are wanted");
+        }
+    }
+}
+
 }  // namespace
 
-int main() { wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most(); }
+int main() {
+    wide_sketches_of_many_rows_take_a_fifth_of_the_rows_at_most();
+    coarse_sketches_find_one_neighbor_of_few_wide_rows_and_precise_ones_many();
+}

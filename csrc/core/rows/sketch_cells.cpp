@@ -1,11 +1,11 @@
 #include "rows/sketch_cells.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
-#include <functional>
-#include <numeric>
+#include <cstring>
+
+#include "rows/side_by_side.hpp"
 
 namespace twinscore {
 namespace {
@@ -27,27 +27,17 @@ float rounded_up(double value) {
 }
 
 // Of values far below 2^22; adding what leaves no room for a fraction rounds it away.
-std::int32_t nearest_whole(float value) {
+float nearest_whole(float value) {
     constexpr float large = 0x1.8p23F;
-    return std::bit_cast<std::int32_t>(value + large) - std::bit_cast<std::int32_t>(large);
+    return (value + large) - large;
 }
+
+// Values of a block of narrow int8.
+constexpr std::size_t narrow_values = 4 * narrow_block;
+static_assert(narrow_values % side_by_side == 0);
 
 double squared(double value) { return value * value; }
 double squared(float value) { return squared(static_cast<double>(value)); }
-
-constexpr std::size_t side_by_side = 16;
-
-// A sum of squares, made of sums that lie side by side: the compiler finds vectors in those.
-class SquareSums {
-  public:
-    void add(const float* values) {
-        for (std::size_t i = 0; i < side_by_side; ++i) sums_[i] += squared(values[i]);
-    }
-    [[nodiscard]] double total() const { return std::accumulate(sums_.begin(), sums_.end(), 0.0); }
-
-  private:
-    std::array<double, side_by_side> sums_{};
-};
 
 }  // namespace
 
@@ -76,11 +66,10 @@ SketchCells::Kept SketchCells::write(Cell* target, const float* vector, double r
 
 SketchCells::Kept SketchCells::write_float32(Cell* target, const float* vector,
                                              double residual) const {
-    Kept kept{};
-    for (std::size_t i = 0; i < width; ++i) {
-        target[i] = std::bit_cast<Cell>(vector[i]);
-        kept.squared_values += squared(vector[i]);
-    }
+    std::memcpy(target, vector, width * sizeof(Cell));
+    SquareSums values;
+    values.add_all({vector, width});
+    Kept kept{.squared_values = values.total()};
     if (with_residual) {
         const float rounded = rounded_up(residual);
         target[width] = std::bit_cast<Cell>(rounded);
@@ -125,10 +114,7 @@ SketchCells::Kept SketchCells::write_bfloat16(Cell* target, const float* vector,
 
 SketchCells::Kept SketchCells::write_int8(Cell* target, const float* vector,
                                           double residual) const {
-    float largest = 0.0F;
-    for (std::size_t i = 0; i < width; ++i) {
-        largest = std::max(largest, std::abs(vector[i]));
-    }
+    const float largest = largest_magnitude({vector, width});
     // The residual is rounded up: it needs room for one more step.
     const auto most_half = static_cast<float>(residual / 2.0);
     const float step = std::max({largest / 127.0F, most_half / 126.0F, 0x1p-60F});
@@ -138,7 +124,7 @@ SketchCells::Kept SketchCells::write_int8(Cell* target, const float* vector,
     std::int32_t total = 0;
     Kept kept{};
     for (std::size_t i = 0; i < width; ++i) {
-        const std::int32_t whole = nearest_whole(vector[i] * steps);
+        const auto whole = static_cast<std::int32_t>(nearest_whole(vector[i] * steps));
         total += whole;
         bytes[i] = static_cast<unsigned char>(whole);
         const double rounded = static_cast<double>(step) * whole;
@@ -163,23 +149,19 @@ SketchCells::Kept SketchCells::write_int8(Cell* target, const float* vector,
 // rounded up; what keeps each half of a block within narrow_length. Rounding moves a value by 1/2
 // at most, and the two values of the residual in a half by 1: sqrt(30 / 4 + 2) < 4.
 float SketchCells::narrow_step(const float* vector, float half) const {
-    constexpr std::size_t block_values = 4 * narrow_block;
     const std::size_t values = width + (with_residual ? 4 : 0);
-    float largest = 0.0F;
     double longest = 0.0;  // squared
-    for (std::size_t begin = 0; begin < values; begin += block_values) {
-        const std::size_t end = std::min(width, begin + block_values);
-        double squared_lengths[4] = {};
-        for (std::size_t i = begin; i < end; ++i) {
-            squared_lengths[(i - begin) % 4] += squared(vector[i]);
-            largest = std::max(largest, std::abs(vector[i]));
-        }
+    for (std::size_t begin = 0; begin < values; begin += narrow_values) {
+        const std::size_t first = std::min(width, begin);
+        SquareSums squares;
+        squares.add_all({vector + first, std::min(width, begin + narrow_values) - first});
         // The residual may share two blocks: each has room for all of it.
         const double of_residual =
-            with_residual && begin + block_values > width ? 2.0 * squared(half) : 0.0;
-        longest = std::max({longest, squared_lengths[0] + squared_lengths[1] + of_residual,
-                            squared_lengths[2] + squared_lengths[3] + of_residual});
+            with_residual && begin + narrow_values > width ? 2.0 * squared(half) : 0.0;
+        longest = std::max({longest, squares.of_four(0) + squares.of_four(1) + of_residual,
+                            squares.of_four(2) + squares.of_four(3) + of_residual});
     }
+    const float largest = largest_magnitude({vector, width});
     return std::max({largest / static_cast<float>(narrow_most),
                      half / static_cast<float>(narrow_most - 1),
                      static_cast<float>(std::sqrt(longest) / (narrow_length - 4.0)), 0x1p-60F});
@@ -187,7 +169,6 @@ float SketchCells::narrow_step(const float* vector, float half) const {
 
 SketchCells::Kept SketchCells::write_narrow_int8(Cell* target, const float* vector,
                                                  double residual) const {
-    constexpr std::size_t block_values = 4 * narrow_block;
     const std::size_t values = width + (with_residual ? 4 : 0);
     const float step = narrow_step(vector, static_cast<float>(residual / 2.0));
     const float steps = 1.0F / step;
@@ -195,37 +176,47 @@ SketchCells::Kept SketchCells::write_narrow_int8(Cell* target, const float* vect
     const auto half = with_residual
                           ? static_cast<std::int32_t>(std::ceil(residual / 2.0 / wide_step * slack))
                           : 0;
-    Kept kept;
-    kept.squared_residual = 4.0 * squared(wide_step * half);
+    SquareSums rounded;
+    SquareSums rounding;
     target[0] = std::bit_cast<Cell>(step);
     Cell* block = target + leading_cells(Precision::narrow_int8);
-    for (std::size_t begin = 0; begin < values; begin += block_values, block += narrow_block + 1) {
-        const std::size_t count = std::min(width - std::min(width, begin), block_values);
-        std::int32_t whole[block_values] = {};
-        double rounding[block_values] = {};
-        for (std::size_t i = 0; i < count; ++i) {
-            whole[i] = nearest_whole(vector[begin + i] * steps);
-            rounding[i] = static_cast<double>(vector[begin + i]) - wide_step * whole[i];
+    for (std::size_t begin = 0; begin < values; begin += narrow_values, block += narrow_block + 1) {
+        const std::size_t count = std::min(width - std::min(width, begin), narrow_values);
+        float part[narrow_values] = {};
+        std::copy_n(vector + std::min(width, begin), count, part);
+        float whole[narrow_values];
+        for (std::size_t i = 0; i < narrow_values; ++i) whole[i] = nearest_whole(part[i] * steps);
+        double lost[narrow_values];
+        for (std::size_t i = 0; i < narrow_values; ++i) {
+            lost[i] = static_cast<double>(part[i]) - wide_step * static_cast<double>(whole[i]);
         }
-        std::int32_t squared_whole = 0;
-        for (const std::int32_t value : whole) squared_whole += value * value;
-        kept.squared_values += squared_whole * squared(wide_step);
-        kept.squared_rounding +=
-            std::transform_reduce(rounding, rounding + block_values, 0.0, std::plus<>(),
-                                  [](double value) { return value * value; });
-        for (std::size_t i = count; i < block_values && begin + i < values; ++i) whole[i] = half;
+        for (std::size_t i = 0; i < narrow_values; i += side_by_side) {
+            rounded.add(whole + i);
+            rounding.add(lost + i);
+        }
+        std::int32_t kept[narrow_values];
+        for (std::size_t i = 0; i < narrow_values; ++i) {
+            kept[i] = static_cast<std::int32_t>(whole[i]);
+        }
+        const std::size_t written = std::min(values - begin, narrow_values);
+        std::fill(kept + count, kept + written, half);
 
         std::int32_t sums[4] = {};
-        for (std::size_t i = 0; i < block_values; ++i) sums[i % 4] += whole[i];
+        for (std::size_t i = 0; i < narrow_values; i += 4) {
+            for (std::size_t place = 0; place < 4; ++place) sums[place] += kept[i + place];
+        }
         const auto taken_off = [](std::int32_t sum) {
             return static_cast<Cell>(static_cast<std::uint16_t>(-narrow_offset * sum));
         };
         block[0] = taken_off(sums[0] + sums[1]) | taken_off(sums[2] + sums[3]) << 16U;
-        auto* bytes = reinterpret_cast<unsigned char*>(block + 1);
-        const std::size_t written = std::min(values - begin, block_values);
-        for (std::size_t i = 0; i < written; ++i) bytes[i] = static_cast<unsigned char>(whole[i]);
+        unsigned char bytes[narrow_values];
+        for (std::size_t i = 0; i < narrow_values; ++i) {
+            bytes[i] = static_cast<unsigned char>(kept[i]);
+        }
+        std::memcpy(block + 1, bytes, written);
     }
-    return kept;
+    return {squared(wide_step) * rounded.total(), 4.0 * squared(wide_step * half),
+            rounding.total()};
 }
 
 }  // namespace twinscore

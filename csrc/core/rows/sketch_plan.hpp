@@ -30,6 +30,9 @@ struct SketchPlan {
     }
     [[nodiscard]] bool wide_rotated() const { return axes.has_value() && !wide_coarse; }
 
+    // Whether rows are sketched once, as precisely as the kernel can, at full width.
+    [[nodiscard]] bool plain() const { return !axes && !coarse && wide_width == 0; }
+
     // Leading axes that rows are rotated to.
     [[nodiscard]] std::size_t rotated_width() const {
         return wide_coarse ? prefix_width : wide_width;

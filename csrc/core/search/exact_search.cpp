@@ -12,19 +12,15 @@
 namespace twinscore {
 namespace {
 
-bool wants_product_table(const SearchProblem& problem, const SearchOptions& options) {
-    if (!product_table_suits(problem, *options.kernel)) return false;
-    if (options.screen == Screen::product_table) return true;
-    return options.screen == Screen::automatic && product_table_pays(problem);
-}
-
 NeighborTable search_rows(const SearchProblem& problem, const SearchOptions& options,
                           Monitor& monitor, SearchReport* report) {
     const Kernel& kernel = *options.kernel;
     const unsigned threads = resolve_threads(options.threads);
-    const bool by_table = wants_product_table(problem, options);
-    const Screen screen = by_table ? Screen::product_table : options.screen;
+    const TableUse use = table_use(problem, kernel, options.screen);
+    const Screen screen = use == TableUse::always ? Screen::product_table : options.screen;
     const Arrangement arranged(problem, kernel, screen, threads, monitor);
+    const bool by_table =
+        use == TableUse::always || (use == TableUse::unless_coarse && arranged.plan().plain());
     const ArrangedRows& queries = arranged.queries();
     const ArrangedRows& reference = arranged.reference();
 

@@ -15,6 +15,8 @@ constexpr std::size_t most_products = std::size_t{1} << 23;
 // As measured on AVX2, of normal points: looking at all products costs what falling limits cost,
 // where these leave as many columns of neighbors to be looked at.
 constexpr std::size_t products_a_settled_column = 500;
+// Of so many rows, coarse sketches let few enough pairs through for each neighbor that is wanted.
+constexpr std::size_t rows_a_coarse_neighbor = 400;
 
 constexpr std::size_t slice_depth = 64;  // of so much, a panel stays in a first-level cache
 constexpr std::size_t fewest_tile_rows = 2 * panel_rows;
@@ -184,14 +186,17 @@ class FarEnds {
 
 }  // namespace
 
-bool product_table_suits(const SearchProblem& problem, const Kernel& kernel) {
-    return kernel.fine.precision == Precision::float32 &&
-           problem.queries.rows <= most_products / std::max<std::size_t>(1, problem.reference.rows);
-}
-
-bool product_table_pays(const SearchProblem& problem) {
-    return problem.k * problem.reference.columns >=
-           problem.queries.rows * problem.reference.rows / products_a_settled_column;
+TableUse table_use(const SearchProblem& problem, const Kernel& kernel, Screen screen) {
+    const std::size_t rows = problem.reference.rows;
+    // The products must be precise, and be few, 4 bytes each.
+    const bool suits = kernel.fine.precision == Precision::float32 &&
+                       problem.queries.rows <= most_products / std::max<std::size_t>(1, rows);
+    if (suits && screen == Screen::product_table) return TableUse::always;
+    const bool pays = problem.k * problem.reference.columns >=
+                      problem.queries.rows * rows / products_a_settled_column;
+    if (!suits || screen != Screen::automatic || !pays) return TableUse::never;
+    const bool has_rival = kernel.coarse != nullptr && problem.k * rows_a_coarse_neighbor <= rows;
+    return has_rival ? TableUse::unless_coarse : TableUse::always;
 }
 
 void compare_by_table(Screening& screening, const SearchProblem& problem, const Kernel& kernel,

@@ -2,17 +2,18 @@
 
 #include "kernels/kernel.hpp"
 #include "rows/arranged_rows.hpp"
+#include "search/plan.hpp"
 #include "search/screening.hpp"
 #include "search/search_problem.hpp"
 
 namespace twinscore {
 
-// Whether the products of all pairs may be kept, 4 bytes each, and the kernel's own are precise
-// enough to.
-[[nodiscard]] bool product_table_suits(const SearchProblem& problem, const Kernel& kernel);
+// When the products of all pairs are kept.
+enum class TableUse { never, unless_coarse, always };
 
-// Whether that is likely to be the quickest way.
-[[nodiscard]] bool product_table_pays(const SearchProblem& problem);
+// The quickest way, as far as sizes tell: `unless_coarse` where coarse sketches may be quicker,
+// which the plan of the search knows.
+[[nodiscard]] TableUse table_use(const SearchProblem& problem, const Kernel& kernel, Screen screen);
 
 // Every row meets every row before any limit is set: where many of few rows are wanted, limits that
 // fall while rows meet rule little out, and keeping up with them costs more than the products.

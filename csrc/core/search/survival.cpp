@@ -4,11 +4,14 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
+
+#include "rows/side_by_side.hpp"
 
 namespace twinscore {
 namespace {
 
-constexpr std::size_t queries_at_once = 8;  // while a reference row is at hand
+constexpr std::size_t most_at_once = 8;  // queries, while a reference row is at hand
 
 // The typical rounding of a row, relative to its length.
 constexpr double float32_rounding = 0x1p-22;
@@ -23,10 +26,12 @@ std::vector<double> kth_distances(const SearchProblem& problem, const Kernel& ke
     const double scale = standardization.scale() * standardization.scale();
     const bool moderate = standardization.moderate();
     std::vector<double> kth(queries.rows.size(), 0.0);
-    const std::size_t tasks = (queries.rows.size() + queries_at_once - 1) / queries_at_once;
+    const std::size_t fair_share = (queries.rows.size() + threads - 1) / threads;
+    const std::size_t at_once = std::clamp<std::size_t>(fair_share, 1, most_at_once);
+    const std::size_t tasks = (queries.rows.size() + at_once - 1) / at_once;
     parallel_for(tasks, threads, 0, monitor, [&](std::size_t task, Progress& progress) {
-        const std::size_t first = task * queries_at_once;
-        const std::size_t count = std::min(queries_at_once, queries.rows.size() - first);
+        const std::size_t first = task * at_once;
+        const std::size_t count = std::min(at_once, queries.rows.size() - first);
         std::vector<std::vector<double>> distances(count);
         for (std::size_t j = 0; j < problem.reference.rows && !progress.stopped(); ++j) {
             const void* other = problem.reference.row(j);
@@ -78,17 +83,17 @@ std::vector<Outline> outlines(const FloatMatrix& coordinates, const SampledRows&
     std::vector<Outline> all;
     for (std::size_t i = 0; i < rows.rows.size(); ++i) {
         const float* row = coordinates.row(i);
-        double squared_length = 0.0;
-        double largest = 0.0;
+        SquareSums squares;
+        float largest = 0.0F;
         std::size_t axis = 0;
         for (const std::size_t width : widths) {
-            for (; axis < width; ++axis) {
-                const double value = std::abs(static_cast<double>(row[axis]));
-                squared_length += value * value;
-                largest = std::max(largest, value);
-            }
-            all.push_back(outline(squared_length, rows.squared_norms[i], largest, width,
-                                  kernel.fine.precision, most));
+            const std::span<const float> added(row + axis, width - axis);
+            squares.add_all(added);
+            largest = std::max(largest, largest_magnitude(added));
+            axis = width;
+            all.push_back(outline(squares.total(), rows.squared_norms[i],
+                                  static_cast<double>(largest), width, kernel.fine.precision,
+                                  most));
         }
     }
     return all;
