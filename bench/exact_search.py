@@ -11,7 +11,7 @@ import platform
 import statistics
 import subprocess
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,6 +242,9 @@ def recorded(out: Path | None, threads: int) -> set[Case]:
     help="Only these cases. May be repeated.",
 )
 @click.option(
+    "--kernel", default="", help="Of all cases that name none, such as avx2-int8; else the fastest."
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="Append the records as JSON lines; what this commit has recorded there is left out.",
@@ -253,12 +256,14 @@ def main(
     most_faiss: float,
     most_rows: int,
     only: tuple[str, ...],
+    kernel: str,
     out: Path | None,
 ) -> None:
     """Print the table of ratios."""
     faiss.omp_set_num_threads(threads)
     done = recorded(out, threads)
     cases = [case for name in only or CASES for case in CASES[name]()]
+    cases = [replace(case, kernel=case.kernel or kernel) for case in cases]
     cases = [case for case in cases if case.rows <= most_rows and case not in done]
     records = []
     for case in cases:
