@@ -105,6 +105,20 @@ def test_values_beyond_float32_are_refused() -> None:
         embeddings_from_array(values, label="real embeddings")
 
 
+@pytest.mark.parametrize("change", [lambda values: values + 1e8, lambda values: values * 1e-46])
+def test_values_that_float32_does_not_tell_apart_are_refused(change: Any) -> None:
+    values = np.random.default_rng(0).standard_normal((30, 4))
+    with pytest.raises(ValueError, match="real: expected values that float32 tells apart"):
+        embeddings_from_array(change(values), label="real")
+
+
+@pytest.mark.parametrize("change", [lambda values: values + 1e4, lambda values: 0.0 * values + 0.1])
+def test_values_that_float32_tells_apart_or_that_are_equal_are_taken(change: Any) -> None:
+    values = change(np.random.default_rng(0).standard_normal((30, 4)))
+    vectors = embeddings_from_array(values, label="real").vectors
+    np.testing.assert_array_equal(vectors, values.astype(np.float32))
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "message"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from twinscore.images.sources.grouping import checked_groups
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from twinscore.base.arrays import FloatMatrix
 
@@ -29,6 +30,9 @@ EMBEDDING_ENDINGS = (".npy", ".npz")
 FLOAT_DTYPES = ("float16", "float32", "float64")
 EMBEDDINGS_KEY = "embeddings"
 GROUPS_KEY = "groups"
+
+MOST_MOVED = 0.01
+"""Share of the spread of a column by which rounding to float32 may move its values."""
 
 _VALUES_PER_CHECK = 1 << 22
 
@@ -100,7 +104,8 @@ def embeddings_from_array(values: Any, *, label: str) -> Embeddings:
     TypeError
         The values are not float16, float32 or float64.
     ValueError
-        The array is not 2-d, has no rows, or has values that are not finite.
+        The array is not 2-d, has no rows, has values that are not finite, or such that float32
+        does not tell them apart.
     """
     array = as_array(values)
     _check_form(ArrayHeader(array.shape, array.dtype), label)
@@ -160,6 +165,12 @@ def _checked_vectors(values: npt.NDArray[Any], label: str) -> FloatMatrix:
         raise ValueError(f"{label}: expected values within float32, got larger ones in row {row}")
     if row is not None:
         raise ValueError(f"{label}: expected finite values, got NaN or infinity in row {row}")
+    moved = _moved_by_rounding(values, vectors) if values.dtype.itemsize > 4 else 0.0
+    if moved > MOST_MOVED:
+        raise ValueError(
+            f"{label}: expected values that float32 tells apart, but rounding to it moves them by "
+            f"{moved:.0%} of their spread: take the same center off both sides, or scale both"
+        )
     return vectors
 
 
@@ -188,12 +199,28 @@ def _check_form(header: ArrayHeader, label: str) -> None:
 
 
 def _first_row_not_finite(vectors: FloatMatrix) -> int | None:
-    rows = max(1, _VALUES_PER_CHECK // vectors.shape[1])
-    for start in range(0, len(vectors), rows):
-        finite = np.isfinite(vectors[start : start + rows]).all(axis=1)
+    for part in _parts(vectors):
+        finite = np.isfinite(vectors[part]).all(axis=1)
         if not finite.all():
-            return start + int(np.argmin(finite))
+            return int(part.start) + int(np.argmin(finite))
     return None
+
+
+def _moved_by_rounding(values: npt.NDArray[Any], vectors: FloatMatrix) -> float:
+    """Return by how much of their spread rounding moves values, root mean squares of both."""
+    center = values.mean(axis=0)
+    lost = spread = 0.0
+    for part in _parts(vectors):
+        lost += float(np.square(values[part] - vectors[part]).sum())
+        spread += float(np.square(values[part] - center).sum())
+    # Equal values differ from their mean by what float64 rounds.
+    nothing = len(values) * float(np.square(8.0 * np.finfo(np.float64).eps * center).sum())
+    return math.sqrt(lost / spread) if spread > nothing else 0.0
+
+
+def _parts(vectors: FloatMatrix) -> Iterator[slice]:
+    rows = max(1, _VALUES_PER_CHECK // vectors.shape[1])
+    return (slice(start, start + rows) for start in range(0, len(vectors), rows))
 
 
 def _read_npz(path: Path, label: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any] | None]:
