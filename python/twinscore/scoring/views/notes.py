@@ -108,9 +108,13 @@ def _one_sided_classes(counts: Mapping[str, ObjectCounts]) -> Iterator[str]:
 def _unscored_classes(
     table: Sequence[ViewScore], counts: Mapping[str, ObjectCounts]
 ) -> Iterator[str]:
+    if len(counts) < 2:
+        return
     scored = {row.class_name.strip().casefold() for row in table if row.class_name is not None}
-    known = [{name.strip().casefold(): name for name in found.objects} for found in counts.values()]
-    shared = [name for key, name in known[0].items() if key not in scored and key in known[-1]]
+    one, other = (
+        {name.strip().casefold(): name for name in found.objects} for found in counts.values()
+    )
+    shared = [name for key, name in one.items() if key in other and key not in scored]
     if shared:
         yield (
             f"both sides have the classes {_listed(shared)}, which are not scored apart: their "
