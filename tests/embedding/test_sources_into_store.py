@@ -42,7 +42,7 @@ def embedder(save_model: Callable[..., Path]) -> Callable[..., ts.Embedder]:
     model = save_model()
 
     def make(**options: Any) -> ts.Embedder:
-        return ts.Embedder(model, threads=2, batch_size=2, **options)
+        return ts.Embedder(model, threads=1, batch_size=2, **options)
 
     return make
 
