@@ -112,7 +112,15 @@ def test_values_that_float32_does_not_tell_apart_are_refused(change: Any) -> Non
         embeddings_from_array(change(values), label="real")
 
 
-@pytest.mark.parametrize("change", [lambda values: values + 1e4, lambda values: 0.0 * values + 0.1])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values + 1e4,
+        lambda values: 0.0 * values + 0.1,
+        lambda values: np.where(np.arange(4) == 0, 1e9 + 0.1, values),
+    ],
+    ids=["offset", "equal", "constant column"],
+)
 def test_values_that_float32_tells_apart_or_that_are_equal_are_taken(change: Any) -> None:
     values = change(np.random.default_rng(0).standard_normal((30, 4)))
     vectors = embeddings_from_array(values, label="real").vectors

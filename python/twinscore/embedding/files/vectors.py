@@ -207,11 +207,15 @@ def _first_row_not_finite(vectors: FloatMatrix) -> int | None:
 
 
 def _moved_by_rounding(values: npt.NDArray[Any], vectors: FloatMatrix) -> float:
-    """Return by how much of their spread rounding moves values, root mean squares of both."""
+    """Return by how much of their spread rounding moves values, root mean squares of both.
+
+    What moves a whole column alike moves no value towards another.
+    """
     center = values.mean(axis=0)
+    moved = center - vectors.mean(axis=0, dtype=np.float64)
     lost = spread = 0.0
     for part in _parts(vectors):
-        lost += float(np.square(values[part] - vectors[part]).sum())
+        lost += float(np.square(values[part] - vectors[part] - moved).sum())
         spread += float(np.square(values[part] - center).sum())
     # Equal values differ from their mean by what float64 rounds.
     nothing = len(values) * float(np.square(8.0 * np.finfo(np.float64).eps * center).sum())
