@@ -28,6 +28,10 @@ DEFAULT_SMALLEST = 16
 """Pixels of the longer side; smaller objects show no more than their colour."""
 
 
+CUT_FIELDS = ("margin", "smallest", "without_background")
+"""What says how objects are cut out, whichever views are named."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewSettings:
     """How annotated images are looked at, on both sides alike.
@@ -76,19 +80,23 @@ class ViewSettings:
             raise SettingError(f"expected a margin of objects from 0 to 2, got {self.margin}")
 
     def __str__(self) -> str:
-        background = "without" if self.without_background else "with"
-        return (
-            f"views {','.join(self.names)} with margin {self.margin:g}, objects of at least "
-            f"{self.smallest} pixels, {background} background"
-        )
+        return f"views {','.join(self.names)} with {self.cut_in_words()}"
 
     def cuts_as(self, other: ViewSettings) -> bool:
         """Tell whether objects are cut out alike, whichever views are named."""
-        return (self.margin, self.smallest, self.without_background) == (
-            other.margin,
-            other.smallest,
-            other.without_background,
+        return self.cut_to_dict() == other.cut_to_dict()
+
+    def cut_in_words(self) -> str:
+        """Say how objects are cut out."""
+        background = "without" if self.without_background else "with"
+        return (
+            f"margin {self.margin:g}, objects of at least {self.smallest} pixels, "
+            f"{background} background"
         )
+
+    def cut_to_dict(self) -> dict[str, Any]:
+        """Return how objects are cut out as JSON types."""
+        return {name: getattr(self, name) for name in CUT_FIELDS}
 
     def annotations_of(self, side: str) -> Any:
         """Return the annotations of "real" or "synthetic", as they were given."""
@@ -98,9 +106,7 @@ class ViewSettings:
         """Return the settings as JSON types; None for annotations that only this process has."""
         return {
             "names": list(self.names),
-            "margin": self.margin,
-            "smallest": self.smallest,
-            "without_background": self.without_background,
+            **self.cut_to_dict(),
             "real_objects": _path_in(self.real_objects),
             "synthetic_objects": _path_in(self.synthetic_objects),
         }

@@ -113,7 +113,7 @@ def score_views(
     table = with_standings(rows)
     notes = tuple(view_notes(table, counts, views))
     gaps = object_gaps(sides["real"].facts, sides["synthetic"].facts)
-    together = Views(results, table, counts, notes, gaps)
+    together = Views(results, table, counts, notes, gaps, views)
     shown = results[SCENES] if SCENES in results else next(iter(results.values()))
     return dataclasses.replace(shown, views=together, warnings=(*shown.warnings, *together.notes))
 
