@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from twinscore.base.counts import checked_count
 from twinscore.base.errors import SettingError
@@ -68,16 +72,29 @@ class ViewSettings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
-        names = tuple(self.names)
+        given: Any = self.names
+        if isinstance(given, str) or not isinstance(given, Iterable):
+            raise TypeError(f"expected a list of views, got {given!r}")
+        names = tuple(given)
         unknown = [name for name in names if name not in VIEWS]
         if unknown or not names:
             got = repr(unknown[0]) if unknown else "none"
             raise SettingError(f"expected views of {', '.join(VIEWS)}, got {got}")
         # Shown in one order, however they were named.
         object.__setattr__(self, "names", tuple(name for name in VIEWS if name in names))
-        checked_count(self.smallest, "smallest object")
-        if not (math.isfinite(self.margin) and 0.0 <= self.margin <= 2.0):
-            raise SettingError(f"expected a margin of objects from 0 to 2, got {self.margin}")
+        # Plain numbers: those of numpy are none in JSON.
+        object.__setattr__(self, "smallest", checked_count(self.smallest, "smallest object"))
+        margin: Any = self.margin
+        if isinstance(margin, bool) or not isinstance(margin, Real):
+            raise TypeError(f"expected a margin of objects as a number, got {margin!r}")
+        without: Any = self.without_background
+        if not isinstance(without, bool | np.bool_):
+            raise TypeError(f"expected without_background as True or False, got {without!r}")
+        share = float(margin)
+        if not (math.isfinite(share) and 0.0 <= share <= 2.0):
+            raise SettingError(f"expected a margin of objects from 0 to 2, got {share}")
+        object.__setattr__(self, "margin", share)
+        object.__setattr__(self, "without_background", bool(without))
 
     def __str__(self) -> str:
         return f"views {','.join(self.names)} with {self.cut_in_words()}"
