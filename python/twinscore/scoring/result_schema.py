@@ -12,6 +12,7 @@ from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
 from twinscore.images.views.settings import CUT_FIELDS, ViewSettings
 from twinscore.measures.object_gaps import ObjectGap
+from twinscore.measures.slices import SliceScore
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
 from twinscore.scoring.explanation.records import Explanation
@@ -61,6 +62,7 @@ def view_schema(maker: SchemaMaker) -> Schema:
             "verdict": VERDICT,
             "classes": {"type": "array", "items": score},
             "domain": maker.of_type(Intentionality),
+            "slices": maker.of_type(tuple[SliceScore, ...]),
         },
     }
 

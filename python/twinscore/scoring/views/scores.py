@@ -163,6 +163,9 @@ class Views(Mapping[str, Result], Generic[Result]):
             domain = getattr(result, "domain", None)
             if domain is not None:
                 views[name]["domain"] = json_value(domain)
+            slices = getattr(result, "slices", ())
+            if slices:
+                views[name]["slices"] = [json_value(part) for part in slices]
         if ITEMS in views:
             views[ITEMS]["classes"] = [row.to_dict() for row in self.classes]
         return views
