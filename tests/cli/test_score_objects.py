@@ -60,6 +60,9 @@ def test_slices_of_objects_are_printed_and_stand_in_the_result(
     assert "all objects, in slices" in finished.standard
     assert "world around them, in slices" in finished.standard
     assert "whole scenes, in slices" not in finished.standard
+    markdown = run("score", *scenes, *quick, *options[:-2], "--format", "markdown").standard
+    assert "| Slice of all objects | Groups | Score |" in markdown
+    assert "| class: car | " in markdown
     views = json.loads(target.read_text())["views"]
     parts = {(part["column"], part["value"]) for part in views["items"]["slices"]}
     assert {("class", "car"), ("class", "sign")} <= parts
