@@ -155,9 +155,10 @@ def test_a_result_of_annotated_images(
     sides = [write_scenes(tmp_path / name, 12, seed=seed) for seed, name in enumerate("ab")]
     file = tmp_path / "result.json"
     options = ("--model", save_model(), "--no-diagnostics", "--no-richness", "-q", "--json", file)
-    assert run("score", *sides, *options).code == DONE
+    assert run("score", *sides, *options, "--slice-by", "class").code == DONE
     found = json.loads(file.read_text())
     assert found["views"]["items"]["classes"]
+    assert found["views"]["items"]["slices"]
     check("result", found)
 
 

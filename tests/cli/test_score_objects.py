@@ -50,6 +50,25 @@ def test_files_of_annotations_are_scored_view_by_view(
     assert [row[-3:] for row in rows if row[:2] == ["world", "around"]] == [["does", "not", "pass"]]
 
 
+def test_slices_of_objects_are_printed_and_stand_in_the_result(
+    run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
+) -> None:
+    target = tmp_path / "result.json"
+    options = ["--slice-by", "class", "--slice-by", "brightness", "--json", target]
+    finished = run("score", *scenes, *quick, *options)
+    assert finished.code == DONE, finished.errors
+    assert "all objects, in slices" in finished.standard
+    assert "world around them, in slices" in finished.standard
+    assert "whole scenes, in slices" not in finished.standard
+    markdown = run("score", *scenes, *quick, *options[:-2], "--format", "markdown").standard
+    assert "| Slice of all objects | Groups | Score |" in markdown
+    assert "| class: car | " in markdown
+    views = json.loads(target.read_text())["views"]
+    parts = {(part["column"], part["value"]) for part in views["items"]["slices"]}
+    assert {("class", "car"), ("class", "sign")} <= parts
+    assert {part["column"] for part in views["environment"]["slices"]} == {"brightness"}
+
+
 def test_annotations_stand_beside_folders_and_a_run_is_repeated_from_its_settings(
     run: RunCommand, scenes: tuple[Path, Path], quick: list[Any], tmp_path: Path
 ) -> None:

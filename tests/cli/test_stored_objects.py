@@ -65,6 +65,21 @@ def test_stores_score_as_the_files_do_and_open_no_image(
     assert list(some["views"]) == ["items"]
 
 
+def test_a_result_of_stores_tells_how_their_objects_were_cut_out(
+    run: RunCommand, scenes: tuple[Path, Path], model: list[Any], tmp_path: Path
+) -> None:
+    stores = [tmp_path / "real.store", tmp_path / "synthetic.store"]
+    wide = ["--object-margin", "0.4", "--view", "items"]
+    for file, store in zip(scenes, stores, strict=True):
+        assert run("embed", file, "--out", store, *wide, *model, "-q").code == DONE
+    found = told(run, tmp_path / "stores.json", *stores)
+    assert found["objects"]["cut"] == {
+        "margin": 0.4,
+        "smallest": 16,
+        "without_background": False,
+    }
+
+
 def test_objects_that_are_cut_out_otherwise_are_refused_in_one_line(
     run: RunCommand, scenes: tuple[Path, Path], model: list[Any], tmp_path: Path
 ) -> None:

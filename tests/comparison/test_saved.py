@@ -133,3 +133,13 @@ def test_a_history_has_no_step_from_scenes_to_objects(folders: tuple[Path, Path]
     runs = runs_of([load_result(folder) for folder in (*folders, folders[1])])
     assert [run.change is None for run in runs] == [True, True, False]
     assert any("different views: items, scenes" in said for said in changed_settings(runs))
+
+
+def test_objects_that_were_cut_out_otherwise_are_said(folders: tuple[Path, Path]) -> None:
+    for folder, margin in zip(folders, (0.15, 0.4), strict=True):
+        cut = {"margin": margin, "smallest": 16, "without_background": False}
+        scored = {"score": 0.9, "interval": [0.8, 1.0]}
+        change_fields(folder, views={"items": scored, "scenes": scored}, objects={"cut": cut})
+    results = [load_result(folder) for folder in folders]
+    for said in (compare_saved(*results).warnings, changed_settings(runs_of(results))):
+        assert any("margin 0.15" in line and "margin 0.4" in line for line in said)

@@ -14,6 +14,7 @@ from twinscore.comparison.domain_difference import (
 from twinscore.comparison.fact_changes import fact_changes
 from twinscore.comparison.independent import independent_difference
 from twinscore.comparison.matching import moved_images
+from twinscore.comparison.object_cuts import different_cuts
 from twinscore.comparison.result import Comparison, SliceDifference
 from twinscore.comparison.richness_differences import richness_differences
 from twinscore.comparison.shown_view import shown_view
@@ -126,6 +127,12 @@ def _warnings(first: SavedResult, second: SavedResult) -> list[str]:
     warnings = []
     if differently_declared(*(result.fields.get("domain") for result in (first, second))):
         warnings.append(OTHER_DOMAIN)
+    cuts = different_cuts([first.fields, second.fields])
+    if cuts:
+        warnings.append(
+            f"objects are cut out in two ways ({'; '.join(cuts)}): a part of the difference "
+            "between their scores"
+        )
     if sorted(first.names("real")) != sorted(second.names("real")):
         warnings.append("the two results have different real images: a part of the difference")
     sizes = [result.fields["n_synthetic"] for result in (first, second)]

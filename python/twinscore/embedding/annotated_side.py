@@ -87,14 +87,13 @@ def views_as_settings(
     ValueError, TypeError
         As `ViewSettings`.
     """
-    if isinstance(views, str):
-        raise TypeError(f"expected a list of views, got {views!r}")
     if isinstance(views, ViewSettings):
         return views
     settings = like or ViewSettings()
     if views is None:
         return settings if like else dataclasses.replace(settings, names=DEFAULT_VIEWS)
-    return dataclasses.replace(settings, names=tuple(views))
+    names: Any = views
+    return dataclasses.replace(settings, names=names)
 
 
 def with_scenes(settings: ViewSettings) -> ViewSettings:

@@ -12,6 +12,7 @@ from twinscore.domain.examples import check_no_columns, open_examples
 from twinscore.embedding.records import Embeddings
 from twinscore.graph.pool import check_neighbor_count, check_side
 from twinscore.images.facts.catalog import FACT_NAMES
+from twinscore.scoring.views.asked_of_views import check_asked_of_views
 from twinscore.scoring.views.object_domain import NOT_BY_EXAMPLE, OBJECT_COLUMNS
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from twinscore.domain.declaration import Domain
     from twinscore.domain.examples import Examples
     from twinscore.images.sources.columns import ColumnedSource
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.scoring.settings import ScoreSettings
 
 NO_GROUPS = (
@@ -55,7 +57,7 @@ def check_sides(
     sources: Mapping[str, ColumnedSource | Embeddings],
     settings: ScoreSettings,
     *,
-    has_objects: bool = False,
+    views: ViewSettings | None = None,
 ) -> None:
     """Refuse sides that the settings do not fit, by what is known before an image is read.
 
@@ -65,17 +67,17 @@ def check_sides(
         "real" and "synthetic".
     settings
         How they are to be scored.
-    has_objects
-        Whether views of annotated images are: their vectors are made on disk where memory is
-        limited, and objects have further columns.
+    views
+        Of annotated images, those that are looked at: their vectors are made on disk where memory
+        is limited, and objects have further columns.
 
     Raises
     ------
     ValueError
-        A side has too few images or groups, k is too large, a column is not there, or a sample
-        is wanted of images in groups.
+        A side has too few images or groups, k is too large, a column is not there, a sample is
+        wanted of images in groups, or something of views that are not looked at.
     """
-    if settings.search.memory is not None and not has_objects:
+    if settings.search.memory is not None and views is None:
         for side, source in sources.items():
             if not isinstance(source, Embeddings):
                 raise ValueError(
@@ -87,23 +89,36 @@ def check_sides(
         check_side(side, sizes[side], _groups(source))
     check_neighbor_count(settings.k, sum(sizes.values()), grouped=False)
     known = _columns(sources["synthetic"])
-    of_objects = OBJECT_COLUMNS if has_objects else ()
-    check_columns(
-        sources["synthetic"], [name for name in settings.slice_by if name not in of_objects]
-    )
+    of_objects = OBJECT_COLUMNS if views is not None else ()
+    check_columns(sources["synthetic"], settings.slice_by, of_objects)
     if settings.label_by is not None:
         for side, source in sources.items():
             check_labels(side, _columns(source), settings.label_by)
     if settings.domain is not None:
         check_domain_columns(settings.domain, {*known, *of_objects})
-        if has_objects and settings.domain.by_example:
+        if views is not None and settings.domain.by_example:
             raise ValueError(NOT_BY_EXAMPLE.format(name=settings.domain.by_example[0]))
+    if views is not None:
+        check_asked_of_views(views, settings, known)
     if settings.sample is not None and any(map(_is_grouped, sources.values())):
         raise ValueError(NO_GROUPS)
 
 
-def check_columns(source: ColumnedSource | Embeddings, slice_by: Iterable[str]) -> None:
+def check_columns(
+    source: ColumnedSource | Embeddings,
+    slice_by: Iterable[str],
+    of_objects: Collection[str] = (),
+) -> None:
     """Refuse slices by what is neither a column of the synthetic side nor a fact of its pixels.
+
+    Parameters
+    ----------
+    source
+        The synthetic side.
+    slice_by
+        Names of columns and facts.
+    of_objects
+        What is known of every object in its images.
 
     Raises
     ------
@@ -115,9 +130,10 @@ def check_columns(source: ColumnedSource | Embeddings, slice_by: Iterable[str]) 
     is_measured = not isinstance(source, Embeddings) or source.pixel_facts is not None
     facts = FACT_NAMES if is_measured else ()
     for column in slice_by:
-        if column not in known and column not in facts:
+        if column not in known and column not in facts and column not in of_objects:
             there_are = ", ".join(sorted(known)) or "none"
             also = f"; or a fact of its pixels ({', '.join(sorted(facts))})" if facts else ""
+            also += f"; or of its objects ({', '.join(of_objects)})" if of_objects else ""
             raise ValueError(
                 f"slice_by: expected a column of the synthetic side ({there_are}){also}, "
                 f"got {column!r}"

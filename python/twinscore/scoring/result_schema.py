@@ -10,7 +10,9 @@ from twinscore.domain.declaration import Domain
 from twinscore.domain.figures import Intentionality
 from twinscore.embedding.object_counts import ObjectCounts
 from twinscore.embedding.settings import ImageSettings
+from twinscore.images.views.settings import CUT_FIELDS, ViewSettings
 from twinscore.measures.object_gaps import ObjectGap
+from twinscore.measures.slices import SliceScore
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate
 from twinscore.scoring.explanation.records import Explanation
@@ -60,17 +62,20 @@ def view_schema(maker: SchemaMaker) -> Schema:
             "verdict": VERDICT,
             "classes": {"type": "array", "items": score},
             "domain": maker.of_type(Intentionality),
+            "slices": maker.of_type(tuple[SliceScore, ...]),
         },
     }
 
 
 def _of_views(maker: SchemaMaker) -> dict[str, Schema]:
     """Describe what annotated images add: a record made anew of what the views hold."""
+    not_of_a_cut = [each.name for each in fields(ViewSettings) if each.name not in CUT_FIELDS]
     found = {
         "verdict": {**VERDICT, "description": "What the views say together."},
         "notes": maker.of_type(tuple[str, ...]),
         "differences": maker.of_type(tuple[str, ...]),
         "facts": maker.of_type(tuple[ObjectGap, ...]),
+        "cut": or_null(maker.of_record(ViewSettings, leave_out=not_of_a_cut)),
         "real": maker.of_type(ObjectCounts),
         "synthetic": maker.of_type(ObjectCounts),
     }

@@ -301,7 +301,7 @@ def score_sides(
         for side, value in given.images.items()
     }
     check_same_model(sources)
-    check_sides(sources, settings, has_objects=given.views is not None)
+    check_sides(sources, settings, views=given.views)
     inputs = {"real": _location(real), "synthetic": _location(synthetic)}
     if given.views is not None:
         together = sides_with_objects(sources, given, loaded)

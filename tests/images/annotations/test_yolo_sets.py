@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from annotated_images import write_images
 from twinscore.images.annotations.opening import open_annotations
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 LINE = "0 0.5 0.5 0.2 0.2\n"
 
@@ -59,3 +59,53 @@ def test_a_readme_among_labels_of_kitti_hides_none_of_them(tmp_path: Path) -> No
     (tmp_path / "README.txt").write_text("Labels of cars\n")
     (tmp_path / "frame.txt").write_text("Car 0 0 0 1 2 30 40 1 1 1 0 0 0 0\n")
     assert open_annotations(tmp_path).format == "KITTI"
+
+
+def class_of_labels(folder: Path) -> str:
+    """Return the class of the first object in a folder of labels."""
+    annotations = open_annotations(folder)
+    return annotations.read(annotations.names[0]).objects[0].class_name
+
+
+@pytest.mark.parametrize("inner", ["labels", "labels/train2017", "train/labels", "boxes"])
+def test_names_of_classes_are_those_of_the_data_yaml_above_the_labels(
+    tmp_path: Path, inner: str
+) -> None:
+    (tmp_path / inner).mkdir(parents=True)
+    (tmp_path / inner / "0001.txt").write_text(LINE)
+    (tmp_path / "data.yaml").write_text("train: images\nnames: [car]\n")
+    assert class_of_labels(tmp_path / inner) == "car"
+
+
+def test_the_data_yaml_of_another_set_names_no_classes(tmp_path: Path) -> None:
+    (tmp_path / "renders" / "labels").mkdir(parents=True)
+    (tmp_path / "renders" / "labels" / "0001.txt").write_text(LINE)
+    (tmp_path / "data.yaml").write_text("train: images\nnames: [car]\n")
+    assert class_of_labels(tmp_path / "renders" / "labels") == "0"
+
+
+def test_a_classes_txt_names_classes_before_a_data_yaml(tmp_path: Path) -> None:
+    yolo_set(tmp_path, "train: images\nnames: [car]\n")
+    (tmp_path / "classes.txt").write_text("sign\n")
+    assert class_of_labels(tmp_path / "labels") == "sign"
+
+
+@pytest.mark.parametrize("other", ["names: [sign]\n", "names: [car\n"])
+def test_descriptions_that_do_not_tell_the_names_of_classes_are_said(
+    tmp_path: Path, other: str
+) -> None:
+    described = "names: [car]\n" if other.endswith("]\n") else "train: images\n"
+    yolo_set(tmp_path, described)
+    (tmp_path / "dataset.yaml").write_text(other)
+    (problem,) = open_annotations(tmp_path / "labels").problems
+    assert "classes" in problem.reason
+    assert class_of_labels(tmp_path / "labels") == "0"
+
+
+def test_points_after_a_box_are_no_outline_of_labels_below_a_data_yaml(tmp_path: Path) -> None:
+    yolo_set(tmp_path, "train: images\nnames: [car]\nkpt_shape: [1, 2]\n")
+    (tmp_path / "labels" / "0001.txt").write_text("0 0.5 0.5 0.2 0.2 0.1 0.9\n")
+    annotations = open_annotations(tmp_path / "labels")
+    (each,) = annotations.read("0001").objects
+    assert each.mask is None
+    assert each.box.left == pytest.approx(0.4)

@@ -77,3 +77,23 @@ def test_a_view_is_read_like_any_image_and_may_be_sent_to_another_process() -> N
     pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
     view = pickle.loads(pickle.dumps(ImageView(pixels, SquareAround(PixelBox(5, 6, 15, 16), 0.0))))
     np.testing.assert_array_equal(np.asarray(read_image(view)), pixels[6:16, 5:15])
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_objects_annotated_before_a_tiff_is_turned_are_turned_with_it(
+    tmp_path: Path, bits: int
+) -> None:
+    tifffile = pytest.importorskip("tifffile", reason="needs the extra cpu")
+    stored = np.zeros((30, 40, 3), dtype=f"uint{bits}")
+    stored[4:10, 20:32] = 2**bits - 1
+    # 6: its first row is at the right, as a person sees it.
+    tags = [(274, "H", 1, 6, True)]
+    tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", extratags=tags)
+    for content in (tmp_path / "a.tif", (tmp_path / "a.tif").read_bytes()):
+        of = annotated(Box(20, 4, 32, 10), size=(40, 30))
+        cut = cut_image(ImageItem("a", content), of, ITEMS)
+        assert cut.size == (30, 40)
+        assert [each.box for each in cut.objects] == [PixelBox(20, 20, 26, 32)]
+        picture = cut.pieces[0].picture
+        assert picture is not None
+        assert np.count_nonzero(np.asarray(picture) == 255) == 3 * 72

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -59,3 +59,21 @@ def test_a_frame_lies_around_an_object_and_hides_nothing_of_it() -> None:
     assert (drawn[30:60, 19] == 255).all()
     assert (drawn[30:60, 18] == 0).all()
     assert (np.asarray(image) == 77).all()
+
+
+def test_the_tab_of_a_view_has_the_slices_that_the_page_does_not_show_by_themselves(
+    tmp_path: Path, save_model: Callable[..., Path]
+) -> None:
+    real = write_scenes(tmp_path / "real", 12, seed=1)
+    synthetic = write_scenes(tmp_path / "synthetic", 12, seed=2)
+    quick: dict[str, Any] = {"diagnostics": False, "richness": False, "threads": 1}
+    result: Any = ts.score(
+        real, synthetic, model=save_model(), slice_by=["class", "brightness"], **quick
+    )
+    tabs = {tab.key: tab for tab in view_tabs(result, threads=1)}
+    assert {part.column for part in tabs["items"].slices} == {"class", "brightness"}
+    assert tabs["items"].counted == "Groups"
+    assert tabs["scenes"].slices == ()
+    result.save_report(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<span class="faint">class</span> sign' in page.partition('data-view="items"')[2]

@@ -233,7 +233,9 @@ def test_objects_of_a_single_group_are_refused_by_their_numbers(
 ) -> None:
     real = write_scenes(tmp_path / "real", 4, seed=1)
     synthetic = write_scenes(tmp_path / "synthetic", 4, seed=2)
-    with pytest.raises(ValueError, match=r"of as many groups, .* got items: 8 and 8$"):
+    with pytest.raises(
+        ValueError, match=r"of as many groups, .* got items: 8 and 8 in 1 and 1 groups$"
+    ):
         scored(real, synthetic, model, views=["items"], group_by="folder")
 
 

@@ -15,6 +15,7 @@ from twinscore.images.annotations.label_files import text_of
 from twinscore.images.annotations.pascal_voc import pascal_voc
 from twinscore.images.annotations.records import AnnotationSet
 from twinscore.images.annotations.yolo import label_files_below, yolo_of_file, yolo_of_folder
+from twinscore.images.annotations.yolo_description import DESCRIPTIONS
 from twinscore.images.sources.endings import counted
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ EXPECTED = (
 ANNOTATION_ENDINGS = (".json", ".yaml", ".yml", ".xml")
 """Of files that hold annotations, and are no images."""
 
-_SETS = ("data.yaml", "dataset.yaml", "data.yml", "dataset.yml")
 _FOLDERS = ("Annotations", "annotations", "labels", "label_2")
 
 
@@ -84,7 +84,7 @@ def _of_file(place: Path, location: str) -> AnnotationSet | None:
 
 
 def _of_folder(place: Path, location: str) -> AnnotationSet | None:
-    for name in _SETS:
+    for name in DESCRIPTIONS:
         if (place / name).is_file():
             return yolo_of_file(str(place / name))
     for name in _FOLDERS:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from twinscore.base.extras import require
 from twinscore.images.annotations.beside import files_below, label_folder, stem_path
 from twinscore.images.annotations.label_files import LabelFiles, LabelLines, text_of
 from twinscore.images.annotations.masks import FEWEST_COORDINATES, polygons_in
@@ -24,6 +23,12 @@ from twinscore.images.annotations.values import (
     box_of_size,
     number_in,
 )
+from twinscore.images.annotations.yolo_description import (
+    SPLITS,
+    classes_of_labels,
+    described_classes,
+    read_description,
+)
 from twinscore.images.sources.endings import is_image_name
 
 if TYPE_CHECKING:
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 
     from twinscore.images.annotations.records import Box, ObjectMask
 
-SPLITS = ("train", "val", "valid", "test", "minival")
 CLASS_FILES = ("classes", "obj", "labels", "notes")
 """Text files beside labels that hold none: lists of names."""
 
@@ -106,7 +110,8 @@ def yolo_of_file(location: str) -> LabelFiles:
         PyYAML is not installed.
     """
     file = Path(location)
-    described = _described(file, location)
+    described = read_description(location)
+    classes = described_classes(described)
     root = _root(file, described.get("path"))
     images: dict[Path, None] = {}
     problems = []
@@ -134,7 +139,7 @@ def yolo_of_file(location: str) -> LabelFiles:
         location,
         "YOLO",
         labels,
-        YoloReader(_class_names(described.get("names")), "kpt_shape" in described),
+        YoloReader(classes.names, classes.has_keypoints),
         tuple(images),
         absent_means_none=True,
         problems=tuple(problems),
@@ -144,35 +149,19 @@ def yolo_of_file(location: str) -> LabelFiles:
 def yolo_of_folder(location: str, files: Mapping[str, Path]) -> LabelFiles:
     """Take the label files of a folder, listed by the names of their images.
 
-    Names of classes come from a ``classes.txt`` among them.
+    Names of classes come from a ``classes.txt`` or ``data.yaml`` among them or above.
     """
-    folder = Path(location)
-    classes: dict[int, str] = {}
-    for place in (folder, folder.parent):
-        if (place / "classes.txt").is_file():
-            lines = text_of(place / "classes.txt").splitlines()
-            classes = {number: line.strip() for number, line in enumerate(lines) if line.strip()}
-            break
-    return LabelFiles(location, "YOLO", files, YoloReader(classes), absent_means_none=True)
+    classes = classes_of_labels(Path(location))
+    reader = YoloReader(classes.names, classes.has_keypoints)
+    return LabelFiles(
+        location, "YOLO", files, reader, absent_means_none=True, problems=classes.problems
+    )
 
 
 def label_files_below(folder: Path) -> dict[str, Path]:
     """List the text files below a folder that may hold labels."""
     files = files_below(folder, (".txt",))
     return {name: file for name, file in files.items() if file.stem not in CLASS_FILES}
-
-
-def _described(file: Path, location: str) -> dict[str, Any]:
-    yaml = require("yaml", extra="objects", purpose="reading data.yaml")
-    text = file.read_text(encoding="utf-8", errors="replace")
-    try:
-        described = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise ValueError(f"{location!r}: expected YAML, got {reason}") from error
-    if not isinstance(described, dict) or not {"names", *SPLITS} & described.keys():
-        raise ValueError(f"{location!r}: expected a YOLO set with names and train or val")
-    return described
 
 
 def _root(file: Path, path: object) -> Path:
@@ -223,15 +212,6 @@ def _labels_without_image(folder: Path, images: Sequence[Path]) -> list[Annotati
     return [
         AnnotationProblem(str(label), ABSENT) for name, label in labels.items() if name not in known
     ]
-
-
-def _class_names(names: object) -> dict[int, str]:
-    if isinstance(names, dict):
-        numbered = ((str(key).strip(), name) for key, name in names.items())
-        known = {int(key): name for key, name in numbered if key.isdecimal()}
-    else:
-        known = dict(enumerate(names)) if isinstance(names, list) else {}
-    return {key: str(key if name in (None, "") else name) for key, name in known.items()}
 
 
 def _below(path: Path, root: Path) -> str:

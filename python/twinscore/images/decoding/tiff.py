@@ -81,6 +81,17 @@ def read_tiff_facts(content: Path | bytes) -> ImageFacts:
             return ImageFacts("TIFF", page.imagewidth, page.imagelength, mode)
 
 
+def read_tiff_orientation(content: Path | bytes) -> int:
+    """Read how the first page lies in its file: an orientation as in EXIF, 1 where none is told."""
+    with _as_file(content) as file:
+        image = _opened_by_pillow(file)
+        if image is not None:
+            return int(image.tag_v2.get(_ORIENTATION, 1))
+        file.seek(0)
+        with _tifffile().TiffFile(file) as pages:
+            return _orientation_of(pages.pages[0])
+
+
 def _as_file(content: Path | bytes) -> BinaryIO:
     return content.open("rb") if isinstance(content, Path) else io.BytesIO(content)
 
@@ -127,15 +138,20 @@ class _Samples:
             )
         extra = [int(kind) for kind in page.extrasamples]
         alpha = extra[0] if extra and extra[0] in (_ASSOCIATED, _UNASSOCIATED) else None
-        orientation, profile = page.tags.get(_ORIENTATION), page.tags.get(_ICC_PROFILE)
+        profile = page.tags.get(_ICC_PROFILE)
         return cls(
             values[:, :, : colors + (alpha is not None)],
             _bits(page),
             photometric,
             alpha,
-            1 if orientation is None else int(orientation.value),
+            _orientation_of(page),
             None if profile is None else bytes(profile.value),
         )
+
+
+def _orientation_of(page: Any) -> int:
+    orientation = page.tags.get(_ORIENTATION)
+    return 1 if orientation is None else int(orientation.value)
 
 
 def _bits(page: Any) -> int | None:

@@ -12,7 +12,7 @@ from twinscore.report.first_screen import bars_of, findings_of, gaps_of
 from twinscore.report.formats.brief import sides_of
 from twinscore.report.kinds import kinds_by_loss
 from twinscore.report.slice_fact_words import slice_fact_words
-from twinscore.report.view_words import HEADINGS, shown_views
+from twinscore.report.view_words import HEADINGS, NAMES, shown_views
 from twinscore.scoring.result import ScoreResult
 from twinscore.scoring.verdict import SIGNIFICANT
 
@@ -71,7 +71,11 @@ def _whole(result: ScoreResult) -> Iterator[str]:
         yield _plain(gap)
     if result.slices:
         yield ""
-        yield from _slices(result)
+        yield from _slices(result, "Slice")
+    for name, of_view in (result.views or {}).items():
+        if of_view.slices and of_view.slices != result.slices:
+            yield ""
+            yield from _slices(of_view, f"Slice of {NAMES[name]}")
 
 
 def _views(result: ScoreResult) -> Iterator[str]:
@@ -82,8 +86,9 @@ def _views(result: ScoreResult) -> Iterator[str]:
     yield from _table(("", *HEADINGS, ""), rows)
 
 
-def _slices(result: ScoreResult) -> Iterator[str]:
-    headings = ("Slice", "Images", "Score", "95% interval", "p, corrected", "", "Renders are")
+def _slices(result: ScoreResult, heading: str) -> Iterator[str]:
+    counted = "Groups" if result.groups and heading != "Slice" else "Images"
+    headings = (heading, counted, "Score", "95% interval", "p, corrected", "", "Renders are")
     rows = [
         (
             f"{part.column}: {part.value}",

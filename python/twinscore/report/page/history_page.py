@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from twinscore.comparison.independent import independent_difference
+from twinscore.comparison.object_cuts import different_cuts
 from twinscore.comparison.saved import MUST_AGREE
 from twinscore.comparison.shown_view import shown_view
 from twinscore.measures.richness import LEAST_ON_DOMAIN
@@ -103,6 +104,12 @@ def changed_settings(runs: Sequence[Run]) -> list[str]:
     if len(shown) > 1:
         found.append(
             f"the runs show different views: {', '.join(shown)}; compare those that they share"
+        )
+    cuts = different_cuts([run.fields for run in runs])
+    if cuts:
+        found.append(
+            f"the runs cut out objects differently ({'; '.join(cuts)}): a part of what differs "
+            "between their scores"
         )
     sizes = {run.fields["n_synthetic"] / run.fields["n_real"] for run in runs}
     if max(sizes) > 1.1 * min(sizes):

@@ -18,6 +18,7 @@ from twinscore.scoring.scored_pool import contents_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from twinscore.measures.slices import SliceScore
     from twinscore.scoring.result import ScoreResult
     from twinscore.scoring.scored_pool import ScoredPool
 
@@ -57,6 +58,10 @@ class ViewTab:
         In words.
     shown
         What gives it away the most.
+    slices
+        Of its pictures, lowest scores first; none where the page shows them by themselves.
+    counted
+        What the slices count.
     """
 
     key: str
@@ -64,6 +69,8 @@ class ViewTab:
     verdict: str
     figures: str
     shown: tuple[PictureInScene, ...]
+    slices: tuple[SliceScore, ...] = ()
+    counted: str = "Images"
 
 
 def view_tabs(result: ScoreResult, *, threads: int | None = None) -> list[ViewTab]:
@@ -78,7 +85,15 @@ def view_tabs(result: ScoreResult, *, threads: int | None = None) -> list[ViewTa
     """
     views = {} if result.views is None else result.views.results
     return [
-        ViewTab(name, NAMES[name], of_view.verdict, _figures(of_view), _shown(of_view, threads))
+        ViewTab(
+            name,
+            NAMES[name],
+            of_view.verdict,
+            _figures(of_view),
+            _shown(of_view, threads),
+            () if of_view.slices == result.slices else of_view.slices,
+            "Groups" if of_view.groups else "Images",
+        )
         for name, of_view in views.items()
     ]
 

@@ -10,8 +10,11 @@ from rich.text import Text
 
 from twinscore.base.printable import printable
 from twinscore.report.slice_fact_words import slice_fact_words
+from twinscore.report.view_words import NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from twinscore.measures.slices import SliceScore
@@ -23,12 +26,20 @@ MOST_TOLD = 5
 
 
 def print_slices(result: ScoreResult, console: Console) -> None:
-    """Print the slices of each column asked for, lowest scores first."""
-    for column in dict.fromkeys(part.column for part in result.slices):
-        parts = [part for part in result.slices if part.column == column]
+    """Print the slices of each column asked for, lowest scores first; then those of other views."""
+    _print_slices(result.slices, "Images", console)
+    for name, of_view in (result.views or {}).items():
+        if of_view.slices and of_view.slices != result.slices:
+            console.print(Text(f"{NAMES[name]}, in slices", style="bold"))
+            _print_slices(of_view.slices, "Groups" if of_view.groups else "Images", console)
+
+
+def _print_slices(slices: Sequence[SliceScore], counted: str, console: Console) -> None:
+    for column in dict.fromkeys(part.column for part in slices):
+        parts = [part for part in slices if part.column == column]
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column(Text(printable(column)))
-        for heading in ("Images", "Score", "95% interval", "p, corrected", ""):
+        for heading in (counted, "Score", "95% interval", "p, corrected", ""):
             table.add_column(heading, justify="right", no_wrap=True)
         for part in parts[:MOST_SLICES]:
             low, high = part.interval

@@ -83,6 +83,7 @@ def score_views(
     of_domain = views_of_domain(run.settings.domain, _columns(sources["synthetic"]))
     results: dict[str, ScoreResult] = {}
     rows: list[ViewScore] = []
+    untold: dict[str, tuple[Embeddings, Embeddings]] = {}
     for name in views.names:
         both = [sides[side] for side in ("real", "synthetic")]
         real, synthetic = sides_of_view(name, both, run.settings)
@@ -90,6 +91,7 @@ def score_views(
             rows += _class_rows(real, synthetic, run)
         if not _are_enough(real, synthetic, run.settings.k):
             rows.append(ViewScore(name, None, len(real.names), len(synthetic.names)))
+            untold[name] = real, synthetic
             continue
         settings = _of_view(run.settings, name, synthetic, has_domain=name in of_domain)
         result = assess(real, synthetic, Run(settings, run.progress))
@@ -108,12 +110,12 @@ def score_views(
         )
         rows.append(_row(name, None, result))
     if not results:
-        raise ValueError(_too_few(rows, run.settings.k))
+        raise ValueError(_too_few(untold, run.settings.k))
     counts = {side: embedded.counts for side, embedded in sides.items()}
     table = with_standings(rows)
     notes = tuple(view_notes(table, counts, views))
     gaps = object_gaps(sides["real"].facts, sides["synthetic"].facts)
-    together = Views(results, table, counts, notes, gaps)
+    together = Views(results, table, counts, notes, gaps, views)
     shown = results[SCENES] if SCENES in results else next(iter(results.values()))
     return dataclasses.replace(shown, views=together, warnings=(*shown.warnings, *together.notes))
 
@@ -150,12 +152,8 @@ def _embedded(
     return sides, 0.0 if opened is None else opened.preprocessing.exposure
 
 
-def _too_few(rows: Sequence[ViewScore], k: int) -> str:
-    got = "; ".join(
-        f"{row.view}: {row.n_real:,} and {row.n_synthetic:,}"
-        for row in rows
-        if row.class_name is None
-    )
+def _too_few(untold: Mapping[str, Sequence[Embeddings]], k: int) -> str:
+    got = "; ".join(f"{view}: {_numbers(sides)}" for view, sides in untold.items())
     return (
         f"expected at least {FEWEST} pictures of a view on both sides, of as many groups, and "
         f"more than k = {k:,} of them in all, got {got}"
@@ -263,7 +261,18 @@ def _of_class(side: Embeddings, name: str) -> Embeddings:
 
 def _are_enough(real: Embeddings, synthetic: Embeddings, k: int) -> bool:
     """Tell whether the sides can be scored: a class of few objects costs the others nothing."""
-    units = [
-        len(set(side.names if side.groups is None else side.groups)) for side in (real, synthetic)
-    ]
+    units = [_units(side) for side in (real, synthetic)]
     return min(units) >= FEWEST and sum(units) > k
+
+
+def _units(side: Embeddings) -> int:
+    """Count what counts as one: images, or groups of them."""
+    return len(set(side.names if side.groups is None else side.groups))
+
+
+def _numbers(sides: Sequence[Embeddings]) -> str:
+    """Say how many pictures, and groups of them, both sides have."""
+    pictures = " and ".join(f"{len(side.names):,}" for side in sides)
+    if all(side.groups is None for side in sides):
+        return pictures
+    return f"{pictures} in {' and '.join(f'{_units(side):,}' for side in sides)} groups"

@@ -17,6 +17,7 @@ from twinscore.scoring.views.object_words import object_sentences
 
 if TYPE_CHECKING:
     from twinscore.embedding.object_counts import ObjectCounts
+    from twinscore.images.views.settings import ViewSettings
     from twinscore.measures.closeness import Closeness
     from twinscore.measures.judge import Judge
     from twinscore.measures.object_gaps import ObjectGap
@@ -115,6 +116,8 @@ class Views(Mapping[str, Result], Generic[Result]):
     gaps
         How the sides differ in what objects they show, where, how large and how many; the most
         different first.
+    cut
+        How objects were cut out; None where nothing was cut out for these results.
     """
 
     results: dict[str, Result]
@@ -122,6 +125,7 @@ class Views(Mapping[str, Result], Generic[Result]):
     counts: dict[str, ObjectCounts] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     gaps: tuple[ObjectGap, ...] = ()
+    cut: ViewSettings | None = None
 
     def __getitem__(self, name: str) -> Result:
         """Return the result of a view."""
@@ -159,6 +163,9 @@ class Views(Mapping[str, Result], Generic[Result]):
             domain = getattr(result, "domain", None)
             if domain is not None:
                 views[name]["domain"] = json_value(domain)
+            slices = getattr(result, "slices", ())
+            if slices:
+                views[name]["slices"] = [json_value(part) for part in slices]
         if ITEMS in views:
             views[ITEMS]["classes"] = [row.to_dict() for row in self.classes]
         return views
@@ -170,6 +177,7 @@ class Views(Mapping[str, Result], Generic[Result]):
             "notes": list(self.notes),
             "differences": object_sentences(self.gaps),
             "facts": [json_value(gap) for gap in self.gaps],
+            "cut": None if self.cut is None else self.cut.cut_to_dict(),
             **{side: json_value(counts) for side, counts in self.counts.items()},
         }
 

@@ -114,6 +114,26 @@ def test_names_of_classes_may_land_after_the_labels(frames: AnnotatedFrames, lis
         assert_equals_batch(frames, session.result())
 
 
+def test_a_data_yaml_that_lands_after_the_labels_names_their_classes(
+    frames: AnnotatedFrames,
+) -> None:
+    session = frames.open()
+    frames.labels.mkdir()
+    for name in frames.names():
+        frames.land(name)
+        label = frames.labels / f"{name.removesuffix('.png')}.txt"
+        label.write_text(yolo_line(frames, name, number=1))
+    described = frames.labels.parent / "data.yaml"
+    described.write_text("train: images\nnames: [car, si")
+    take(session)
+    assert session.objects is not None
+    assert set(session.objects.classes) == {"1"}
+    described.write_text("train: images\nnames: [car, sign]\n")
+    take(session)
+    assert set(session.objects.classes) == {"sign"}
+    assert_equals_batch(frames, session.result())
+
+
 @pytest.mark.parametrize("place", [".", "shot"])
 def test_labels_may_lie_among_the_frames(frames: AnnotatedFrames, place: str) -> None:
     among = dataclasses.replace(frames, labels=frames.folder / place)
