@@ -68,6 +68,16 @@ ROWS: list[tuple[dict[str, Any], Case, str]] = [
     ({"score": 0.4, "reverse_score": 1.4, "pair": 1e-4}, Case.NARROWER, "Narrower than reality"),
     ({"score": 1.9, "reverse_score": 1.9, "pair": 1e-4}, Case.COPIES, "look for copies"),
     ({"copies": 1e-5}, Case.COPIES, "look for copies"),
+    (
+        {"score": 1.7, "reverse_score": 0.8, "pair": 1e-4, "spread": Spread(0.94, 0.001)},
+        Case.COPIES,
+        "look for copies",
+    ),
+    (
+        {"score": 0.4, "reverse_score": 1.4, "pair": 1e-4, "spread": Spread(1.06, 0.001)},
+        Case.TOLD_APART,
+        "could pass",
+    ),
     ({"spread": Spread(1.03, 0.001)}, Case.WIDER, "Wider than reality"),
     ({"spread": Spread(0.97, 0.001)}, Case.NARROWER, "Narrower than reality"),
     ({"spread": Spread(0.8, 0.001), "judge": KEEN}, Case.PARTLY, "a judge is right on 93%"),

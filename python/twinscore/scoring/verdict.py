@@ -131,11 +131,18 @@ class Evidence:
         reverse_away = away if self.reverse_score is None else self.reverse_score - 1.0
         opposite = away * reverse_away < 0.0
         near, far = sorted((abs(away), abs(reverse_away)))
-        if opposite and far < LOPSIDED * near and self.judge.accuracy < ELSEWHERE:
+        is_spread = opposite and far < LOPSIDED * near and self.judge.accuracy < ELSEWHERE
+        if is_spread and not self._lies_otherwise(wider=away > 0.0):
             return Case.WIDER if away > 0.0 else Case.NARROWER
         if away + reverse_away > 0.0:
             return Case.COPIES
         return Case.NOTHING_PASSES if self.score < NOTHING_PASSES else Case.TOLD_APART
+
+    def _lies_otherwise(self, *, wider: bool) -> bool:
+        """Whether the spread is beyond chance the other way: then copies move the neighbors."""
+        if self.spread is None or self.spread.p_value > SIGNIFICANT:
+            return False
+        return self.spread.ratio < 1.0 if wider else self.spread.ratio > 1.0
 
     @property
     def _passing(self) -> float:
