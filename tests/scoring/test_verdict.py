@@ -64,6 +64,11 @@ ROWS: list[tuple[dict[str, Any], Case, str]] = [
         "almost every synthetic image can be told from the real ones",
     ),
     ({"judge": KEEN}, Case.PARTLY, "neighbors look mixed, but a judge is right on 93% of images"),
+    (
+        {"score": 0.0, "reverse_score": 0.0, "null_interval": (-0.4, 2.4), "judge": KEEN},
+        Case.PARTLY,
+        "Partly told apart: too few images for neighbors, but a judge is right on 93%",
+    ),
     ({"score": 1.16, "reverse_score": 0.78, "pair": 1e-4}, Case.WIDER, "Wider than reality"),
     ({"score": 0.4, "reverse_score": 1.4, "pair": 1e-4}, Case.NARROWER, "Narrower than reality"),
     ({"score": 1.9, "reverse_score": 1.9, "pair": 1e-4}, Case.COPIES, "look for copies"),

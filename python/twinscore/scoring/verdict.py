@@ -111,6 +111,7 @@ class Evidence:
             high=f"{self.null_interval[1]:.2f}",
             right=f"{self.judge.accuracy:.0%}",
             judge=self._judge_clause,
+            neighbors="too few images for neighbors" if self._is_blind else "neighbors look mixed",
         )
 
     @property
@@ -166,8 +167,7 @@ _SENTENCES = {
     "ones{judge}.",
     Case.NOTHING_PASSES: "Told apart: almost every synthetic image can be told from the real "
     "ones{judge}.",
-    Case.PARTLY: "Partly told apart: neighbors look mixed, but a judge is right on {right} of "
-    "images.",
+    Case.PARTLY: "Partly told apart: {neighbors}, but a judge is right on {right} of images.",
     Case.WIDER: "Wider than reality: the synthetic images spread beyond the real ones{judge}.",
     Case.NARROWER: "Narrower than reality: the synthetic images crowd together among the real "
     "ones{judge}.",
