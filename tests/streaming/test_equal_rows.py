@@ -33,10 +33,9 @@ def test_copies_in_their_own_group_are_no_copies_of_one_another() -> None:
     points = np.array([[0.0], [-0.0], [0.0], [1.0], [1.0], [2.0]], dtype=np.float32)
     is_real = np.array([True, False, False, False, False, False])
     groups = np.array([0, 1, 1, 2, 3, 4])
-    assert copies_among(points, groups, is_real) == Copies(of_real=2, of_synthetic=2)
+    assert copies_among(points, np.arange(6), groups, is_real) == Copies(of_real=2, of_synthetic=2)
 
 
 def test_no_points_have_no_copies() -> None:
-    nobody = np.empty((0, 3), dtype=np.float32)
-    nothing = np.zeros(0, dtype=np.int64)
-    assert copies_among(nobody, nothing, nothing.astype(np.bool_)) == Copies(0, 0)
+    points, nothing = gaussian_points(0, 4), np.zeros(0, dtype=np.int64)
+    assert copies_among(points, nothing, np.arange(4), np.arange(4) < 2) == Copies(0, 0)

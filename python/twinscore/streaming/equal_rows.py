@@ -27,26 +27,29 @@ class Copies:
     of_synthetic: int
 
 
-def copies_among(points: FloatMatrix, codes: IdArray, is_real: BoolArray) -> Copies:
+def copies_among(points: FloatMatrix, rows: IdArray, codes: IdArray, is_real: BoolArray) -> Copies:
     """Count the synthetic points that equal a real one, and those that equal a synthetic one.
 
     Parameters
     ----------
     points
         Shape (n, d), float32.
+    rows
+        Of the points that may equal another one; the others do not.
     codes
         Shape (n,): equal for points of one group.
     is_real
         Shape (n,).
     """
-    if not len(points):
-        return Copies(0, 0)
+    numbers: dict[bytes, int] = {}
     # -0.0 equals 0.0, and their bytes do not.
-    rows = np.ascontiguousarray(points + np.float32(0.0))
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
-    kinds = np.unique(keys, return_inverse=True)[1]
-    has_real = np.bincount(kinds, is_real) > 0
-    kinds, codes = kinds[~is_real], codes[~is_real]
-    pairs = np.unique(np.stack([kinds, codes]), axis=1)
-    groups = np.bincount(pairs[0], minlength=len(has_real))
-    return Copies(int(np.count_nonzero(has_real[kinds])), int(np.count_nonzero(groups[kinds] > 1)))
+    kinds = np.array(
+        [numbers.setdefault((points[row] + 0.0).tobytes(), len(numbers)) for row in rows.tolist()],
+        dtype=np.int64,
+    )
+    of_real = is_real[rows]
+    has_real = np.bincount(kinds, of_real, minlength=len(numbers)) > 0
+    kinds, groups = kinds[~of_real], codes[rows[~of_real]]
+    pairs = np.unique(np.stack([kinds, groups]), axis=1)
+    count = np.bincount(pairs[0], minlength=len(numbers))
+    return Copies(int(np.count_nonzero(has_real[kinds])), int(np.count_nonzero(count[kinds] > 1)))

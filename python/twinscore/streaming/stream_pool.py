@@ -231,7 +231,7 @@ class StreamPool:
         """Count the synthetic images that are copies of others, as `figures` has found them."""
         rows = np.flatnonzero(self._lists.have_equals())
         codes = np.concatenate([self._real_codes, self.reservoir.codes])
-        return copies_among(self.vectors[rows], codes[rows], self.is_real[rows])
+        return copies_among(self.vectors, rows, codes, self.is_real)
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""
