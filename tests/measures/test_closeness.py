@@ -126,3 +126,16 @@ def test_sides_of_copies_apart_have_no_distance_within() -> None:
 def test_fewer_than_four_images_of_a_side_tell_nothing() -> None:
     assert closeness_of(moved(0, 1.0, 3, 50), seed=0) is None
     assert closeness_of(moved(0, 1.0, 50, 3), seed=0) is None
+
+
+@pytest.mark.parametrize("kinds", [100, 2])
+def test_its_interval_holds_its_value_where_one_side_is_the_copy_of_the_other(kinds: int) -> None:
+    """All pairs leave no gap at all then: the interval reaches up to none, and no further down."""
+    side = np.random.default_rng(0).standard_normal((kinds, 8)).astype(np.float32)
+    side = np.repeat(side, 100 // kinds, axis=0)
+    pool = Pool(np.concatenate([side, side]), np.arange(200) < 100, None)
+    found = closeness_of(pool, seed=0)
+    assert found is not None
+    low, high = found.interval
+    assert low <= found.value <= high
+    assert low > 0.9

@@ -137,7 +137,9 @@ def test_clusters_and_groups_that_touch_become_one_group() -> None:
             clusters[row] = clusters[random.integers(row)]
         groups = random.integers(0, 20, 30)
         groups = np.unique(groups, return_inverse=True)[1]
-        merged = merged_groups(NearDuplicates(1.0, np.empty((0, 2), np.int64), clusters), groups)
+        merged = merged_groups(
+            NearDuplicates(1.0, np.empty((0, 2), np.int64), clusters, clusters), groups
+        )
         first_of_group = np.unique(groups, return_index=True)[1][groups]
         links = np.concatenate([clusters, first_of_group])
         rows = np.tile(np.arange(30), 2)

@@ -188,3 +188,7 @@ def test_every_search_of_a_run_goes_to_the_backend_asked_for(
     pytest.importorskip("plotly", reason="needs the extra report")
     result.save_report(tmp_path / "report.html")
     assert set(opened) == {backend}
+
+
+def test_a_column_asked_for_twice_is_sliced_once() -> None:
+    assert ScoreSettings(slice_by=("city", "hour", "city")).slice_by == ("city", "hour")

@@ -303,3 +303,14 @@ def test_too_large_a_k_is_refused_when_it_shows() -> None:
         scorer.result()
     scorer.update(grid_points(2, 5))
     assert scorer.result().k == 9
+
+
+def test_a_few_real_images_rendered_many_times_are_not_called_wider_than_reality() -> None:
+    random = np.random.default_rng(0)
+    real = random.standard_normal((300, 16))
+    renders = np.repeat(real[:60], 5, axis=0) + 0.05 * random.standard_normal((300, 16))
+    scorer = ts.StreamingScorer(real.astype(np.float32))
+    scorer.update(renders.astype(np.float32))
+    result = scorer.result()
+    assert result.score > 1.0 > result.reverse_score
+    assert "look for copies" in result.verdict

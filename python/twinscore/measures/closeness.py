@@ -130,7 +130,8 @@ def _with_interval(
     left, so that the interval is rather too wide than too narrow.
 
     The interval is that of the square root of the gap that all pairs leave, a point with itself
-    included: it is nearer to normal than the gap, near 0 and far from it.
+    included: it is nearer to normal than the gap, near 0 and far from it. A gap smaller than it is
+    sure, as copies leave it, is taken for one that reaches down to 0, where no root goes on.
     """
     within = [side.sum(axis=1, dtype=np.float64) / (len(side) - 1) for side in (real, synthetic)]
     between = [across.mean(axis=axis, dtype=np.float64) for axis in (1, 0)]
@@ -151,7 +152,7 @@ def _with_interval(
     half *= student_quantile(min(across.shape) - 1)
     own_pairs = sum(mean / len(side) for mean, side in zip(means, within, strict=True))
     bias = own_pairs / (2.0 * apart)
-    shift = half**2 / (4.0 * max(1.0 - value + bias, LEAST_GAP * bias))
+    shift = half**2 / (4.0 * max(1.0 - value + bias, LEAST_GAP * bias, half / 2.0))
     return value, (max(value - shift - half, 0.0), value - shift + half)
 
 

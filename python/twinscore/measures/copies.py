@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.measures.duplicates import linked
+from twinscore.measures.links import linked
 from twinscore.measures.unit_graphs import sides_grouped_alike
 from twinscore.neighbors.settings import EXACT, SearchSettings
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.measures.distance_gaps import gaps_of
+from twinscore.measures.equal_points import pairs_beyond_lists
+from twinscore.measures.links import linked
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
 if TYPE_CHECKING:
@@ -37,11 +39,14 @@ class NearDuplicates:
         Shape (m, 2), int64: rows of the pool, first < second.
     clusters
         Shape (n,), int64: the smallest row that a row is linked to by pairs of its own side.
+    equal
+        The same by pairs of equal embeddings alone.
     """
 
     threshold: float
     pairs: IdArray
     clusters: IdArray
+    equal: IdArray
 
     def counts(self, is_real: BoolArray) -> dict[str, float | int]:
         """Count the images in pairs within and across sides, for `ScoreResult.near_duplicates`."""
@@ -58,6 +63,7 @@ def near_duplicates(
     vectors: PointMatrix,
     neighbors: Neighbors,
     is_real: BoolArray,
+    units: IdArray | None = None,
     *,
     seed: int,
     search: SearchSettings = EXACT,
@@ -79,6 +85,8 @@ def near_duplicates(
         Of the pool, several per point, or of a pool that leaves each point's own group out.
     is_real
         Shape (n,).
+    units
+        Shape (n,), 0 .. u-1: groups that are left out. None: each point is its own.
     seed
         Of the thinning.
     search
@@ -104,12 +112,23 @@ def near_duplicates(
     counts = gaps.follow(near.sum(axis=1))
     counts &= ~is_whole | (support >= LEAST_SUPPORT * int(np.count_nonzero(is_whole)))
     near &= counts[:, None]
-    near |= neighbors.distances == 0.0
-    first, place = np.nonzero(near)
-    pairs = np.stack([first, neighbors.ids[first, place]], axis=1)
+    is_equal = neighbors.distances == 0.0
+    units = np.arange(len(vectors)) if units is None else units
+    beyond = pairs_beyond_lists(neighbors, is_real, units)
+    equal = np.concatenate([_listed(neighbors, is_equal), beyond])
+    pairs = np.concatenate([_listed(neighbors, near | is_equal), beyond])
     pairs = np.unique(np.sort(pairs, axis=1), axis=0)
-    same_side = is_real[pairs[:, 0]] == is_real[pairs[:, 1]]
-    return NearDuplicates(threshold, pairs, linked(pairs[same_side], len(vectors)))
+    by_pairs, by_equal = (
+        linked(found[is_real[found[:, 0]] == is_real[found[:, 1]]], len(vectors))
+        for found in (pairs, equal)
+    )
+    return NearDuplicates(threshold, pairs, by_pairs, by_equal)
+
+
+def _listed(neighbors: Neighbors, chosen: BoolArray) -> IdArray:
+    """Return rows and those neighbors of theirs that are chosen, shape (m, 2)."""
+    rows, places = np.nonzero(chosen)
+    return np.stack([rows, neighbors.ids[rows, places]], axis=1)
 
 
 def merged_groups(duplicates: NearDuplicates, groups: IdArray | None) -> IdArray:
@@ -132,7 +151,7 @@ def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplica
     """Dissolve clusters that hold so much of a side that they are a kind of image, not copies.
 
     A few images of a rare kind far from all others look like copies of one: near to each other,
-    far from the rest.
+    far from the rest. Those with equal embeddings are copies, however many.
 
     Parameters
     ----------
@@ -144,7 +163,7 @@ def without_kinds(duplicates: NearDuplicates, is_real: BoolArray) -> NearDuplica
     sides = np.bincount(is_real.astype(np.int64), minlength=2)[is_real.astype(np.int64)]
     sizes = np.bincount(duplicates.clusters, minlength=len(is_real))[duplicates.clusters]
     is_kind = (sizes > MOST_CERTAIN_COPIES) & (sizes > KIND_SHARE * sides)
-    clusters = np.where(is_kind, np.arange(len(is_real)), duplicates.clusters)
+    clusters = np.where(is_kind, duplicates.equal, duplicates.clusters)
     return replace(duplicates, clusters=clusters)
 
 
@@ -170,25 +189,3 @@ def _separating(gaps: Float64Array) -> float:
     last = half + int(np.argmax(steps[half:]))
     # Some copies lie farther apart than those whose gaps prove that there are any.
     return float(np.sqrt(ends[last] * ends[last + 1]))
-
-
-def linked(pairs: IdArray, points: int) -> IdArray:
-    """Label each row by the smallest row it is linked to.
-
-    Parameters
-    ----------
-    pairs
-        Shape (m, 2): rows.
-    points
-        Number of rows.
-    """
-    labels = np.arange(points, dtype=np.int64)
-    while True:
-        before = labels.copy()
-        smallest = np.minimum(labels[pairs[:, 0]], labels[pairs[:, 1]])
-        for column in (0, 1):
-            np.minimum.at(labels, pairs[:, column], smallest)
-            np.minimum.at(labels, before[pairs[:, column]], smallest)
-        labels = labels[labels]
-        if np.array_equal(labels, before):
-            return labels

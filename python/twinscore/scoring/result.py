@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from twinscore.base.constants import Z_95
 from twinscore.graph.hubness import labels_of_hubs
+from twinscore.graph.sampled_hubness import labels_of_sampled_hubs
 from twinscore.scoring.estimate import NOT_IN_JSON, Estimate, presentation
 from twinscore.scoring.richness_figures import RichnessFigures
 from twinscore.scoring.verdict import Evidence
@@ -229,10 +230,14 @@ class SampledResult(Estimate):
         """What the verdict rests on.
 
         Labels of neighbors depend on each other: chance moves a score by up to about twice the
-        variance that as many independent images would give it, and the sample adds its own.
+        variance that as many independent images would give it, by more where a few images are
+        neighbors of many, and the sample adds its own.
         """
         low, high = self.sampling["interval"]
-        by_chance = Z_95 * math.sqrt(2.0 / min(self.n_real, self.n_synthetic))
+        # Results saved before hubs were looked at lack it.
+        shared = float(self.sampling.get("shared_neighbors", 0.0))
+        by_hubs = shared * self.n_synthetic / self.n_real
+        by_chance = Z_95 * math.sqrt(max(2.0 / min(self.n_real, self.n_synthetic), by_hubs))
         return Evidence(
             score=self.score,
             overlap=self.overlap,
@@ -245,6 +250,7 @@ class SampledResult(Estimate):
             pair=None,
             copies=None,
             judge=self.judge,
+            hub_labels=labels_of_sampled_hubs(shared, self.n_real, self.n_synthetic),
         )
 
     def to_dict(self) -> dict[str, Any]:

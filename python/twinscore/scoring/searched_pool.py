@@ -67,7 +67,12 @@ def search_sides(real: Embeddings, synthetic: Embeddings, run: Run) -> SearchedP
     pool = pool_of(real, synthetic, settings.k, on_disk=settings.search.memory is not None)
     lists, neighbors = _search(pool, run)
     duplicates = near_duplicates(
-        pool.vectors, neighbors, pool.is_real, seed=settings.seed, search=settings.search
+        pool.vectors,
+        neighbors,
+        pool.is_real,
+        pool.units,
+        seed=settings.seed,
+        search=settings.search,
     )
     # Before duplicates are collapsed: those of one side alone are.
     copies = copies_p_value(neighbors, pool, seed=settings.seed, search=settings.search)

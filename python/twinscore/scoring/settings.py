@@ -110,7 +110,8 @@ class ScoreSettings:
     views: ViewSettings | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be, and what a sample cannot tell."""
+        """Refuse what cannot be, and what a sample cannot tell; a column asked for twice is one."""
+        object.__setattr__(self, "slice_by", tuple(dict.fromkeys(self.slice_by)))
         checked_count(self.k, "k")
         checked_seed(self.seed)
         if self.interval not in METHODS:

@@ -111,6 +111,7 @@ class Evidence:
             high=f"{self.null_interval[1]:.2f}",
             right=f"{self.judge.accuracy:.0%}",
             judge=self._judge_clause,
+            neighbors="too few images for neighbors" if self._is_blind else "neighbors look mixed",
         )
 
     @property
@@ -131,11 +132,18 @@ class Evidence:
         reverse_away = away if self.reverse_score is None else self.reverse_score - 1.0
         opposite = away * reverse_away < 0.0
         near, far = sorted((abs(away), abs(reverse_away)))
-        if opposite and far < LOPSIDED * near and self.judge.accuracy < ELSEWHERE:
+        is_spread = opposite and far < LOPSIDED * near and self.judge.accuracy < ELSEWHERE
+        if is_spread and not self._lies_otherwise(wider=away > 0.0):
             return Case.WIDER if away > 0.0 else Case.NARROWER
         if away + reverse_away > 0.0:
             return Case.COPIES
         return Case.NOTHING_PASSES if self.score < NOTHING_PASSES else Case.TOLD_APART
+
+    def _lies_otherwise(self, *, wider: bool) -> bool:
+        """Whether the spread is beyond chance the other way: then copies move the neighbors."""
+        if self.spread is None or self.spread.p_value > SIGNIFICANT:
+            return False
+        return self.spread.ratio < 1.0 if wider else self.spread.ratio > 1.0
 
     @property
     def _passing(self) -> float:
@@ -159,8 +167,7 @@ _SENTENCES = {
     "ones{judge}.",
     Case.NOTHING_PASSES: "Told apart: almost every synthetic image can be told from the real "
     "ones{judge}.",
-    Case.PARTLY: "Partly told apart: neighbors look mixed, but a judge is right on {right} of "
-    "images.",
+    Case.PARTLY: "Partly told apart: {neighbors}, but a judge is right on {right} of images.",
     Case.WIDER: "Wider than reality: the synthetic images spread beyond the real ones{judge}.",
     Case.NARROWER: "Narrower than reality: the synthetic images crowd together among the real "
     "ones{judge}.",

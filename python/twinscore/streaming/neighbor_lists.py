@@ -147,17 +147,13 @@ class NeighborLists:
         rows, found = self._flooded
         return with_rows(listed, rows, found.first(k))
 
-    def have_copies(self, among: BoolArray) -> BoolArray:
-        """Tell which points have a neighbor with the very same values among some of the points.
+    def have_equals(self) -> BoolArray:
+        """Tell which points have a neighbor with the very same values.
 
-        Parameters
-        ----------
-        among
-            Shape (n,).
+        Lists are too short to say how many, and on which side.
         """
         # Where there is nobody the distance is infinite.
-        is_copy = (self._distances == 0.0) & among[self._neighbors]
-        return np.asarray(is_copy.any(axis=1))
+        return np.asarray(self._distances[:, 0] == 0.0)
 
     def _compressed(
         self, sources: IdArray, targets: IdArray, weights: Float64Array, k: int

@@ -135,10 +135,17 @@ def _warnings(
             f"the score is that of {kept:,} synthetic images, {kinds[sampling]} of the "
             f"{register.seen:,} seen: an estimate at {found.real_fraction:.1%} real images"
         )
-    if copies := pool.copies():
+    copies = pool.copies()
+    if copies.of_real:
         warnings.append(
-            f"{copies:,} synthetic images kept are copies of one another, each the nearest of the "
-            "other: what comes again, as in a second epoch, counts once if it has an id (ids)"
+            f"copies of real images ({copies.of_real:,} of {kept:,}): synthetic images with "
+            "exactly the embedding of a real one raise the score"
+        )
+    if copies.of_synthetic:
+        warnings.append(
+            f"{copies.of_synthetic:,} synthetic images kept are copies of one another, each the "
+            "nearest of the other: what comes again, as in a second epoch, counts once if it has "
+            "an id (ids)"
         )
     warnings += evidence_notes(found.evidence)
     if register.skipped:

@@ -20,6 +20,7 @@ from twinscore.measures.unit_graphs import PoolGraphs, grouped_graphs
 from twinscore.measures.unit_lists import UnitLists, drawn_lists
 from twinscore.neighbors.settings import SearchSettings
 from twinscore.streaming.codes import group_codes
+from twinscore.streaming.equal_rows import Copies, copies_among
 from twinscore.streaming.figures import Figures, PoolViews, figures
 from twinscore.streaming.neighbor_lists import NeighborLists
 from twinscore.streaming.pool_rows import PoolRows
@@ -226,10 +227,11 @@ class StreamPool:
             ),
         )
 
-    def copies(self) -> int:
+    def copies(self) -> Copies:
         """Count the synthetic images that are copies of others, as `figures` has found them."""
-        is_synthetic = ~self.is_real
-        return int(np.count_nonzero(self._lists.have_copies(is_synthetic) & is_synthetic))
+        rows = np.flatnonzero(self._lists.have_equals())
+        codes = np.concatenate([self._real_codes, self.reservoir.codes])
+        return copies_among(self.vectors, rows, codes, self.is_real)
 
     def _group_numbers(self) -> IdArray:
         """Give groups numbers by label, the real ones first, so that no order of arrival shows."""

@@ -19,6 +19,7 @@ from twinscore.scoring.sample.assessment import assess_sample
 from twinscore.scoring.sample.queries import Look, QuerySample
 from twinscore.scoring.sample.schedule import affordable_queries, grow
 from twinscore.scoring.settings import SampleGoal, ScoreSettings
+from twinscore.scoring.verdict import Case
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -116,6 +117,29 @@ def test_rows_of_the_sample_say_what_the_rows_of_all_images_say() -> None:
             assert row["nearest_real"] == same["nearest_real"]
         else:
             assert row["nearest_real"] is None
+
+
+def test_hubs_name_no_difference_between_samples_of_one_pool_and_are_told() -> None:
+    """What labels of a few images do to the score is chance, and more of it."""
+    named, told = 0, 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        points = random.standard_normal((330, 256)) * np.exp(random.standard_normal((330, 1)))
+        real, synthetic = np.split(points.astype(np.float32), [30])
+        result = ts.score(real, synthetic, precision=0.1, seed=seed)
+        named += result.evidence.case in (Case.TOLD_APART, Case.TOO_HIGH, Case.NOTHING_PASSES)
+        told += any(note.startswith("hubs decide") for note in result.warnings)
+    assert named <= 6
+    assert told >= 36
+
+
+def test_a_sample_without_hubs_is_held_against_what_it_was() -> None:
+    """Twice the variance of independent images is more than neighbors share there."""
+    real, synthetic = sides(500, 500)
+    result = ts.score(real, synthetic, precision=0.1)
+    by_chance = 1.96 * (2.0 / 500) ** 0.5
+    assert result.evidence.null_interval[0] == pytest.approx(1.0 - by_chance, abs=1e-5)
+    assert result.evidence.hub_labels is None
 
 
 def test_the_same_seed_draws_the_same_sample_whatever_the_threads() -> None:

@@ -134,7 +134,10 @@ def _result(
         seconds={"neighbors": last.seconds, "statistics": 0.0},
         seed=settings.seed,
         version=__version__,
-        sampling=_sampling(growth, settings.sample, n_synthetic),
+        sampling={
+            **_sampling(growth, settings.sample, n_synthetic),
+            "shared_neighbors": sample.shared_neighbors,
+        },
     )
     return replace(result, warnings=(*result.warnings, *evidence_notes(result.evidence)))
 

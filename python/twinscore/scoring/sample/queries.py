@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from twinscore.graph.neighbor_graph import graph_of
+from twinscore.graph.sampled_hubness import shared_neighbors
 from twinscore.graph.score import other_side_shares
 from twinscore.measures.finite_population import mean_interval, sample_size
 from twinscore.neighbors.prepared import PreparedReference
@@ -96,6 +97,11 @@ class QuerySample:
     def rows(self) -> IdArray:
         """Rows of the pool that were sampled."""
         return self.order[: len(self.shares)]
+
+    @property
+    def shared_neighbors(self) -> float:
+        """How often two of the images sampled have the same neighbor."""
+        return shared_neighbors(map(graph_of, self.found), len(self.is_real))
 
     def extend(self, count: int, progress: ProgressCallback | None = None) -> None:
         """Find the neighbors of the next `count` images.
