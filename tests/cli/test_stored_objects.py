@@ -55,8 +55,14 @@ def test_stores_score_as_the_files_do_and_open_no_image(
     assert run("embed", folders[1], "--out", stores[1], *objects, *model).code == DONE
     mixed = told(run, tmp_path / "mixed.json", stores[0], scenes[1], *model)
     assert mixed == of_files
-    beside = [stores[0], folders[1], "--objects", scenes[1], "--slice-by", "size"]
-    assert told(run, tmp_path / "beside.json", *beside, *model)["views"] == of_files["views"]
+    beside = [stores[0], folders[1], "--objects", scenes[1]]
+    sliced = [
+        told(run, tmp_path / "sliced.json", *sources, "--slice-by", "size", *model)["views"]
+        for sources in (beside, scenes)
+    ]
+    assert sliced[0] == sliced[1]
+    assert sliced[0]["items"]["slices"] != []
+    assert {**sliced[0]["items"], "slices": []} == {**of_files["views"]["items"], "slices": []}
     for folder in folders:
         shutil.rmtree(folder)
     assert told(run, tmp_path / "stores.json", *stores) == of_files
