@@ -52,13 +52,13 @@ def found_by_the_portable_kernel(make: MakePoints) -> tuple[Points, Neighbors]:
         return points, ts.self_knn(points, 1)
 
 
-@pytest.mark.parametrize("d", [1, 3, 16, 17, 128])
 @pytest.mark.parametrize("make", DATA)
 @pytest.mark.usefixtures("kernel", "screen")
-def test_self_knn_equals_the_float64_oracle(make: MakePoints, d: int) -> None:
-    points, ranking = ranked_once(make, d)
-    for k in (1, 5, 50):
-        assert_same_neighbors(ts.self_knn(points, k), ranking)
+def test_self_knn_of_any_width_equals_the_float64_oracle(make: MakePoints) -> None:
+    for d in (1, 3, 16, 17, 128):
+        points, ranking = ranked_once(make, d)
+        for k in (1, 5, 50):
+            assert_same_neighbors(ts.self_knn(points, k), ranking)
 
 
 @pytest.mark.parametrize("make", [gaussian, duplicated, far_offset])
