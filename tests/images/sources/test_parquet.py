@@ -154,3 +154,21 @@ def test_what_holds_neither_is_refused(tmp_path: Path) -> None:
     write(path, {"image": pa.array([], pa.binary())})
     with pytest.raises(ValueError, match="expected at least one row, got none"):
         open_parquet(path)
+
+
+def test_a_page_that_claims_gibibytes_takes_no_more_than_its_file(tmp_path: Path) -> None:
+    images = [png(number) for number in range(3)]
+    path = write(tmp_path / "x.parquet", {"image": images}, use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    place = pq.read_metadata(path).row_group(0).column(0).data_page_offset
+    # Its type and two sizes, in numbers of seven bits a byte; the second is that in the file.
+    assert content[place : place + 3] == b"\x15\x00\x15"
+    ends = [at for at in range(place + 3, len(content)) if content[at] < 0x80]
+    content[ends[0] + 2 : ends[2] + 1] = b"\xb0\xff\xff\xff\x0f"  # 2,147,483,608
+    path.write_bytes(content)
+    pool = pa.default_memory_pool()
+    before = pool.max_memory()
+    reasons = [reason for _, reason in outcomes(ParquetImages(path, "image", "x"))]
+    assert len(reasons) == 3
+    assert all("damaged file" in str(reason) for reason in reasons)
+    assert pool.max_memory() <= max(before, 1 << 28)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME = 16
 _BUFFER_BYTES = 1 << 20
 
+_MOST_WHOLE = 1 << 26
+"""Bytes of a part of a file up to which it is read as a whole. A buffer that a larger one is read
+through grows to whatever size a damaged page claims, up to 2 GiB."""
+
 
 def images_in_parquet(path: str | os.PathLike[str]) -> ParquetImages | None:
     """Open a Parquet file if it holds encoded images and no embeddings, which are not read.
@@ -107,32 +111,39 @@ class ParquetImages:
         import pyarrow.parquet as pq
 
         row = 0
-        options = {"pre_buffer": False, "buffer_size": _BUFFER_BYTES}
-        with pq.ParquetFile(self._path, **options) as file:
-            for group in range(file.num_row_groups):
-                end = row + file.metadata.row_group(group).num_rows
-                try:
-                    for record in islice(self._records(file, group), end - row):
-                        yield self._item(row, record)
-                        row += 1
-                    if row < end:
-                        raise ValueError("rows are missing")
-                except (pa.ArrowException, OSError, ValueError) as error:
-                    # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
-                    reason = f"damaged file ({' '.join(str(error).split())})"
-                    while row < end:
-                        yield failed_item(self._name(row), reason, self._origin(row))
-                        row += 1
+        metadata = pq.read_metadata(self._path)
+        for group in range(metadata.num_row_groups):
+            end = row + metadata.row_group(group).num_rows
+            try:
+                for record in islice(self._records(metadata, group), end - row):
+                    yield self._item(row, record)
+                    row += 1
+                if row < end:
+                    raise ValueError("rows are missing")
+            except (pa.ArrowException, OSError, ValueError) as error:
+                # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
+                reason = f"damaged file ({' '.join(str(error).split())})"
+                while row < end:
+                    yield failed_item(self._name(row), reason, self._origin(row))
+                    row += 1
 
-    def _records(self, file: Any, group: int) -> Iterator[dict[str, Any]]:
-        batches = file.iter_batches(
-            batch_size=_ROWS_AT_A_TIME,
-            row_groups=[group],
-            columns=[self._column, *self._columns],
-            use_threads=False,
-        )
-        for batch in batches:
-            yield from batch.to_pylist()
+    def _records(self, metadata: Any, group: int) -> Iterator[dict[str, Any]]:
+        import pyarrow.parquet as pq
+
+        part = metadata.row_group(group)
+        chunks = [part.column(place) for place in range(part.num_columns)]
+        claimed = sum(chunk.total_compressed_size for chunk in chunks)
+        is_whole = min(claimed, self._path.stat().st_size) <= _MOST_WHOLE
+        options = {"pre_buffer": False, "buffer_size": 0 if is_whole else _BUFFER_BYTES}
+        with pq.ParquetFile(self._path, metadata=metadata, **options) as file:
+            batches = file.iter_batches(
+                batch_size=_ROWS_AT_A_TIME,
+                row_groups=[group],
+                columns=[self._column, *self._columns],
+                use_threads=False,
+            )
+            for batch in batches:
+                yield from batch.to_pylist()
 
     def _item(self, row: int, record: dict[str, Any]) -> ImageItem:
         image = record.pop(self._column)
