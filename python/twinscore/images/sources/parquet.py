@@ -130,9 +130,7 @@ class ParquetImages:
     def _records(self, metadata: Any, group: int) -> Iterator[dict[str, Any]]:
         import pyarrow.parquet as pq
 
-        part = metadata.row_group(group)
-        chunks = [part.column(place) for place in range(part.num_columns)]
-        claimed = sum(chunk.total_compressed_size for chunk in chunks)
+        claimed = metadata.row_group(group).total_byte_size
         is_whole = min(claimed, self._path.stat().st_size) <= _MOST_WHOLE
         options = {"pre_buffer": False, "buffer_size": 0 if is_whole else _BUFFER_BYTES}
         with pq.ParquetFile(self._path, metadata=metadata, **options) as file:
