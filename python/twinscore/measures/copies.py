@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from twinscore.measures.links import linked
+from twinscore.measures.equal_points import equal_clusters, first_of_another
 from twinscore.measures.unit_graphs import sides_grouped_alike
 from twinscore.neighbors.settings import EXACT, SearchSettings
 
@@ -103,18 +103,7 @@ def _nearest(neighbors: Neighbors, units: IdArray, ranks: IdArray) -> IdArray:
     if not (distances[:, -1] == 0.0).any():
         return nearest
     # Of a cluster of equal points that is larger than the lists, they hold the first rows only.
-    rows, listed = np.nonzero(distances == 0.0)
-    clusters = linked(np.stack([rows, ids[rows, listed]], axis=1), len(ids))
-    by_rank = np.argsort(ranks)
-    foremost = by_rank[np.unique(clusters[by_rank], return_index=True)[1]]
-    leader = np.empty(len(ids), dtype=np.int64)
-    leader[clusters[foremost]] = foremost
-    leader = leader[clusters]
-    others = by_rank[units[by_rank] != units[leader[by_rank]]]
-    found, firsts = np.unique(clusters[others], return_index=True)
-    runner_up = np.full(len(ids), -1)
-    runner_up[found] = others[firsts]
-    chosen = np.where(units == units[leader], runner_up[clusters], leader)
+    chosen = first_of_another(equal_clusters(neighbors), np.argsort(ranks), units)
     return np.where((distances[:, 0] == 0.0) & (chosen >= 0), chosen, nearest)
 
 

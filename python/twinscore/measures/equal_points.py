@@ -35,20 +35,38 @@ def pairs_beyond_lists(neighbors: Neighbors, is_real: BoolArray, units: IdArray)
     is_full = neighbors.distances[:, -1] == 0.0
     if not is_full.any():
         return np.empty((0, 2), dtype=np.int64)
-    rows, listed = np.nonzero(neighbors.distances == 0.0)
-    clusters = linked(np.stack([rows, neighbors.ids[rows, listed]], axis=1), len(is_real))
+    clusters = equal_clusters(neighbors)
     is_large = np.zeros(len(is_real), dtype=np.bool_)
     is_large[clusters[is_full]] = True
     inside = np.flatnonzero(is_large[clusters])
     found = []
     for side in (True, False):
-        partners = _first_of_another(clusters, inside[is_real[inside] == side], units)[inside]
+        partners = first_of_another(clusters, inside[is_real[inside] == side], units)[inside]
         found.append(np.stack([inside, partners], axis=1)[partners >= 0])
     return np.concatenate(found)
 
 
-def _first_of_another(clusters: IdArray, candidates: IdArray, units: IdArray) -> IdArray:
-    """First candidate of each point's cluster that is not of its own unit; -1 where none is."""
+def equal_clusters(neighbors: Neighbors) -> IdArray:
+    """Label each point by the smallest row that equals it, shape (n,)."""
+    rows, listed = np.nonzero(neighbors.distances == 0.0)
+    pairs = np.stack([rows, neighbors.ids[rows, listed]], axis=1)
+    return linked(pairs, len(neighbors.ids))
+
+
+def first_of_another(clusters: IdArray, candidates: IdArray, units: IdArray) -> IdArray:
+    """Return the first candidate in each point's cluster that is not of its own unit.
+
+    Parameters
+    ----------
+    clusters, units
+        Shape (n,).
+    candidates
+        Points, in the order of preference.
+
+    Returns
+    -------
+    Shape (n,); -1 where there is none.
+    """
     leaders = _firsts(clusters, candidates)
     others = candidates[units[candidates] != units[leaders[clusters[candidates]]]]
     leaders, seconds = leaders[clusters], _firsts(clusters, others)[clusters]
