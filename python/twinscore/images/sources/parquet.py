@@ -111,30 +111,31 @@ class ParquetImages:
         import pyarrow.parquet as pq
 
         row = 0
-        metadata = pq.read_metadata(self._path)
-        for group in range(metadata.num_row_groups):
-            end = row + metadata.row_group(group).num_rows
-            try:
-                for record in islice(self._records(metadata, group), end - row):
-                    yield self._item(row, record)
-                    row += 1
-                if row < end:
-                    raise ValueError("rows are missing")
-            except (pa.ArrowException, OSError, ValueError) as error:
-                # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
-                reason = f"damaged file ({' '.join(str(error).split())})"
-                while row < end:
-                    yield failed_item(self._name(row), reason, self._origin(row))
-                    row += 1
+        with pa.OSFile(os.fspath(self._path)) as file:
+            metadata = pq.read_metadata(file)
+            for group in range(metadata.num_row_groups):
+                end = row + metadata.row_group(group).num_rows
+                try:
+                    for record in islice(self._records(file, metadata, group), end - row):
+                        yield self._item(row, record)
+                        row += 1
+                    if row < end:
+                        raise ValueError("rows are missing")
+                except (pa.ArrowException, OSError, ValueError) as error:
+                    # Text that is no UTF-8 and dates beyond the calendar are ValueErrors.
+                    reason = f"damaged file ({' '.join(str(error).split())})"
+                    while row < end:
+                        yield failed_item(self._name(row), reason, self._origin(row))
+                        row += 1
 
-    def _records(self, metadata: Any, group: int) -> Iterator[dict[str, Any]]:
+    def _records(self, file: Any, metadata: Any, group: int) -> Iterator[dict[str, Any]]:
         import pyarrow.parquet as pq
 
         claimed = metadata.row_group(group).total_byte_size
-        is_whole = min(claimed, self._path.stat().st_size) <= _MOST_WHOLE
+        is_whole = min(claimed, file.size()) <= _MOST_WHOLE
         options = {"pre_buffer": False, "buffer_size": 0 if is_whole else _BUFFER_BYTES}
-        with pq.ParquetFile(self._path, metadata=metadata, **options) as file:
-            batches = file.iter_batches(
+        with pq.ParquetFile(file, metadata=metadata, **options) as opened:
+            batches = opened.iter_batches(
                 batch_size=_ROWS_AT_A_TIME,
                 row_groups=[group],
                 columns=[self._column, *self._columns],
